@@ -1,0 +1,6 @@
+"""What may be said, and what it cites.
+
+Owns: evidence, sentences, quotes and their check, abstaining, the Answer.
+Refuses: fetching, HTTP, ranking rules of its own. No sentence leaves this room without a citation
+whose quote is an exact part of a live stored post.
+"""

@@ -1,0 +1,7 @@
+"""The log of record: events, cursors, gaps, refusals and tombstones, in SQLite. The only truth.
+
+Owns: bytes on our disk, their order and their durability. What `append` has returned from is
+never lost; what was deleted is gone from the bytes; everything else siyaq holds is a fold of it.
+Refuses: knowing platforms, knowing indexes, timers, an event loop.
+One process writes (`LogWriter` holds the lock of the data directory); any number read.
+"""

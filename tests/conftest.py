@@ -1,0 +1,63 @@
+"""What every test stands on: the shared data, and a wall around the network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of evaluation data, which is read where it lies and never copied."""
+    folder = Path(os.environ.get("SIYAQ_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no shared data in {folder} (set SIYAQ_SHARED_DATA)")
+    return folder
+
+
+def _is_local(address: object) -> bool:
+    if not isinstance(address, tuple):  # a unix socket
+        return True
+    host = str(address[0])
+    if host in {"localhost", ""}:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_loopback() -> Iterator[None]:
+    """Fail any connection that would leave this machine."""
+    original = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if not _is_local(address):
+            raise AssertionError(f"a test tried to reach {address!r}")
+        original(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]  # the wall is the point
+    yield
+    socket.socket.connect = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a real Chromium; without one the browser tier is skipped, or fails in CI."""
+    for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):
+        if Path(path).exists():
+            return path
+    message = "no Chromium found: on Debian or Ubuntu, 'apt-get install chromium'"
+    if IN_CI:
+        pytest.fail(message)
+    pytest.skip(message)
