@@ -1,0 +1,102 @@
+"""What siyaq says of itself: logs and metrics. The only place that names either.
+
+Metrics for what happens often, logs for what is rare. No post text, question or handle is ever
+logged: ids and counts only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_PLAIN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, room, event, and the facts given in `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "room": record.name,
+            "event": record.getMessage(),
+        }
+        line |= {k: v for k, v in record.__dict__.items() if k not in _PLAIN_FIELDS}
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class PlainLines(logging.Formatter):
+    """The same for people: time, event, facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line, its traceback below."""
+        time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        facts = {k: v for k, v in record.__dict__.items() if k not in _PLAIN_FIELDS}
+        told = " ".join(f"{name}={value}" for name, value in facts.items())
+        line = f"{time} {record.levelname.lower():7} {record.getMessage()} {told}".rstrip()
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line
+
+
+def configure_logging(style: Literal["auto", "json", "plain"] = "auto") -> None:
+    """Send the logs of every room to standard error: JSON in service, plain on a terminal."""
+    handler = logging.StreamHandler(sys.stderr)
+    plain = style == "plain" or (style == "auto" and sys.stderr.isatty())
+    handler.setFormatter(PlainLines() if plain else JsonLines())
+    root = logging.getLogger("siyaq")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+class Metrics:
+    """Every metric siyaq exports, in a registry of its own. Labels come from closed sets."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=True)
+        self.posts = Counter(
+            "siyaq_log_posts",
+            "Posts made durable, by what they were",
+            ["op"],  # created, updated, deleted, unchanged, stale
+            registry=self.registry,
+        )
+        self.log_seq = Gauge("siyaq_log_seq", "Newest place in the log", registry=self.registry)
+        self.words_lag = Gauge(
+            "siyaq_index_words_lag_posts",
+            "Log entries not yet searchable by word",
+            registry=self.registry,
+        )
+        self.vectors_lag = Gauge(
+            "siyaq_index_vectors_lag_posts",
+            "Log entries not yet searchable by meaning",
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "siyaq_product_seconds",
+            "Time to serve one call",
+            ["call"],  # search, ask, context
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.answers = Counter(
+            "siyaq_grounding_answers",
+            "Answers given, by status and reason",
+            ["status", "reason"],
+            registry=self.registry,
+        )
+        self.live_dropped = Counter(
+            "siyaq_live_dropped_posts",
+            "Live posts not sent to a subscriber who read too slowly",
+            registry=self.registry,
+        )
