@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -39,16 +38,16 @@ def _is_local(address: object) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def _only_loopback() -> Iterator[None]:
     """Fail any connection that would leave this machine."""
-    original = socket.socket.connect
+    connect = socket.socket.connect
 
-    def guarded(self: socket.socket, address: Any) -> None:
+    def guarded(self: socket.socket, address: object) -> None:
         if not _is_local(address):
             raise AssertionError(f"a test tried to reach {address!r}")
-        original(self, address)
+        connect(self, address)  # type: ignore[arg-type]  # whatever the caller gave
 
-    socket.socket.connect = guarded  # type: ignore[method-assign]  # the wall is the point
-    yield
-    socket.socket.connect = original  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
 
 
 @pytest.fixture(scope="session")

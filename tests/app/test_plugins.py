@@ -19,7 +19,8 @@ class Nothing:
         self.source = source
 
     async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
-        for batch in ():
+        nothing: tuple[Batch, ...] = ()
+        for batch in nothing:
             yield batch
 
 

@@ -25,6 +25,17 @@ class Filters:
     authors: tuple[str, ...] = ()
     only: frozenset[PostId] | None = None  # search inside these posts alone
 
+    def admits(self, post: Post) -> bool:
+        """Say whether `post` may be found."""
+        author = {post.author.id.lower(), post.author.handle.lower()}
+        return (
+            post.placed_at in self.placed
+            and (not self.langs or post.lang in self.langs)
+            and (not self.sources or post.source in self.sources)
+            and (not self.authors or not author.isdisjoint(self.authors))
+            and (self.only is None or post.id in self.only)
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:

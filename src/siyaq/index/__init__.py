@@ -4,3 +4,11 @@ Owns: the files under `index/`, one commit protocol for both halves, one searche
 Refuses: the network, fusing its two halves, keeping text: a hit is a place in the log.
 Everything here can be thrown away and rebuilt from the log, with identical results.
 """
+
+from siyaq.index.check import check
+from siyaq.index.indexer import Indexer
+from siyaq.index.reader import IndexReader
+from siyaq.index.rebuild import rebuild
+from siyaq.index.settings import IndexSettings
+
+__all__ = ["IndexReader", "IndexSettings", "Indexer", "check", "rebuild"]

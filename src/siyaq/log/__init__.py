@@ -5,3 +5,22 @@ never lost; what was deleted is gone from the bytes; everything else siyaq holds
 Refuses: knowing platforms, knowing indexes, timers, an event loop.
 One process writes (`LogWriter` holds the lock of the data directory); any number read.
 """
+
+from siyaq.log.faults import CrashPoint, Faults
+from siyaq.log.reader import LogReader
+from siyaq.log.records import Appended, Counts, PostState, SourceRecord, Verification
+from siyaq.log.verify import verify
+from siyaq.log.writer import LogWriter
+
+__all__ = [
+    "Appended",
+    "Counts",
+    "CrashPoint",
+    "Faults",
+    "LogReader",
+    "LogWriter",
+    "PostState",
+    "SourceRecord",
+    "Verification",
+    "verify",
+]

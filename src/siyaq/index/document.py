@@ -1,0 +1,129 @@
+"""What tantivy is told about a post, and how filters are put to it.
+
+Words come analyzed (`siyaq.text`), so tantivy only splits at spaces: the same terms work in any
+engine. Nothing is stored but the log seq, as a column; text is fetched from the log.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
+
+from siyaq.core.event import LogEntry
+from siyaq.core.post import Post
+from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
+from siyaq.text.analyze import terms
+from siyaq.text.fingerprint import fingerprint
+
+_EXACT = (
+    "post_id",
+    "lang",
+    "source",
+    "author",
+    "reply_to",
+    "root",
+    "quote_of",
+    "repost_of",
+    "fingerprint",
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=1)
+def schema() -> Schema:
+    """Return the fields of a partition."""
+    builder = SchemaBuilder()
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
+    builder.add_unsigned_field("seq", indexed=True, fast=True)
+    builder.add_integer_field("placed_us", fast=True)
+    for name in _EXACT:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def document(entry: LogEntry, post: Post) -> Document:
+    """Turn a live entry of the log into the document that finds it.
+
+    The words of a title are words of the post: they count once more than the body's.
+    """
+    words = terms(post.text)
+    if post.title:
+        words = [*terms(post.title), *words]
+    fields: dict[str, Any] = {  # what tantivy's from_dict takes
+        "words": " ".join(words),
+        "seq": entry.seq,
+        "placed_us": microseconds(post.placed_at),
+        "post_id": entry.post_id,
+        "source": post.source,
+        "author": author_keys(post),
+    }
+    links = {
+        "lang": post.lang.lower(),
+        "reply_to": post.reply_to,
+        "root": post.root,
+        "quote_of": post.quote_of,
+        "repost_of": post.repost_of,
+        "fingerprint": fingerprint(post.text),
+    }
+    fields.update({name: value for name, value in links.items() if value})
+    return Document.from_dict(fields, schema())
+
+
+def author_keys(post: Post) -> list[str]:
+    """Return what an author can be found by: id and handle, in lower case."""
+    keys = [post.author.id.lower(), post.author.handle.lower()]
+    return [key for key in dict.fromkeys(keys) if key]
+
+
+def microseconds(moment: datetime) -> int:
+    """Return whole microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def bounds_us(placed: TimeRange) -> tuple[int | None, int | None]:
+    """Return [since, until) in microseconds since 1970."""
+    since = None if placed.since is None else microseconds(placed.since)
+    until = None if placed.until is None else microseconds(placed.until)
+    return since, until
+
+
+def one_of(field: str, values: tuple[str, ...]) -> Query:
+    """Match posts whose `field` is one of `values`, without touching their score."""
+    return Query.const_score_query(Query.term_set_query(schema(), field, list(values)), 0.0)
+
+
+def filter_clauses(where: Filters, *, with_time: bool) -> list[tuple[Occur, Query]]:
+    """Return what `where` demands, as clauses that leave scores as they are.
+
+    `with_time` is False where the whole partition is known to lie inside the time range.
+    """
+    clauses = []
+    if with_time and (where.placed.since is not None or where.placed.until is not None):
+        clauses.append(_placed_in(where.placed))
+    if where.langs:
+        clauses.append(one_of("lang", tuple(lang.lower() for lang in where.langs)))
+    if where.sources:
+        clauses.append(one_of("source", where.sources))
+    if where.authors:
+        clauses.append(one_of("author", tuple(author.lower() for author in where.authors)))
+    if where.only is not None:
+        clauses.append(one_of("post_id", tuple(where.only)))
+    return [(Occur.Must, clause) for clause in clauses]
+
+
+def _placed_in(placed: TimeRange) -> Query:
+    since, until = bounds_us(placed)
+    moments = Query.range_query(
+        schema(),
+        "placed_us",
+        FieldType.Integer,
+        lower_bound=since,
+        upper_bound=until,
+        include_upper=until is None,
+    )
+    return Query.const_score_query(moments, 0.0)

@@ -1,0 +1,119 @@
+"""Keeps the index up with the log: one thread for words, one for vectors behind it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from siyaq.core.errors import CorruptionError
+from siyaq.core.ids import Seq
+from siyaq.core.ports import Embedder
+from siyaq.index.follower import Follower
+from siyaq.index.ledger import Ledger, WriterLock
+from siyaq.index.settings import STANDARD, IndexSettings
+from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.words import WordWriter
+from siyaq.log import LogReader
+
+
+class Indexer:
+    """The one writer of an index. A post is found by its words first, by its meaning after.
+
+    Failures of the disk or the embedder are retried for ever with growing pauses, each half for
+    itself, and shown in `failure`; CorruptionError ends its half for good. Stopping at any
+    moment, or being killed, loses nothing: the next start goes on from the published state.
+    """
+
+    def __init__(
+        self,
+        log: LogReader,
+        directory: Path,
+        embedder: Embedder,
+        settings: IndexSettings = STANDARD,
+    ) -> None:
+        """Open the index, beginning one where there is none.
+
+        Raises AlreadyWriting, ConfigError where the index was made with another embedder or
+        analyzer, FormatTooNew, and CorruptionError where it is ahead of the log.
+        """
+        self._lock = WriterLock(directory)
+        try:
+            self._ledger = ledger = Ledger.open(directory, embedder, settings)
+            _require_log_of(ledger, log)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._moved = threading.Condition()
+        self._listeners: list[Callable[[], None]] = []
+        texts = TextEmbedder(embedder, settings.embed_texts)
+        self._words = Follower(
+            "words", log, lambda: WordWriter(ledger), settings, on_commit=self._words_moved
+        )
+        self._vectors = Follower(
+            "vectors", log, lambda: VectorWriter(ledger, texts), settings, on_commit=self._announce
+        )
+
+    def start(self) -> None:
+        """Start both threads."""
+        self._words.start()
+        self._vectors.start()
+
+    def wake(self) -> None:
+        """Say that the log has grown. Cheap; without it the log is looked at now and then."""
+        self._words.wake()
+
+    def stop(self) -> None:
+        """Commit what was applied, end both threads, and let another writer in."""
+        self._words.stop()
+        self._vectors.stop()
+        self._lock.release()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each published commit, from the thread that made it."""
+        self._listeners.append(listener)
+
+    @property
+    def indexed(self) -> Seq:
+        """Posts up to this place in the log are found by their words."""
+        return Seq(self._ledger.state.indexed)
+
+    @property
+    def embedded(self) -> Seq:
+        """Posts up to this place in the log are found by their meaning."""
+        return Seq(self._ledger.state.embedded)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What a half is failing with at present; None while both go on."""
+        return self._words.failure or self._vectors.failure
+
+    def wait_indexed(self, seq: Seq, timeout_seconds: float) -> bool:
+        """Wait until `seq` is found by its words; say whether it is."""
+        return self._wait(lambda: self.indexed >= seq, timeout_seconds)
+
+    def wait_embedded(self, seq: Seq, timeout_seconds: float) -> bool:
+        """Wait until `seq` is found by its meaning; say whether it is."""
+        return self._wait(lambda: self.embedded >= seq, timeout_seconds)
+
+    def _wait(self, reached: Callable[[], bool], timeout_seconds: float) -> bool:
+        deadline = time.monotonic() + timeout_seconds
+        with self._moved:
+            return self._moved.wait_for(reached, max(deadline - time.monotonic(), 0.0))
+
+    def _words_moved(self) -> None:
+        self._vectors.wake()
+        self._announce()
+
+    def _announce(self) -> None:
+        with self._moved:
+            self._moved.notify_all()
+        for listener in self._listeners:
+            listener()
+
+
+def _require_log_of(ledger: Ledger, log: LogReader) -> None:
+    indexed, head = ledger.state.indexed, log.head()
+    if indexed > head:
+        raise CorruptionError(f"index knows log entry {indexed}, the log ends at {head}")

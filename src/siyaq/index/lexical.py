@@ -1,0 +1,209 @@
+"""BM25 over the partitions of a log, as if they were one.
+
+tantivy weighs a term by how rare it is in its own partition; here each term is boosted by the
+ratio of its rarity in the whole index to that, so that a post scores the same wherever it lies.
+What stays local is the mean length of a post, which differs little between partitions.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from tantivy import DocAddress, Index, Occur, Order, Query
+
+from siyaq.core.ids import PostId, Seq
+from siyaq.core.query import Filters, Scored
+from siyaq.index.document import bounds_us, filter_clauses, one_of, schema
+from siyaq.index.state import PartitionState
+
+_DECIMALS: Final = 4  # beyond these, float32 decides and copies would not tie
+_TOTAL: Final = "N, total number of docs"
+
+
+class PartitionView:
+    """One partition as it was at one commit. May be searched from any thread."""
+
+    def __init__(self, index: Index, state: PartitionState) -> None:
+        index.reload()
+        self.index = index
+        self.state = state
+        self.searcher = index.searcher()
+        self._weighed_docs: int | None = None
+
+    @classmethod
+    def open(cls, path: Path, state: PartitionState) -> PartitionView:
+        """Open a partition. Raises FileNotFoundError where there is none (any more)."""
+        if not (path / "meta.json").exists():
+            raise FileNotFoundError(str(path))
+        index = Index.open(str(path))
+        index.config_reader("manual")
+        return cls(index, state)
+
+    def moved_to(self, state: PartitionState) -> PartitionView:
+        """Return the view of a later commit, this one where nothing was committed."""
+        return self if state == self.state else PartitionView(self.index, state)
+
+    def frequency(self, term: str) -> int:
+        """Return in how many posts `term` stands; deleted ones count until tantivy merges."""
+        return self.searcher.doc_freq("words", term)
+
+    def weighed_docs(self, term: str) -> int:
+        """Return the number of posts that tantivy weighs terms by; `term` must stand in one.
+
+        It counts deleted posts too, which nothing but an explained score reveals.
+        """
+        if self._weighed_docs is None:
+            query = Query.term_query(schema(), "words", term, "freq")
+            hits = self.searcher.search(query, 1, count=False).hits
+            self._weighed_docs = (
+                _find_total(json.loads(query.explain(self.searcher, hits[0][1]).to_json()))
+                if hits
+                else self.searcher.num_docs
+            )
+        return self._weighed_docs
+
+    def lies_within(self, where: Filters) -> bool:
+        """Say whether every post of the partition is in the time range of `where`."""
+        since, until = bounds_us(where.placed)
+        early_enough = since is None or since <= self.state.since_us
+        return early_enough and (until is None or self.state.until_us < until)
+
+    def overlaps(self, where: Filters) -> bool:
+        """Say whether some post may be in the time range of `where`."""
+        since, until = bounds_us(where.placed)
+        late_enough = since is None or since <= self.state.until_us
+        return late_enough and (until is None or self.state.since_us < until)
+
+    def clauses(self, where: Filters) -> list[tuple[Occur, Query]]:
+        """Return what `where` demands of this partition's posts."""
+        return filter_clauses(where, with_time=not self.lies_within(where))
+
+    def seqs(self, addresses: list[DocAddress]) -> list[Seq]:
+        """Return the places in the log of these documents."""
+        values = self.searcher.fast_field_values("seq", addresses)
+        return [Seq(int(value)) for value in values if value is not None]
+
+
+def best(
+    views: Sequence[PartitionView], weights: Mapping[str, float], where: Filters, k: int
+) -> list[Scored]:
+    """Return the k posts with the best BM25 over `weights` (term to weight), best first."""
+    rarities = _Rarities(views, [term for term, weight in weights.items() if weight > 0])
+    scored: list[Scored] = []
+    for place, view in enumerate(views):
+        if not view.overlaps(where):
+            continue
+        words = [
+            (Occur.Should, Query.boost_query(_word(term), weights[term] * ratio))
+            for term, ratio in rarities.of_partition(place)
+        ]
+        if not words:
+            continue
+        demands = [(Occur.Must, Query.boolean_query(words)), *view.clauses(where)]
+        hits = view.searcher.search(Query.boolean_query(demands), k, count=False).hits
+        seqs = view.seqs([address for _, address in hits])
+        scored.extend(
+            Scored(seq, round(score, _DECIMALS)) for seq, (score, _) in zip(seqs, hits, strict=True)
+        )
+    return sorted(scored, key=lambda hit: (-hit.score, hit.seq))[:k]
+
+
+def ordered(
+    views: Sequence[PartitionView],
+    query: Query,
+    where: Filters,
+    k: int,
+    *,
+    newest_first: bool,
+) -> list[Seq]:
+    """Return up to k posts that match `query`, by placed time and then by place in the log."""
+    order = Order.Desc if newest_first else Order.Asc
+    sign = -1 if newest_first else 1
+    found: list[tuple[int, Seq]] = []  # ascending by (sign * placed, sign * seq)
+    for view in _by_bounds(views, newest_first=newest_first):
+        edge = view.state.until_us if newest_first else view.state.since_us
+        if len(found) == k and found[-1][0] < sign * edge:
+            break  # nor can any partition after it hold an earlier or later post
+        if not view.overlaps(where):
+            continue
+        demands = [(Occur.Must, query), *view.clauses(where)]
+        hits = view.searcher.search(
+            Query.boolean_query(demands), k, count=False, order_by_field="placed_us", order=order
+        ).hits
+        seqs = view.seqs([address for _, address in hits])
+        found.extend(
+            (sign * int(placed), Seq(sign * seq))
+            for seq, (placed, _) in zip(seqs, hits, strict=True)
+        )
+        found = sorted(found)[:k]
+    return [Seq(sign * seq) for _, seq in found]
+
+
+def places_of(views: Iterable[PartitionView], post_ids: Iterable[PostId]) -> list[Seq]:
+    """Return where in the log these posts stand, those that the index holds."""
+    names = tuple(post_ids)
+    if not names:
+        return []
+    query = one_of("post_id", names)
+    found: list[Seq] = []
+    for view in views:
+        hits = view.searcher.search(query, len(names), count=False).hits
+        found.extend(view.seqs([address for _, address in hits]))
+    return found
+
+
+class _Rarities:
+    """By how much each term must be boosted in each partition."""
+
+    def __init__(self, views: Sequence[PartitionView], terms: Sequence[str]) -> None:
+        self._frequencies = [{term: view.frequency(term) for term in terms} for view in views]
+        self._totals = [
+            self._total(view, frequencies)
+            for view, frequencies in zip(views, self._frequencies, strict=True)
+        ]
+        self._everywhere = {
+            term: _rarity(sum(self._totals), sum(each[term] for each in self._frequencies))
+            for term in terms
+        }
+
+    @staticmethod
+    def _total(view: PartitionView, frequencies: Mapping[str, int]) -> int:
+        known = next((term for term, count in frequencies.items() if count), None)
+        return view.searcher.num_docs if known is None else view.weighed_docs(known)
+
+    def of_partition(self, place: int) -> Iterator[tuple[str, float]]:
+        """Yield each term that stands in the partition, and its boost there."""
+        for term, count in self._frequencies[place].items():
+            if count:
+                yield term, self._everywhere[term] / _rarity(self._totals[place], count)
+
+
+def _rarity(total: int, count: int) -> float:
+    """Return the inverse document frequency of BM25 as Lucene and tantivy take it."""
+    return math.log(1 + (max(total - count, 0) + 0.5) / (count + 0.5))
+
+
+def _word(term: str) -> Query:
+    return Query.term_query(schema(), "words", term, "freq")
+
+
+def _by_bounds(views: Sequence[PartitionView], *, newest_first: bool) -> list[PartitionView]:
+    if newest_first:
+        return sorted(views, key=lambda view: view.state.until_us, reverse=True)
+    return sorted(views, key=lambda view: view.state.since_us)
+
+
+def _find_total(explained: dict[str, object]) -> int:
+    """Return N from tantivy's explanation of a score, a tree of values and descriptions."""
+    pending: list[object] = [explained]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            if node.get("description") == _TOTAL:
+                return int(node["value"])
+            pending.extend(node.get("details") or ())
+    raise AssertionError("tantivy explains a term's score by the number of documents")

@@ -1,0 +1,202 @@
+"""The Searcher over an index on this machine, read by any process beside its one writer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from tantivy import Query
+
+from siyaq.core.errors import ConfigError, CorruptionError
+from siyaq.core.ids import Seq
+from siyaq.core.ports import Embedder, LinkField, Passage, Vector
+from siyaq.core.query import Filters, Scored
+from siyaq.index import lexical
+from siyaq.index.document import one_of
+from siyaq.index.lexical import PartitionView
+from siyaq.index.scan import Wanted, nearest
+from siyaq.index.segment import Layout, Segment, SegmentView, segment_path
+from siyaq.index.state import NAME, REBUILD, State, home, read_state
+
+_ATTEMPTS = 5  # a rebuilt index may replace files between reading the state and opening them
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """Everything one published state names, open."""
+
+    state: State | None = None
+    partitions: tuple[PartitionView, ...] = ()
+    segments: tuple[SegmentView, ...] = ()
+    stamp: tuple[int, ...] = field(default=())  # of the state file, to see that it changed
+
+
+class IndexReader:
+    """Implements `siyaq.core.ports.Searcher`; safe for threads.
+
+    A directory without an index is empty, and the index is picked up when it appears. Between
+    two refreshes nothing changes, while the writer goes on or the index is rebuilt.
+    """
+
+    def __init__(self, directory: Path, embedder: Embedder | None = None) -> None:
+        self._path = directory / NAME
+        self._directory = directory
+        self._embedder = embedder
+        self._refreshing = threading.Lock()
+        self._snapshot = _Snapshot()
+
+    @classmethod
+    def open(cls, directory: Path, embedder: Embedder | None = None) -> IndexReader:
+        """Open the index in `directory` as it is now.
+
+        With the embedder that queries will come from, an index of another embedder refuses
+        them. Raises FormatTooNew, ConfigError (older format, another analyzer), CorruptionError.
+        """
+        reader = cls(directory, embedder)
+        reader.refresh()
+        return reader
+
+    def close(self) -> None:
+        """Let go of the index; an open search in another thread still ends well."""
+        self._snapshot = _Snapshot()
+
+    def refresh(self) -> None:
+        """Move to the newest published state; costs one stat where there is none."""
+        with self._refreshing:
+            for _ in range(_ATTEMPTS):
+                stamp = self._stamp()
+                if stamp == self._snapshot.stamp:
+                    return
+                try:
+                    self._snapshot = self._load(stamp)
+                except FileNotFoundError as error:
+                    missing = error
+                else:
+                    return
+            raise CorruptionError(f"index {str(self._directory)!r} lacks {missing}") from missing
+
+    @property
+    def indexed(self) -> Seq:
+        """Posts up to this place in the log are found by their words."""
+        state = self._snapshot.state
+        return Seq(state.indexed if state else 0)
+
+    @property
+    def embedded(self) -> Seq:
+        """Posts up to this place in the log are found by their meaning."""
+        state = self._snapshot.state
+        return Seq(state.embedded if state else 0)
+
+    def lexical(self, terms: Mapping[str, float], where: Filters, k: int) -> Sequence[Scored]:
+        """Return the k posts with the best BM25 over `terms` (term to weight), best first."""
+        if k < 1:
+            return []
+        return lexical.best(self._snapshot.partitions, terms, where, k)
+
+    def semantic(self, vector: Vector, where: Filters, k: int) -> Sequence[Scored]:
+        """Return the k passages nearest to `vector` by cosine, best first, one per post.
+
+        Raises ConfigError where the index was made with another embedder.
+        """
+        snapshot = self._snapshot
+        if snapshot.state is None or k < 1:
+            return []
+        query = np.ascontiguousarray(vector, dtype=np.float32)
+        self._check_embedder(snapshot.state, query.size)
+        only = None
+        if where.only is not None:
+            only = lexical.places_of(snapshot.partitions, where.only)
+        return nearest(snapshot.segments, query, Wanted.of(where, only), k)
+
+    def linked(
+        self, field: LinkField, value: str, *, where: Filters, k: int, newest_first: bool
+    ) -> Sequence[Seq]:
+        """Return up to k posts whose `field` is exactly `value`, ordered by placed time.
+
+        An author is named by id or by handle, in any case.
+        """
+        if k < 1:
+            return []
+        query = one_of(field, (value.lower() if field == "author" else value,))
+        partitions = self._snapshot.partitions
+        return lexical.ordered(partitions, query, where, k, newest_first=newest_first)
+
+    def newest(self, where: Filters, k: int) -> Sequence[Seq]:
+        """Return the k posts placed last, the newest first."""
+        if k < 1:
+            return []
+        partitions = self._snapshot.partitions
+        return lexical.ordered(partitions, Query.all_query(), where, k, newest_first=True)
+
+    def document_frequency(self, terms: Iterable[str]) -> Mapping[str, int]:
+        """Return in how many posts each term stands; deleted ones may still be counted."""
+        partitions = self._snapshot.partitions
+        return {term: sum(view.frequency(term) for view in partitions) for term in terms}
+
+    @property
+    def document_count(self) -> int:
+        """How many posts the view holds."""
+        return sum(view.searcher.num_docs for view in self._snapshot.partitions)
+
+    def passages(self, seqs: Iterable[Seq]) -> Mapping[Seq, Sequence[Passage]]:
+        """Return the embedded passages of each post, in text order; missing ones are left out."""
+        wanted = sorted(set(seqs))
+        found: dict[Seq, list[Passage]] = {}
+        for view in self._snapshot.segments if wanted else ():
+            rows = view.live_rows_of(wanted)
+            vectors = view["vectors"][rows].astype(np.float32)
+            columns = (view[name][rows].tolist() for name in ("seq", "start", "end"))
+            for seq, start, end, vector in zip(*columns, vectors, strict=True):
+                found.setdefault(Seq(seq), []).append(Passage(start, end, vector))
+        return found
+
+    def _check_embedder(self, state: State, dimensions: int) -> None:
+        name = self._embedder.name if self._embedder else state.embedder
+        if name != state.embedder or dimensions != state.dimensions:
+            raise ConfigError(
+                f"index was made with embedder {state.embedder!r} ({state.dimensions} dimensions),"
+                f" the query comes from {name!r} ({dimensions})",
+                hint=REBUILD,
+            )
+
+    def _stamp(self) -> tuple[int, ...]:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return ()
+        return status.st_mtime_ns, status.st_ino, status.st_size
+
+    def _load(self, stamp: tuple[int, ...]) -> _Snapshot:
+        state = read_state(self._path)
+        if state is None:
+            return _Snapshot()
+        folder = home(self._directory, state.generation)
+        before = self._snapshot
+        same = before.state is not None and before.state.generation == state.generation
+        views = {view.state.name: view for view in before.partitions if same}
+        segments = {view.state.number: view for view in before.segments if same}
+        layout = Layout(state.segment_rows, state.dimensions)
+        return _Snapshot(
+            state,
+            tuple(
+                views[each.name].moved_to(each)
+                if each.name in views
+                else PartitionView.open(folder / each.name, each)
+                for each in state.partitions
+            ),
+            tuple(
+                segments[each.number]
+                if each.number in segments and segments[each.number].state == each
+                else SegmentView(
+                    segments[each.number].segment
+                    if each.number in segments
+                    else Segment(segment_path(folder, each.number), layout),
+                    each,
+                )
+                for each in state.segments
+            ),
+            stamp,
+        )

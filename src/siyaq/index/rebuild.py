@@ -1,0 +1,47 @@
+"""Makes an index anew from the log, beside the one in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from siyaq.core.ports import Embedder
+from siyaq.index.follower import Half, take
+from siyaq.index.ledger import Ledger, WriterLock
+from siyaq.index.settings import STANDARD, IndexSettings
+from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.words import WordWriter
+from siyaq.log import LogReader
+
+
+def rebuild(
+    log: LogReader,
+    directory: Path,
+    embedder: Embedder,
+    on_progress: Callable[[int, int], None],
+    settings: IndexSettings = STANDARD,
+) -> None:
+    """Build the index of the whole log anew and put it in the place of the old one.
+
+    Readers see the old index until the new one is complete. `on_progress` hears steps done and
+    steps in all, two to a log entry. A crash leaves the old index as it was. Raises
+    AlreadyWriting while an Indexer runs.
+    """
+    with WriterLock(directory):
+        ledger = Ledger.begin(directory, None, embedder, settings)
+        head = log.head()
+        texts = TextEmbedder(embedder, settings.embed_texts)
+        steps = 2 * head
+        _fill(log, WordWriter(ledger), head, lambda at: on_progress(at, steps))
+        _fill(log, VectorWriter(ledger, texts), head, lambda at: on_progress(head + at, steps))
+        ledger.take_over()
+
+
+def _fill(log: LogReader, half: Half, head: int, on_position: Callable[[int], None]) -> None:
+    try:
+        while half.position < head:
+            take(log, half)
+            on_position(half.position)
+        half.commit()
+    finally:
+        half.close()

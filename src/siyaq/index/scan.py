@@ -1,0 +1,199 @@
+"""Nearest passages by an exact scan in two steps: signs first, then float16.
+
+Every passage that the filters let through is compared by the Hamming distance of its signs, and
+the nearest of them are scored exactly. There is no graph to build, so a new row is found at once
+and a narrower filter makes the search cheaper.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from siyaq.core.ids import Seq
+from siyaq.core.query import Filters, Scored
+from siyaq.core.span import Span
+from siyaq.index.document import bounds_us
+from siyaq.index.segment import Mask, Rows, SegmentView, name_hash
+
+LEAST_RESCORED: Final = 2000
+"""Passages scored exactly at least: 1,000 gave recall@20 of 0.985, 3,000 gave 0.997."""
+RESCORED_PER_HIT: Final = 20
+_DECIMALS: Final = 6  # beyond these, the order of a sum decides and copies would not tie
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Filters as the columns of a segment know them. None lets everything through."""
+
+    since_us: int | None
+    until_us: int | None
+    langs: npt.NDArray[np.uint64] | None
+    sources: npt.NDArray[np.uint64] | None
+    authors: npt.NDArray[np.uint64] | None
+    seqs: Sequence[Seq] | None  # in place of `Filters.only`
+
+    @classmethod
+    def of(cls, where: Filters, only: Sequence[Seq] | None) -> Wanted:
+        """Translate `where`; `only` are the places of the posts that `where.only` names."""
+        return cls(
+            *bounds_us(where.placed),
+            _hashes(where.langs, lower=True),
+            _hashes(where.sources, lower=False),
+            _hashes(where.authors, lower=True),
+            only,
+        )
+
+    def mask(self, view: SegmentView) -> Mask | None:
+        """Return which rows may be found: None for all, an empty mask for none."""
+        state = view.state
+        if self.since_us is not None and state.until_us < self.since_us:
+            return _NOTHING
+        if self.until_us is not None and state.since_us >= self.until_us:
+            return _NOTHING
+        demands = []
+        if self.since_us is not None and state.since_us < self.since_us:
+            demands.append(view["placed_us"] >= self.since_us)
+        if self.until_us is not None and state.until_us >= self.until_us:
+            demands.append(view["placed_us"] < self.until_us)
+        if self.langs is not None:
+            demands.append(_among(view["lang"], self.langs))
+        if self.sources is not None:
+            demands.append(_among(view["source"], self.sources))
+        if self.authors is not None:
+            demands.append(
+                _among(view["author"], self.authors) | _among(view["handle"], self.authors)
+            )
+        if self.seqs is not None:
+            chosen = np.zeros(view.rows, dtype=bool)
+            chosen[view.live_rows_of(self.seqs)] = True
+            demands.append(chosen)
+        if view.deleted.any():
+            demands.append(~view.deleted)
+        return np.logical_and.reduce(demands) if demands else None
+
+
+_NOTHING: Final = np.zeros(0, dtype=bool)
+
+
+def nearest(
+    views: Sequence[SegmentView],
+    vector: npt.NDArray[np.float32],
+    wanted: Wanted,
+    k: int,
+    least_rescored: int = LEAST_RESCORED,
+) -> list[Scored]:
+    """Return the k posts with the passage nearest to `vector` by cosine, best first."""
+    searched = []
+    for view in views:
+        mask = wanted.mask(view)
+        count = view.rows if mask is None else int(np.count_nonzero(mask))
+        if count:
+            searched.append((view, mask, count))
+    total = sum(count for _, _, count in searched)
+    budget = max(least_rescored, RESCORED_PER_HIT * k)
+    while True:
+        chosen = _chosen(searched, vector, budget if budget < total else None)
+        found = _best_of_each_post(chosen, vector, k)
+        # Long texts, or copies of them, may fill the budget with passages of a few posts.
+        if len(found) == k or budget >= total:
+            return found
+        budget *= 4
+
+
+_Searched = tuple[SegmentView, Mask | None, int]
+
+
+def _chosen(
+    searched: Sequence[_Searched], vector: npt.NDArray[np.float32], budget: int | None
+) -> list[tuple[SegmentView, Rows]]:
+    """Return the rows to score exactly: all that are let through, or the `budget` nearest."""
+    if budget is None:
+        return [
+            (view, np.arange(view.rows) if mask is None else np.flatnonzero(mask))
+            for view, mask, _ in searched
+        ]
+    code = np.packbits(vector > 0)[None, :]
+    farthest = vector.size + 1
+    distances = [_hamming(code, view["codes"], mask, farthest) for view, mask, _ in searched]
+    histogram = np.zeros(farthest + 1, dtype=np.int64)
+    for column in distances:
+        histogram += np.bincount(column, minlength=farthest + 1)
+    reached = np.cumsum(histogram[:farthest])
+    cut = int(np.searchsorted(reached, budget))
+    left = budget - (int(reached[cut - 1]) if cut else 0)
+    chosen: list[tuple[SegmentView, Rows]] = []
+    # Of the passages just at the cut, of which copies may make very many, the newest are taken.
+    for (view, _, _), column in zip(reversed(searched), reversed(distances), strict=True):
+        at_cut = np.flatnonzero(column == cut)[-left:] if left else _NO_ROWS
+        left -= at_cut.size
+        chosen.append((view, np.concatenate((np.flatnonzero(column < cut), at_cut))))
+    return chosen
+
+
+_NO_ROWS: Final = np.zeros(0, dtype=np.intp)
+
+
+def _hamming(
+    code: npt.NDArray[np.uint8], codes: npt.NDArray[np.uint8], mask: Mask | None, farthest: int
+) -> npt.NDArray[np.int32]:
+    distances = np.empty((1, len(codes)), dtype=np.int32)
+    faiss.hammings(  # type: ignore[attr-defined]  # its stub leaves this one out
+        faiss.swig_ptr(code),
+        faiss.swig_ptr(codes),
+        1,
+        len(codes),
+        code.shape[1],
+        faiss.swig_ptr(distances),
+    )
+    column: npt.NDArray[np.int32] = distances[0]
+    if mask is not None:
+        column[~mask] = farthest
+    return column
+
+
+def _best_of_each_post(
+    chosen: Sequence[tuple[SegmentView, Rows]], vector: npt.NDArray[np.float32], k: int
+) -> list[Scored]:
+    chosen = [(view, rows) for view, rows in chosen if rows.size]
+    if not chosen:
+        return []
+
+    def gather(name: str) -> npt.NDArray[np.int64]:
+        return np.concatenate([view[name][rows] for view, rows in chosen]).astype(np.int64)
+
+    scores = np.concatenate(
+        [view["vectors"][rows].astype(np.float32) @ vector for view, rows in chosen]
+    ).round(_DECIMALS)
+    seqs, starts = gather("seq"), gather("start")
+    order = np.lexsort((starts, seqs, -scores))
+    _, first = np.unique(seqs[order], return_index=True)
+    order = order[np.sort(first)[:k]]
+    columns = (seqs, scores, gather("whole"), starts, gather("end"))
+    return [
+        Scored(Seq(seq), score, None if whole else Span(start, end))
+        for seq, score, whole, start, end in zip(
+            *(column[order].tolist() for column in columns), strict=True
+        )
+    ]
+
+
+def _hashes(names: Sequence[str], *, lower: bool) -> npt.NDArray[np.uint64] | None:
+    if not names:
+        return None
+    return np.array([name_hash(name.lower() if lower else name) for name in names], dtype="<u8")
+
+
+def _among(column: npt.NDArray[np.uint64], values: npt.NDArray[np.uint64]) -> Mask:
+    if values.size <= _COMPARED_ONE_BY_ONE:
+        return functools.reduce(np.logical_or, [column == value for value in values])
+    return np.isin(column, values)
+
+
+_COMPARED_ONE_BY_ONE: Final = 8

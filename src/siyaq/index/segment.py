@@ -1,0 +1,192 @@
+"""One vector segment: a file of fixed size that is filled from the front and never rewritten.
+
+Each column lies at an offset of its own, so a row can be added without moving another, and the
+part not yet written takes no disk. A reader maps the file once and sees as many rows as the
+state says; what lies behind them is overwritten by the writer after a crash.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from siyaq.core.errors import CorruptionError
+from siyaq.index.state import SegmentState, storing
+
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+ROW: Final = np.dtype(
+    [
+        ("seq", "<u8"),
+        ("placed_us", "<i8"),
+        ("lang", "<u8"),
+        ("source", "<u8"),
+        ("author", "<u8"),
+        ("handle", "<u8"),
+        ("start", "<u4"),
+        ("end", "<u4"),
+        ("whole", "u1"),  # the passage is all of its text
+    ]
+)
+"""What is kept of a passage besides its vector; names as 64-bit hashes (`name_hash`)."""
+
+
+@lru_cache(maxsize=2**16)
+def name_hash(name: str) -> int:
+    """Return 64 bits that stand for a language, source, author id or handle.
+
+    Cryptographic, so that nobody can choose a handle that passes for someone else's.
+    """
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the columns of a segment lie. Vectors are kept twice: their signs, and as float16."""
+
+    rows: int
+    dimensions: int
+
+    @property
+    def code_bytes(self) -> int:
+        """Bytes of one row of signs."""
+        return (self.dimensions + 7) // 8
+
+    def columns(self) -> dict[str, tuple[int, np.dtype[Any], int]]:
+        """Return name to (offset, type, items a row), each column on a page of its own."""
+        shapes: list[tuple[str, np.dtype[Any], int]] = [
+            ("codes", np.dtype("u1"), self.code_bytes),
+            *((name, ROW[name], 1) for name in ROW.names or ()),
+            ("deleted", np.dtype("u1"), 1),
+            ("vectors", np.dtype("<f2"), self.dimensions),
+        ]
+        placed, offset = {}, 0
+        for name, kind, width in shapes:
+            placed[name] = (offset, kind, width)
+            offset += -(-self.rows * kind.itemsize * width // mmap.PAGESIZE) * mmap.PAGESIZE
+        return placed
+
+    @property
+    def file_bytes(self) -> int:
+        """Size of the file, most of it unwritten at first."""
+        offset, kind, width = self.columns()["vectors"]
+        return offset + self.rows * kind.itemsize * width
+
+
+def segment_path(folder: Path, number: int) -> Path:
+    """Return where a segment lies inside the home of its generation."""
+    return folder / f"vectors-{number:06d}"
+
+
+class Segment:
+    """The mapped file, whatever number of its rows may be valid."""
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        """Map the file. Raises FileNotFoundError, and CorruptionError for a wrong size."""
+        if path.stat().st_size != layout.file_bytes:
+            raise CorruptionError(
+                f"segment {str(path)!r} has {path.stat().st_size} bytes, not {layout.file_bytes}"
+            )
+        raw = np.memmap(path, mode="r")
+        self.layout = layout
+        self._columns = {
+            name: _column(raw, layout.rows, *place) for name, place in layout.columns().items()
+        }
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        return self._columns[name]
+
+    def rows_of(self, seqs: Iterable[int], rows: int) -> Rows:
+        """Return the places, among the first `rows`, of the passages of these posts."""
+        wanted = np.unique(np.fromiter(seqs, dtype="<u8"))
+        column = self["seq"][:rows]
+        first = np.searchsorted(column, wanted, side="left")
+        counts = np.searchsorted(column, wanted, side="right") - first
+        shifts = np.cumsum(counts) - counts
+        return np.repeat(first - shifts, counts) + np.arange(counts.sum(), dtype=np.intp)
+
+
+class SegmentView:
+    """The rows of a segment that one published state names."""
+
+    def __init__(self, segment: Segment, state: SegmentState) -> None:
+        self.segment = segment
+        self.state = state
+        self.rows = state.rows
+        # A copy, so that the view stays as it was while the writer goes on deleting.
+        self.deleted: Mask = segment["deleted"][: state.rows].astype(bool)
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        return self.segment[name][: self.rows]
+
+    def live_rows_of(self, seqs: Iterable[int]) -> Rows:
+        """Return the places of the passages of these posts, in text order within a post."""
+        rows = self.segment.rows_of(seqs, self.rows)
+        return rows[~self.deleted[rows]]
+
+
+class SegmentWriter:
+    """Adds rows to a segment and marks rows deleted. Not safe for threads."""
+
+    def __init__(self, path: Path, layout: Layout, *, create: bool) -> None:
+        self._path = path
+        self._places = layout.columns()
+        flags = os.O_RDWR | (os.O_CREAT | os.O_TRUNC if create else 0)
+        with storing(path):
+            self._file = os.open(path, flags, 0o644)
+            if create:
+                os.ftruncate(self._file, layout.file_bytes)
+        self.segment = Segment(path, layout)
+
+    def write(self, first: int, rows: npt.NDArray[Any], vectors: npt.NDArray[np.float32]) -> None:
+        """Write rows (of type ROW) and their vectors from place `first` on."""
+        count = len(rows)
+        columns = {name: rows[name] for name in ROW.names or ()}
+        columns["codes"] = np.packbits(vectors > 0, axis=1)
+        columns["vectors"] = vectors.astype("<f2")
+        columns["deleted"] = np.zeros(count, dtype="u1")
+        with storing(self._path):
+            for name, values in columns.items():
+                offset, kind, width = self._places[name]
+                place = offset + first * kind.itemsize * width
+                _write_all(self._file, np.ascontiguousarray(values, dtype=kind), place)
+
+    def delete(self, rows: Rows) -> None:
+        """Mark rows deleted; again is harmless."""
+        offset = self._places["deleted"][0]
+        with storing(self._path):
+            for row in rows.tolist():
+                os.pwrite(self._file, b"\x01", offset + row)
+
+    def sync(self) -> None:
+        """Make everything written survive a power cut."""
+        with storing(self._path):
+            os.fsync(self._file)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file)
+
+
+def _column(
+    raw: npt.NDArray[np.uint8], rows: int, offset: int, kind: np.dtype[Any], width: int
+) -> npt.NDArray[Any]:
+    column = raw[offset : offset + rows * kind.itemsize * width].view(kind)
+    return np.asarray(column if width == 1 else column.reshape(rows, width))
+
+
+def _write_all(file: int, values: npt.NDArray[Any], offset: int) -> None:
+    left = values.tobytes()
+    while left:
+        done = os.pwrite(file, left, offset)
+        left, offset = left[done:], offset + done

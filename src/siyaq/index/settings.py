@@ -1,0 +1,61 @@
+"""What may be chosen about an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def ignore(step: str) -> None:
+    """Take no notice of a step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """Settings of the index. The two sizes are fixed for the life of one index.
+
+    `on_step` hears the name of each step of the commit protocol as it is reached (`STEPS`), so
+    that a test can stop the process there.
+    """
+
+    partition_seqs: int = 2**18  # log seqs a lexical partition covers
+    segment_rows: int = 2**16  # passages a vector segment holds
+    commit_seconds: float = 0.2  # time between two commits while posts arrive
+    catch_up_seconds: float = 1.0  # the same while far behind the log, where nobody waits
+    poll_seconds: float = 0.25  # how often the head of the log is looked at unasked
+    entries_at_once: int = 2000  # of the log, between two looks at the clock
+    embed_texts: int = 512  # texts handed to the embedder at once
+    passages_per_post: int = 400
+    memory_bytes: int = 160 * 2**20  # tantivy's buffer for the partition being filled
+    on_step: Callable[[str], None] = ignore
+
+    def __post_init__(self) -> None:
+        for name in (
+            "partition_seqs",
+            "segment_rows",
+            "entries_at_once",
+            "embed_texts",
+            "passages_per_post",
+        ):
+            if getattr(self, name) < 1:
+                raise ValueError(f"index.{name} must be at least 1, got {getattr(self, name)}")
+        if self.memory_bytes < MIN_MEMORY_BYTES:
+            raise ValueError(
+                f"index.memory_bytes must be at least {MIN_MEMORY_BYTES}, got {self.memory_bytes}"
+            )
+
+
+MIN_MEMORY_BYTES = 15_000_000
+"""The least that tantivy takes for one indexing thread."""
+
+STEPS = (
+    "words committed",
+    "vectors written",
+    "state staged",
+    "words published",
+    "vectors published",
+)
+"""The steps of the commit protocol at which a process may be stopped."""
+
+STANDARD = IndexSettings()
+"""The settings of an index of which nothing was said."""

@@ -1,0 +1,132 @@
+"""The one file that says what the index holds: `state.json`, replaced atomically.
+
+Data is made durable first, then the state that names it. Whatever the state does not name is
+not part of the index, and is removed or overwritten by the next writer.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from siyaq.core.errors import ConfigError, CorruptionError, DiskFull, FormatTooNew, StorageError
+from siyaq.text.analyze import ANALYZER
+
+FORMAT = 1
+NAME = "state.json"
+GENERATION = "generation-"
+REBUILD = "run 'siyaq rebuild' to make the index anew"
+
+
+class PartitionState(msgspec.Struct, frozen=True, kw_only=True):
+    """One lexical partition: log seqs [number * size + 1, (number + 1) * size]."""
+
+    number: int
+    name: str  # of its folder inside the home of the generation
+    commit: int  # tantivy's stamp of the commit this state stands for; grows
+    since_us: int  # placed time of its earliest and latest post, microseconds since 1970
+    until_us: int  # inclusive
+
+
+class SegmentState(msgspec.Struct, frozen=True, kw_only=True):
+    """One vector segment: `rows` passages of posts, in log order."""
+
+    number: int
+    rows: int
+    deleted: int  # rows among them whose post has been superseded
+    first_seq: int
+    last_seq: int
+    since_us: int
+    until_us: int  # inclusive
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the index holds. `indexed` and `embedded` are places in the log."""
+
+    format: int = FORMAT
+    analyzer: str
+    embedder: str
+    dimensions: int
+    generation: str  # drawn at random, so that no name of an index is ever used again
+    partition_seqs: int
+    segment_rows: int
+    indexed: int = 0
+    embedded: int = 0
+    partitions: tuple[PartitionState, ...] = ()
+    segments: tuple[SegmentState, ...] = ()
+
+
+class _Format(msgspec.Struct):
+    format: int
+
+
+def home(directory: Path, generation: str) -> Path:
+    """Return the folder that holds the partitions and segments of one generation."""
+    return directory / f"{GENERATION}{generation}"
+
+
+def read_state(path: Path) -> State | None:
+    """Return the state, or None where there is no index yet.
+
+    Raises FormatTooNew, ConfigError for an index of an older format or another analyzer, and
+    CorruptionError for bytes that are not a state.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        written = msgspec.json.decode(raw, type=_Format).format
+        if written > FORMAT:
+            raise FormatTooNew(f"index {str(path)!r} has format {written}, known up to {FORMAT}")
+        if written < FORMAT:
+            raise ConfigError(f"index {str(path)!r} has the old format {written}", hint=REBUILD)
+        state = msgspec.json.decode(raw, type=State)
+    except msgspec.DecodeError as error:
+        raise CorruptionError(f"index state {str(path)!r} cannot be read") from error
+    if state.analyzer != ANALYZER:
+        raise ConfigError(
+            f"index was analyzed with {state.analyzer!r}, this is {ANALYZER!r}", hint=REBUILD
+        )
+    return state
+
+
+def write_state(path: Path, state: State, on_staged: Callable[[], None]) -> None:
+    """Replace the state durably; a crash at any moment leaves the old one or the new one."""
+    staged = path.with_suffix(".tmp")
+    with storing(path):
+        with staged.open("wb") as out:
+            out.write(msgspec.json.encode(state))
+            out.flush()
+            os.fsync(out.fileno())
+        on_staged()
+        staged.replace(path)
+        sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make created and renamed names in `directory` survive a power cut."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class storing:  # noqa: N801 - reads as the statement it is
+    """Turn an OSError of our own disk into a StorageError that names `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            kind_of_failure = DiskFull if full else StorageError
+            raise kind_of_failure(f"cannot write {str(self._path)!r}: {error}") from error
