@@ -52,6 +52,9 @@ format: setup-dev ## mend what can be mended by machine
 eval: setup ## score retrieval and answers on every evaluation folder
 	scripts/eval
 
+docs: setup-dev ## write docs/reference from the code
+	$(BIN)/python scripts/reference.py
+
 lock: ## resolve the dependencies anew and write the lock files (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build --extra dev -o requirements-dev.lock

@@ -1,0 +1,5 @@
+"""`python -m siyaq` is `siyaq`."""
+
+from siyaq.cli import main
+
+main()

@@ -1,0 +1,106 @@
+"""The likeliest problems of an installation, looked for one by one."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from dataclasses import dataclass
+
+from siyaq.app.opening import source_registry
+from siyaq.config import Config
+from siyaq.core.errors import AlreadyWriting, SiyaqError
+from siyaq.log import LogReader, LogWriter
+from siyaq.models import BuiltinEmbedder
+
+LOW_DISK_BYTES = 2 * 2**30
+"""Less than this free, and a busy stream fills the disk within hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the doctor looked at; `remedy` is empty where all is well."""
+
+    about: str
+    told: str
+    remedy: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing needs to be done."""
+        return not self.remedy
+
+
+def diagnose(config: Config) -> list[Finding]:
+    """Look at one thing after another; one that fails hides no other."""
+    return [_python(), _disk(config), _data(config), _port(config), _embedder(), *_sources(config)]
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    old = sys.version_info < (3, 11)
+    return Finding("python", version, "install Python 3.11 or newer" if old else "")
+
+
+def _disk(config: Config) -> Finding:
+    place = config.data if config.data.exists() else config.data.absolute().parent
+    free = shutil.disk_usage(place).free
+    told = f"{free / 2**30:.1f} GiB free below {str(place)!r}"
+    remedy = "free some space: a million posts take about 2 GiB" if free < LOW_DISK_BYTES else ""
+    return Finding("disk", told, remedy)
+
+
+def _data(config: Config) -> Finding:
+    place = str(config.data)
+    if not (config.data / "FORMAT").exists():
+        return Finding("data", f"nothing in {place!r} yet")
+    try:
+        reader = LogReader.open(config.data)
+        try:
+            told = f"{reader.counts().posts:,} posts in {place!r}"
+        finally:
+            reader.close()
+        with LogWriter.open(config.data):
+            return Finding("data", told)
+    except AlreadyWriting:
+        return Finding("data", f"{told}, being written now")
+    except SiyaqError as error:
+        return _failed("data", error)
+
+
+def _port(config: Config) -> Finding:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            told = f"{config.host}:{config.port} cannot be used: {error.strerror}"
+            return Finding("port", told, "give another --port")
+    return Finding("port", f"{config.host}:{config.port} is free")
+
+
+def _embedder() -> Finding:
+    try:
+        with BuiltinEmbedder() as embedder:
+            embedder.embed(["سياق", "context"])
+            return Finding("embedder", f"{embedder.name} loads")
+    except SiyaqError as error:
+        return _failed("embedder", error)
+
+
+def _sources(config: Config) -> list[Finding]:
+    registry = source_registry()
+    found = [
+        Finding("plugin", f"{problem.plugin!r} was not loaded: {problem.error}", "upgrade it")
+        for problem in registry.problems
+    ]
+    for source in config.sources:
+        try:
+            registry.open_source(source.url, source.name)
+        except SiyaqError as error:
+            found.append(_failed("source", error))
+    return found
+
+
+def _failed(about: str, error: SiyaqError) -> Finding:
+    return Finding(about, str(error), error.hint or "see the message")

@@ -1,0 +1,99 @@
+"""Where posts come in: files to their end, streams for ever, pieces of a request body."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+
+from siyaq.core.clock import Trust
+from siyaq.core.ports import Batch, Clock, SourceAdapter
+from siyaq.core.product import IngestReport, SourceStatus
+from siyaq.log import Appended, LogReader, LogWriter
+from siyaq.sources import Committer, JsonlStream, Pump
+from siyaq.sources.tally import Tally
+
+_AHEAD = 4
+"""Batches of one input that may wait to be durable while the next one is read."""
+
+
+class Intake:
+    """Takes posts into the log. One for each writer; everything here runs on the event loop."""
+
+    def __init__(
+        self, *, writer: LogWriter, log: LogReader, committer: Committer, clock: Clock
+    ) -> None:
+        self._writer = writer
+        self._log = log
+        self._committer = committer
+        self._clock = clock
+        self._pumps: dict[str, Pump] = {}
+
+    async def take(
+        self, adapter: SourceAdapter, on_batch: Callable[[Batch], None] = lambda _: None
+    ) -> IngestReport:
+        """Take everything an input holds, from where it was left, and return when it is durable.
+
+        `on_batch` is told of each batch once it is durable. Raises Unreadable when the input is
+        damaged; what was readable of it has been taken by then.
+        """
+        tally = Tally(self._clock.now())
+        resume = await asyncio.to_thread(self._log.resume, adapter.source)
+        waiting: asyncio.Queue[tuple[Batch, asyncio.Task[Appended]] | None] = asyncio.Queue(_AHEAD)
+
+        async def settle() -> None:
+            while (pair := await waiting.get()) is not None:
+                batch, task = pair
+                tally.count(batch, await task, self._clock.now())
+                on_batch(batch)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(settle())
+            async with aclosing(adapter.batches(resume)) as batches:  # type: ignore[type-var]
+                async for batch in batches:
+                    task = group.create_task(self._committer.submit(batch))
+                    await waiting.put((batch, task))
+            await waiting.put(None)
+        return tally.report()
+
+    async def take_lines(
+        self, pieces: AsyncIterator[bytes], *, imported: bool, source: str = "http"
+    ) -> IngestReport:
+        """Take NDJSON in pieces of any size. `imported`: the caller vouches for `created_at`."""
+        trust = Trust.ARCHIVE if imported else Trust.CLIENT
+        return await self.take(JsonlStream(pieces, source=source, trust=trust, clock=self._clock))
+
+    async def follow(self, adapter: SourceAdapter, url: str) -> None:
+        """Follow a stream until it refuses us for good, or until cancelled."""
+        await asyncio.to_thread(
+            self._writer.record_source, adapter.source, url, url.partition(":")[0]
+        )
+        pump = Pump(adapter, self._committer, resume=self._log.resume, url=url, clock=self._clock)
+        self._pumps[adapter.source] = pump
+        await pump.run()
+
+    def status_of(self, source: str) -> SourceStatus | None:
+        """Say how one followed source is doing; None before it is followed."""
+        pump = self._pumps.get(source)
+        return None if pump is None else pump.status()
+
+    def source_statuses(self) -> tuple[SourceStatus, ...]:
+        """Say how each followed source is doing, and what each other one has brought."""
+        recorded = {record.source: record for record in self._log.sources()}
+        followed = [pump.status(recorded.get(name)) for name, pump in self._pumps.items()]
+        others = [
+            SourceStatus(
+                source=record.source,
+                url=record.url,
+                state="idle",
+                posts=record.posts,
+                posts_per_second=0.0,
+                lag_seconds=None,
+                last_event_at=record.last_witnessed_at,
+                refused=record.refused,
+                gaps=tuple(record.gaps),
+            )
+            for name, record in recorded.items()
+            if name not in self._pumps
+        ]
+        return (*followed, *others)

@@ -1,0 +1,72 @@
+"""Options that several commands share, and what they make of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siyaq import config
+from siyaq.core.errors import QueryError
+from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Directory that holds the log and the index.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Since = Annotated[
+    str | None, typer.Option(help="Only posts placed at or after this (RFC 3339 or a date).")
+]
+Until = Annotated[str | None, typer.Option(help="Only posts placed before this.")]
+Lang = Annotated[list[str] | None, typer.Option(help="Only this language, such as ar. Repeatable.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only this source. Repeatable.")]
+AuthorIs = Annotated[
+    list[str] | None, typer.Option("--author", help="Only this author, by id or handle.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="Answer as if it were this moment (RFC 3339).")
+]
+SourceName = Annotated[str, typer.Option("--source", help="Source of lines that name none.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings file (default: ./siyaq.toml).")
+]
+
+
+def settings(
+    data: Path | None, file: Path | None = None, **flags: str | int | None
+) -> config.Config:
+    """Read the settings, with the flags that were given on top."""
+    named = {key.replace("__", "."): value for key, value in flags.items()}
+    return config.load(file, flags={"data": None if data is None else str(data), **named})
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """Read a time given on the command line; a bare date or a naive time is UTC."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QueryError(
+            f"{option} {text!r} is not a time", hint="write it like 2026-11-21T14:00:00Z"
+        ) from error
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def filters(
+    since: str | None,
+    until: str | None,
+    lang: list[str] | None,
+    source: list[str] | None,
+    author: list[str] | None,
+) -> Filters:
+    """Make filters of the options."""
+    return Filters(
+        placed=TimeRange(moment(since, "--since"), moment(until, "--until")),
+        langs=tuple(lang or ()),
+        sources=tuple(source or ()),
+        authors=tuple(name.removeprefix("@").lower() for name in author or ()),
+    )

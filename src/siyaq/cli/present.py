@@ -1,0 +1,216 @@
+"""What people see in a terminal. Data goes to standard output; everything else to stderr.
+
+Text from strangers passes through `readable` first, so that it cannot move the cursor, change
+colors or reverse the rest of a line. Color never carries a meaning alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from siyaq.core.answer import Answer, AnswerStatus, Evidence, Reason, Sentence
+from siyaq.core.card import ContextCard
+from siyaq.core.post import Author, Post
+from siyaq.core.product import IngestReport, SourceStatus, Status
+from siyaq.core.query import Hit, Ranking
+from siyaq.text.clean import readable
+
+SAID_PLAINLY = {
+    Reason.NO_EVIDENCE: "The posts I have do not say: none is about this.",
+    Reason.INSUFFICIENT_EVIDENCE: "The posts I have do not say: some are close, none answers.",
+    Reason.FEED_GAP: "The posts I have do not say: I was not listening in that period.",
+    Reason.OUT_OF_SCOPE: "This is not a question that posts could answer.",
+    Reason.CONFLICTING_EVIDENCE: "The sources disagree.",
+}
+"""Why an answer is missing or partial, in words."""
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+def when(moment: datetime | None) -> str:
+    """Return a time as people read it, in UTC."""
+    return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "unknown time"
+
+
+def who(author: Author) -> str:
+    """Return what an author is called."""
+    return readable(f"@{author.handle}" if author.handle else author.name or author.id)
+
+
+def quoted(text: str) -> Text:
+    """Return a stranger's text as something safe to print.
+
+    It is isolated (U+2068 … U+2069), so that its direction does not disturb the line around it.
+    """
+    return Text(f"\u2068{readable(text)}\u2069")
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as people read it."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"
+
+
+def show_sentence(console: Console, sentence: Sentence) -> None:
+    """Print one checked sentence with its markers."""
+    markers = "".join(f"[{citation.marker}]" for citation in sentence.citations)
+    console.print(quoted(sentence.text) + Text(f" {markers}", style="bold cyan"))
+
+
+def show_references(console: Console, references: tuple[Evidence, ...]) -> None:
+    """Print who said each cited thing, when, and where it can be read."""
+    for evidence in references:
+        line = Text(f"[{evidence.marker}] ", style="bold cyan")
+        line += Text(", ".join(filter(None, (who(evidence.author), when(evidence.placed_at)))))
+        line += Text(f"  {readable(evidence.url or evidence.post_id)}", style="dim")
+        console.print(line)
+
+
+def show_closing(console: Console, answer: Answer) -> None:
+    """Print what an answer rests on, and what is missing."""
+    if answer.reason is not None:
+        console.print(Text(SAID_PLAINLY[answer.reason], style="bold"))
+    if answer.short_answer:
+        console.print(Text("short answer: ", style="bold") + quoted(answer.short_answer))
+    for conflict in answer.conflicts:
+        sides = "  |  ".join(
+            f"{readable(side.value)} ({', '.join(side.evidence_ids)})" for side in conflict.sides
+        )
+        console.print(Text(f"disagree about {readable(conflict.about)}: {sides}"))
+    if answer.references and answer.status is not AnswerStatus.ABSTAINED:
+        console.print()
+        show_references(console, answer.references)
+    since, until = answer.covered.since, answer.covered.until
+    window = f"{when(since)} to {when(until)}" if since else "no posts yet"
+    console.print(Text(f"as of {when(answer.as_of)}; posts held: {window}", style="dim"))
+    for gap in answer.covered.gaps:
+        console.print(
+            Text(f"not listening to {gap.source}: {when(gap.since)} to {when(gap.until)}", "dim")
+        )
+
+
+def show_ranking(console: Console, ranking: Ranking) -> None:
+    """Print hits as a table, best first."""
+    if not ranking.hits:
+        console.print("no post matches")
+        return
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
+    table.add_column("#", justify="right")
+    table.add_column("when")
+    table.add_column("who", max_width=24, overflow="ellipsis", no_wrap=True)
+    table.add_column("post", overflow="fold")
+    for hit in ranking.hits:
+        table.add_row(str(hit.rank), when(hit.post.placed_at), who(hit.post.author), _hit_text(hit))
+    console.print(table)
+
+
+def _hit_text(hit: Hit) -> Text:
+    text = hit.post.text if hit.span is None else hit.span.of(hit.post.text)
+    shown = text if len(text) <= 300 else text[:300] + "…"
+    told = quoted(shown)
+    if hit.copies:
+        told += Text(f"  (and {len(hit.copies)} copies)", style="dim")
+    return told + Text(f"\n{readable(hit.post.id)}", style="dim")
+
+
+def show_card(console: Console, post: Post, card: ContextCard) -> None:
+    """Print the context of one post."""
+    parts: list[RenderableType] = [quoted(post.text), Text(_byline(post), style="dim"), Text()]
+    first = card.first_seen
+    if first is not None:
+        parts.append(
+            Text(
+                f"first seen   {when(first.at)} ({first.clock} time, {first.confidence} confidence)"
+                f"  {readable(first.post_id)}"
+            )
+        )
+        parts += [
+            Text(f"             claims {when(c.claimed_at)}, not believed: {readable(c.post_id)}")
+            for c in first.earlier_claims
+        ]
+    parts.append(Text(f"copies       {card.copies.count} posts, {card.copies.accounts} accounts"))
+    if card.copies.count > 1:
+        parts.append(Text(f"spread       {_bars([bar.n for bar in card.copies.histogram])}"))
+    for change in card.copies.changed:
+        gone, new = " ".join(change.removed), " ".join(change.added)
+        parts.append(Text(f"changed      {readable(change.post_id)}: -{gone} +{new}"))
+    if card.thread is not None and len(card.thread.posts) > 1:
+        parts.append(Text(f"thread       {len(card.thread.posts)} posts"))
+        parts += [
+            Text(f"  {reply.relation:9}{readable(reply.handle)}: ") + quoted(reply.text[:160])
+            for reply in card.thread.posts
+            if reply.relation != "self"
+        ]
+    for point in card.points:
+        parts.append(Text("• ") + quoted(point.text))
+    if card.unknown:
+        parts.append(Text(f"not known    {', '.join(card.unknown)}", style="dim"))
+    console.print(Panel(Group(*parts), title=readable(card.post_id), title_align="left"))
+
+
+def _byline(post: Post) -> str:
+    return f"{who(post.author)}, {when(post.placed_at)} ({post.placed_by} time)"
+
+
+def _bars(counts: list[int]) -> str:
+    top = max(counts, default=0) or 1
+    return "".join(BLOCKS[-(-n * (len(BLOCKS) - 1) // top)] for n in counts)
+
+
+def show_status(console: Console, status: Status) -> None:
+    """Print how siyaq is doing."""
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_row("posts", f"{status.posts:,} ({status.deleted:,} deleted)")
+    facts.add_row("searchable", f"{status.indexed_seq:,} of {status.log_seq:,} by word")
+    facts.add_row("", f"{status.embedded_seq:,} of {status.log_seq:,} by meaning")
+    covered = status.covered
+    held = f"{when(covered.since)} to {when(covered.until)}" if covered.since else "nothing yet"
+    facts.add_row("posts from", held)
+    facts.add_row("on disk", size(status.disk_bytes))
+    facts.add_row("embedder", status.embedder)
+    console.print(facts)
+    for source in status.sources:
+        console.print(source_line(source))
+
+
+def source_line(source: SourceStatus | None) -> Text:
+    """Say in one line how a source is doing."""
+    if source is None:
+        return Text("starting")
+    lag = "" if source.lag_seconds is None else f", {source.lag_seconds:.1f} s behind"
+    return Text(
+        f"{source.source}: {source.state}, {source.posts:,} posts, "
+        f"{source.posts_per_second:.1f}/s{lag}, {sum(source.refused.values())} refused, "
+        f"{len(source.gaps)} gaps {readable(source.problem)}".rstrip()
+    )
+
+
+def show_report(console: Console, report: IngestReport) -> None:
+    """Print what became of an input: counts, then what was refused and why."""
+    told = [f"{report.posts:,} posts"]
+    for count, word in (
+        (report.created, "new"),
+        (report.updated, "updated"),
+        (report.deleted, "deleted"),
+        (report.unchanged, "known already"),
+        (report.stale, "older than what is held"),
+    ):
+        if count:
+            told.append(f"{count:,} {word}")
+    console.print(told[0] + (f" ({', '.join(told[1:])})" if len(told) > 1 else ""))
+    refused = sum(report.refused.values())
+    if refused:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in report.refused.items())
+        console.print(f"{refused:,} refused: {reasons}")
+        for example in report.refused_examples:
+            console.print(Text(f"  {readable(example)}", style="dim"))
+        if refused > len(report.refused_examples):
+            console.print(Text(f"  and {refused - len(report.refused_examples):,} more", "dim"))
