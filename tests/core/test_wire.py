@@ -163,7 +163,7 @@ def lines(draw: st.DrawFn) -> bytes:
     return json.dumps(unknown | body | {"text": text}).encode()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(lines())
 def test_any_admitted_post_comes_back_as_it_went_out(line: bytes) -> None:
     event = admit_line(line, source="jsonl", trust=Trust.ARCHIVE, now=NOW, number=1)

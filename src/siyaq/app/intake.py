@@ -9,12 +9,9 @@ from contextlib import aclosing
 from siyaq.core.clock import Trust
 from siyaq.core.ports import Batch, Clock, SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
-from siyaq.log import Appended, LogReader, LogWriter
+from siyaq.log import LogReader, LogWriter
 from siyaq.sources import Committer, JsonlStream, Pump
 from siyaq.sources.tally import Tally
-
-_AHEAD = 4
-"""Batches of one input that may wait to be durable while the next one is read."""
 
 
 class Intake:
@@ -39,21 +36,10 @@ class Intake:
         """
         tally = Tally(self._clock.now())
         resume = await asyncio.to_thread(self._log.resume, adapter.source)
-        waiting: asyncio.Queue[tuple[Batch, asyncio.Task[Appended]] | None] = asyncio.Queue(_AHEAD)
-
-        async def settle() -> None:
-            while (pair := await waiting.get()) is not None:
-                batch, task = pair
-                tally.count(batch, await task, self._clock.now())
+        async with aclosing(adapter.batches(resume)) as batches:  # type: ignore[type-var]
+            async for batch in batches:
+                tally.count(batch, await self._committer.submit(batch), self._clock.now())
                 on_batch(batch)
-
-        async with asyncio.TaskGroup() as group:
-            group.create_task(settle())
-            async with aclosing(adapter.batches(resume)) as batches:  # type: ignore[type-var]
-                async for batch in batches:
-                    task = group.create_task(self._committer.submit(batch))
-                    await waiting.put((batch, task))
-            await waiting.put(None)
         return tally.report()
 
     async def take_lines(

@@ -10,7 +10,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from siyaq.app.opening import open_siyaq
 from siyaq.cli import options
@@ -36,11 +43,12 @@ def evaluate_folder(
     """Score siyaq on a folder of questions, with the defaults of search and ask."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
-        bars: dict[str, object] = {}
+        bars: dict[str, TaskID] = {}
 
         def on_progress(done: int, total: int, what: str) -> None:
-            bar = bars.setdefault(what, progress.add_task(what, total=total))
-            progress.update(bar, completed=done, total=total)  # type: ignore[arg-type]
+            if what not in bars:
+                bars[what] = progress.add_task(what)
+            progress.update(bars[what], completed=done, total=total)
 
         result = asyncio.run(
             evaluate(

@@ -3,3 +3,7 @@
 Owns: reading evaluation folders, driving the product through its public interface, the figures.
 Refuses: changing how the product behaves. Nothing may depend on a set's name or path.
 """
+
+from siyaq.evals.run import Evaluation, evaluate
+
+__all__ = ["Evaluation", "evaluate"]

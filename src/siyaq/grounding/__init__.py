@@ -4,3 +4,7 @@ Owns: evidence, sentences, quotes and their check, abstaining, the Answer.
 Refuses: fetching, HTTP, ranking rules of its own. No sentence leaves this room without a citation
 whose quote is an exact part of a live stored post.
 """
+
+from siyaq.grounding.answerer import Answerer
+
+__all__ = ["Answerer"]

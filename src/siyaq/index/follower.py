@@ -46,6 +46,10 @@ class Half(Protocol):
         """Make what was applied durable, then publish it."""
         ...
 
+    def tidy(self, log: LogReader) -> bool:
+        """Do a moment's work that nobody waits for; say whether there is more of it."""
+        ...
+
     def close(self) -> None:
         """Let go of files; what was not committed is forgotten."""
         ...
@@ -111,7 +115,7 @@ class Follower:
                 if self.failure is None:
                     logger.warning("index half failed", extra={"half": self._name}, exc_info=True)
                     pause = self._settings.poll_seconds
-                self.failure = error
+                self.failure = _without_frames(error)
                 self._stopping.wait(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
@@ -138,5 +142,14 @@ class Follower:
                 self._on_commit()
             if stopping:
                 return
-            if not behind:
+            if not behind and not half.tidy(self._log):
                 self._changed.wait(max(due - age, 0.0) if half.dirty else settings.poll_seconds)
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """Return the error without the frames it came through, which keep the failed half alive."""
+    cause: BaseException | None = error
+    while cause is not None:
+        cause.__traceback__ = None
+        cause = cause.__cause__ or cause.__context__
+    return error

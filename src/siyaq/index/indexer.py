@@ -12,6 +12,7 @@ from siyaq.core.ids import Seq
 from siyaq.core.ports import Embedder
 from siyaq.index.follower import Follower
 from siyaq.index.ledger import Ledger, WriterLock
+from siyaq.index.purge import PurgeOrders
 from siyaq.index.settings import STANDARD, IndexSettings
 from siyaq.index.vectors import TextEmbedder, VectorWriter
 from siyaq.index.words import WordWriter
@@ -48,8 +49,13 @@ class Indexer:
         self._moved = threading.Condition()
         self._listeners: list[Callable[[], None]] = []
         texts = TextEmbedder(embedder, settings.embed_texts)
+        self._purges = PurgeOrders()
         self._words = Follower(
-            "words", log, lambda: WordWriter(ledger), settings, on_commit=self._words_moved
+            "words",
+            log,
+            lambda: WordWriter(ledger, self._purges),
+            settings,
+            on_commit=self._words_moved,
         )
         self._vectors = Follower(
             "vectors", log, lambda: VectorWriter(ledger, texts), settings, on_commit=self._announce
@@ -96,6 +102,16 @@ class Indexer:
     def wait_embedded(self, seq: Seq, timeout_seconds: float) -> bool:
         """Wait until `seq` is found by its meaning; say whether it is."""
         return self._wait(lambda: self.embedded >= seq, timeout_seconds)
+
+    def purge(self, timeout_seconds: float) -> bool:
+        """Take the words of deleted posts out of the index's files; say whether it is done.
+
+        The partitions that hold such words are written anew, about 30 seconds for each, while
+        indexing and searching go on. Vectors of deleted posts are wiped when they are deleted.
+        """
+        order = self._purges.give()
+        self._words.wake()
+        return self._purges.wait(order, timeout_seconds)
 
     def _wait(self, reached: Callable[[], bool], timeout_seconds: float) -> bool:
         deadline = time.monotonic() + timeout_seconds

@@ -51,7 +51,9 @@ class Ledger:
         """
         state = read_state(directory / NAME)
         if state is None:
-            return cls.begin(directory, directory / NAME, embedder, settings)
+            ledger = cls.begin(directory, directory / NAME, embedder, settings)
+            ledger.remove_strays()
+            return ledger
         if (state.embedder, state.dimensions) != (embedder.name, embedder.dimensions):
             raise ConfigError(
                 f"index was made with embedder {state.embedder!r}, not {embedder.name!r}",

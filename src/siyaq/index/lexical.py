@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from tantivy import DocAddress, Index, Occur, Order, Query
 
+from siyaq.core.errors import CorruptionError
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.query import Filters, Scored
 from siyaq.index.document import bounds_us, filter_clauses, one_of, schema
@@ -27,9 +29,11 @@ _TOTAL: Final = "N, total number of docs"
 class PartitionView:
     """One partition as it was at one commit. May be searched from any thread."""
 
-    def __init__(self, index: Index, state: PartitionState) -> None:
-        index.reload()
-        self.index = index
+    def __init__(self, path: Path, index: Index, state: PartitionState) -> None:
+        with _naming(path):
+            index.reload()
+        self._path = path
+        self._index = index
         self.state = state
         self.searcher = index.searcher()
         self._weighed_docs: int | None = None
@@ -37,15 +41,14 @@ class PartitionView:
     @classmethod
     def open(cls, path: Path, state: PartitionState) -> PartitionView:
         """Open a partition. Raises FileNotFoundError where there is none (any more)."""
-        if not (path / "meta.json").exists():
-            raise FileNotFoundError(str(path))
-        index = Index.open(str(path))
+        with _naming(path):
+            index = Index.open(str(path))
         index.config_reader("manual")
-        return cls(index, state)
+        return cls(path, index, state)
 
     def moved_to(self, state: PartitionState) -> PartitionView:
         """Return the view of a later commit, this one where nothing was committed."""
-        return self if state == self.state else PartitionView(self.index, state)
+        return self if state == self.state else PartitionView(self._path, self._index, state)
 
     def frequency(self, term: str) -> int:
         """Return in how many posts `term` stands; deleted ones count until tantivy merges."""
@@ -154,6 +157,17 @@ def places_of(views: Iterable[PartitionView], post_ids: Iterable[PostId]) -> lis
         hits = view.searcher.search(query, len(names), count=False).hits
         found.extend(view.seqs([address for _, address in hits]))
     return found
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Turn tantivy's ValueError for a folder that was removed into FileNotFoundError."""
+    try:
+        yield
+    except ValueError as error:
+        if (path / "meta.json").exists():
+            raise CorruptionError(f"partition {str(path)!r} cannot be opened") from error
+        raise FileNotFoundError(str(path)) from error
 
 
 class _Rarities:

@@ -147,9 +147,8 @@ class IndexReader:
         found: dict[Seq, list[Passage]] = {}
         for view in self._snapshot.segments if wanted else ():
             rows = view.live_rows_of(wanted)
-            vectors = view["vectors"][rows].astype(np.float32)
             columns = (view[name][rows].tolist() for name in ("seq", "start", "end"))
-            for seq, start, end, vector in zip(*columns, vectors, strict=True):
+            for seq, start, end, vector in zip(*columns, view.vectors(rows), strict=True):
                 found.setdefault(Seq(seq), []).append(Passage(start, end, vector))
         return found
 

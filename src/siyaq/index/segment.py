@@ -52,7 +52,11 @@ def name_hash(name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the columns of a segment lie. Vectors are kept twice: their signs, and as float16."""
+    """Where the columns of a segment lie.
+
+    A vector is kept twice: as the signs of its components, and as bytes times a scale of its own,
+    which errs by about 0.0005 in a cosine and takes a quarter of the room of float32.
+    """
 
     rows: int
     dimensions: int
@@ -68,7 +72,8 @@ class Layout:
             ("codes", np.dtype("u1"), self.code_bytes),
             *((name, ROW[name], 1) for name in ROW.names or ()),
             ("deleted", np.dtype("u1"), 1),
-            ("vectors", np.dtype("<f2"), self.dimensions),
+            ("scale", np.dtype("<f4"), 1),
+            ("vectors", np.dtype("i1"), self.dimensions),
         ]
         placed, offset = {}, 0
         for name, kind, width in shapes:
@@ -129,10 +134,24 @@ class SegmentView:
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.segment[name][: self.rows]
 
+    def vectors(self, rows: Rows) -> npt.NDArray[np.float32]:
+        """Return the vectors at these places, one a row."""
+        scale: npt.NDArray[np.float32] = self["scale"][rows]
+        return self["vectors"][rows].astype(np.float32) * scale[:, None]
+
+    def cosines(self, rows: Rows, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return how near the vectors at these places are to `vector`."""
+        # Not by BLAS, whose threads wait for one another on a busy machine.
+        raw = np.einsum("ij,j->i", self["vectors"][rows].astype(np.float32), vector)
+        return np.asarray(raw * self["scale"][rows])
+
     def live_rows_of(self, seqs: Iterable[int]) -> Rows:
         """Return the places of the passages of these posts, in text order within a post."""
         rows = self.segment.rows_of(seqs, self.rows)
         return rows[~self.deleted[rows]]
+
+
+_LEAST_SCALE: Final = 1e-30  # so that a vector of zeros can be divided by it
 
 
 class SegmentWriter:
@@ -152,8 +171,10 @@ class SegmentWriter:
         """Write rows (of type ROW) and their vectors from place `first` on."""
         count = len(rows)
         columns = {name: rows[name] for name in ROW.names or ()}
+        scale = np.maximum(np.abs(vectors).max(axis=1), _LEAST_SCALE) / 127
         columns["codes"] = np.packbits(vectors > 0, axis=1)
-        columns["vectors"] = vectors.astype("<f2")
+        columns["scale"] = scale
+        columns["vectors"] = np.rint(vectors / scale[:, None])
         columns["deleted"] = np.zeros(count, dtype="u1")
         with storing(self._path):
             for name, values in columns.items():
@@ -162,11 +183,22 @@ class SegmentWriter:
                 _write_all(self._file, np.ascontiguousarray(values, dtype=kind), place)
 
     def delete(self, rows: Rows) -> None:
-        """Mark rows deleted; again is harmless."""
-        offset = self._places["deleted"][0]
+        """Mark rows deleted and wipe their vectors, from which text might be guessed.
+
+        Again is harmless. A view of an older state may find such a row, with a cosine of 0.
+        """
         with storing(self._path):
-            for row in rows.tolist():
-                os.pwrite(self._file, b"\x01", offset + row)
+            for name, value in (
+                ("deleted", b"\x01"),
+                ("codes", b""),
+                ("scale", b""),
+                ("vectors", b""),
+            ):
+                offset, kind, width = self._places[name]
+                row_bytes = kind.itemsize * width
+                wiped = value.ljust(row_bytes, b"\x00")
+                for row in rows.tolist():
+                    os.pwrite(self._file, wiped, offset + row * row_bytes)
 
     def sync(self) -> None:
         """Make everything written survive a power cut."""

@@ -20,9 +20,12 @@ from siyaq.index.document import microseconds
 from siyaq.index.ledger import Ledger
 from siyaq.index.segment import ROW, Layout, SegmentWriter, name_hash, segment_path
 from siyaq.index.state import SegmentState, storing, sync_directory
+from siyaq.index.words import replaced
+from siyaq.log import LogReader
 from siyaq.text.sentences import passages
 
 PREFIX: Final = "vectors-"
+_PASSAGES_AT_ONCE: Final = 2048
 _REMEMBERED: Final = 20_000  # texts whose vectors are kept, float16: 20 MB at 512 dimensions
 
 
@@ -89,13 +92,11 @@ class VectorWriter:
             if entry.post is not None
             for span in passages(entry.post.text)[: self._settings.passages_per_post]
         ]
-        vectors = self._embedder.vectors([span.of(post.text) for _, post, span in cut])
-        rows = np.array([_row(*each) for each in cut], dtype=ROW)
-        done = 0
-        while done < len(rows):
-            done += self._append(rows[done:], vectors[done:])
+        # In pieces, since a few long texts may hold very many passages.
+        for start in range(0, len(cut), _PASSAGES_AT_ONCE):
+            self._add(cut[start : start + _PASSAGES_AT_ONCE])
         # After the rows, since a post may be replaced by one that stands in the same batch.
-        self._delete([entry.replaces for entry in entries if entry.replaces is not None])
+        self._delete(replaced(entries))
         if entries:
             self.position = entries[-1].seq
 
@@ -109,10 +110,21 @@ class VectorWriter:
         for number in [each for each in self._writers if each != len(self._states) - 1]:
             self._writers.pop(number).close()
 
+    def tidy(self, log: LogReader) -> bool:
+        """There is nothing to do: what is deleted here is wiped at once."""
+        return False
+
     def close(self) -> None:
         """Let go of the segments; what was not committed is forgotten."""
         while self._writers:
             self._writers.popitem()[1].close()
+
+    def _add(self, cut: Sequence[tuple[Seq, Post, Span]]) -> None:
+        vectors = self._embedder.vectors([span.of(post.text) for _, post, span in cut])
+        rows = np.array([_row(*each) for each in cut], dtype=ROW)
+        done = 0
+        while done < len(rows):
+            done += self._append(rows[done:], vectors[done:])
 
     def _append(self, rows: npt.NDArray[np.void], vectors: npt.NDArray[np.float32]) -> int:
         """Add as many rows as the last segment takes, and return how many."""

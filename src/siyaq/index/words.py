@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final
-
-import msgspec
-from tantivy import FieldType, Index, IndexWriter, Query
 
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
-from siyaq.index.document import document, microseconds, schema
 from siyaq.index.ledger import Ledger
+from siyaq.index.partition import PREFIX, Partition, holds_deleted_text, unused_state
+from siyaq.index.purge import PurgeOrders, Rewrite
 from siyaq.index.settings import MIN_MEMORY_BYTES
-from siyaq.index.state import PartitionState, storing, sync_directory
+from siyaq.log import LogReader
 
-_OPEN_AT_MOST: Final = 4  # writers kept: the partition being filled, and those of recent deletes
-PREFIX: Final = "words-"
+_OPEN_AT_MOST: Final = 4  # partitions: the one being filled, and those of recent deletes
 
 
 class WordWriter:
@@ -28,23 +25,22 @@ class WordWriter:
     taken out again in the same commit that puts it back, so no reader ever sees it twice.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, orders: PurgeOrders | None = None) -> None:
         self._ledger = ledger
+        self._orders = orders or PurgeOrders()
+        self._order = 0  # the purge under way
+        self._stained: list[int] = []  # partitions it has yet to write anew
+        self._rewrite: Rewrite | None = None
         self._settings = ledger.settings
         self.limit = self._settings.entries_at_once
         state = ledger.state
         self._size = state.partition_seqs
         self._states = {each.number: each for each in state.partitions}
-        self._writers: dict[int, IndexWriter] = {}  # the one used last comes last
-        self._touched: set[int] = set()
+        self._open: dict[int, Partition] = {}  # the one used last comes last
         self.position = Seq(state.indexed)
         self._remove_strays()
-        last = max(self._states, default=None)
-        if last is not None:
-            beyond = Query.range_query(
-                schema(), "seq", FieldType.Unsigned, lower_bound=state.indexed + 1
-            )
-            self._writer(last).delete_documents_by_query(beyond)
+        if self._states:
+            self._partition(max(self._states)).delete_beyond(self.position)
 
     @property
     def dirty(self) -> bool:
@@ -57,79 +53,87 @@ class WordWriter:
 
     def apply(self, entries: Sequence[LogEntry]) -> None:
         """Take the next entries of the log."""
-        for entry in entries:
-            if entry.post is not None:
-                number = self._number(entry.seq)
-                self._writer(number).add_document(document(entry, entry.post))
-                self._stretch(number, microseconds(entry.post.placed_at))
+        posts = [entry for entry in entries if entry.post is not None]
+        for number, group in groupby(posts, lambda entry: self._number(entry.seq)):
+            self._partition(number).add(list(group))
         # After the posts, since one may be replaced by another that stands in the same batch.
-        self._delete([entry.replaces for entry in entries if entry.replaces is not None])
+        for number, gone in self._by_partition(replaced(entries)):
+            if number in self._states:
+                self._partition(number).delete(gone)
+            if self._rewrite is not None and self._rewrite.number == number:
+                self._rewrite.partition.delete(gone)
         if entries:
             self.position = entries[-1].seq
 
     def commit(self) -> None:
         """Make what was applied durable, then publish it."""
-        for number in sorted(self._touched):
-            with storing(self._ledger.home):
-                stamp = self._writers[number].commit()
-            self._states[number] = msgspec.structs.replace(self._states[number], commit=stamp)
-        self._touched.clear()
+        for number in sorted(self._open):
+            self._states[number] = self._open[number].commit()
         self._settings.on_step("words committed")
         partitions = tuple(self._states[number] for number in sorted(self._states))
         self._ledger.publish(indexed=self.position, partitions=partitions)
         self._settings.on_step("words published")
-        for number in list(self._writers)[:-_OPEN_AT_MOST]:
-            del self._writers[number]
+        for number in list(self._open)[:-_OPEN_AT_MOST]:
+            del self._open[number]
+
+    def tidy(self, log: LogReader) -> bool:
+        """Do a piece of the purge that was asked for, if any; say whether there is more of it."""
+        if self._order == 0:
+            self._order = self._orders.pending()
+            if self._order == 0:
+                return False
+            self.commit()
+            self._stained = [
+                number
+                for number, state in self._states.items()
+                if holds_deleted_text(self._ledger.home / state.name)
+            ]
+        if self._rewrite is None and self._stained:
+            self._rewrite = self._begin_rewrite(self._stained.pop())
+        if self._rewrite is not None and self._rewrite.go_on(log, self.position):
+            self._put_in_place(self._rewrite)
+            self._rewrite = None
+        if self._rewrite is None and not self._stained:
+            self._orders.finish(self._order)
+            self._order = 0
+        return True
 
     def close(self) -> None:
         """Let go of the partitions; what was not committed is forgotten."""
-        self._writers.clear()
+        self._open.clear()
+        self._rewrite = None
+
+    def _begin_rewrite(self, number: int) -> Rewrite:
+        partition = Partition(self._ledger.home, unused_state(number), MIN_MEMORY_BYTES)
+        first, last = Seq(number * self._size + 1), Seq((number + 1) * self._size)
+        return Rewrite(number, partition, first, last)
+
+    def _put_in_place(self, rewrite: Rewrite) -> None:
+        number = rewrite.number
+        old = self._ledger.home / self._states[number].name
+        self._open.pop(number, None)
+        self._open[number] = rewrite.partition
+        self._states[number] = rewrite.partition.state
+        self.commit()
+        shutil.rmtree(old)
 
     def _number(self, seq: Seq) -> int:
         return (seq - 1) // self._size
 
-    def _delete(self, seqs: Sequence[Seq]) -> None:
-        by_partition: dict[int, list[Seq]] = {}
-        for seq in seqs:
-            by_partition.setdefault(self._number(seq), []).append(seq)
-        for number, gone in by_partition.items():
-            if number in self._states:
-                # By query: tantivy-py's delete by term takes an integer for a signed one.
-                self._writer(number).delete_documents_by_query(
-                    Query.term_set_query(schema(), "seq", gone)
-                )
+    def _by_partition(self, seqs: Sequence[Seq]) -> Iterator[tuple[int, list[Seq]]]:
+        for number, group in groupby(sorted(seqs), self._number):
+            yield number, list(group)
 
-    def _stretch(self, number: int, placed_us: int) -> None:
-        state = self._states[number]
-        if not state.since_us <= placed_us <= state.until_us:
-            self._states[number] = msgspec.structs.replace(
-                state,
-                since_us=min(state.since_us, placed_us),
-                until_us=max(state.until_us, placed_us),
-            )
-
-    def _writer(self, number: int) -> IndexWriter:
-        """Return the writer of a partition, opening it, and making the partition, as needed."""
-        self._touched.add(number)
-        writer = self._writers.pop(number, None)
-        if writer is None:
-            writer = self._open(number)
-        self._writers[number] = writer
-        return writer
-
-    def _open(self, number: int) -> IndexWriter:
-        filling = number >= self._number(Seq(self.position + 1))
-        memory = self._settings.memory_bytes if filling else MIN_MEMORY_BYTES
-        if number in self._states:
-            path = self._ledger.home / self._states[number].name
-            return Index.open(str(path)).writer(memory, 1)
-        state = new_partition(number)
-        path = self._ledger.home / state.name
-        with storing(path):
-            path.mkdir()
-            sync_directory(path.parent)
-        self._states[number] = state
-        return Index(schema(), str(path)).writer(memory, 1)
+    def _partition(self, number: int) -> Partition:
+        """Return a partition to write to, opening it, and making it, as needed."""
+        partition = self._open.pop(number, None)
+        if partition is None:
+            state = self._states.setdefault(number, unused_state(number))
+            filling = number >= self._number(Seq(self.position + 1))
+            memory = self._settings.memory_bytes if filling else MIN_MEMORY_BYTES
+            partition = Partition(self._ledger.home, state, memory)
+        self._open[number] = partition
+        return partition
 
     def _remove_strays(self) -> None:
         known = {each.name for each in self._states.values()}
@@ -138,7 +142,6 @@ class WordWriter:
                 shutil.rmtree(path)
 
 
-def new_partition(number: int) -> PartitionState:
-    """Return the state of a partition without posts, under a name never used before."""
-    name = f"{PREFIX}{number:06d}-{os.urandom(4).hex()}"
-    return PartitionState(number=number, name=name, commit=0, since_us=2**62, until_us=-(2**62))
+def replaced(entries: Sequence[LogEntry]) -> list[Seq]:
+    """Return the places of the posts that these entries supersede."""
+    return [entry.replaces for entry in entries if entry.replaces is not None]

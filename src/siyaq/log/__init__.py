@@ -9,7 +9,7 @@ One process writes (`LogWriter` holds the lock of the data directory); any numbe
 from siyaq.log.faults import CrashPoint, Faults
 from siyaq.log.reader import LogReader
 from siyaq.log.records import Appended, Counts, PostState, SourceRecord, Verification
-from siyaq.log.verify import verify
+from siyaq.log.verification import verify
 from siyaq.log.writer import LogWriter
 
 __all__ = [

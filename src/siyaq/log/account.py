@@ -21,6 +21,7 @@ _STATUS_CODES = {
     AccountStatus.DELETED: DELETED,
 }
 
+# A deleted account's handle goes with it; 2 is DELETED.
 _SAVE_STATUS = """
     INSERT INTO accounts (source, author_id, author_key, status, status_at, erased_at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -66,8 +67,8 @@ class Account:
         A newer announcement counts, and of two at one moment the graver. Being suspended does
         not bring a deleted account back; only being active does.
         """
-        rank = DELETED if self.status == DELETED else self.status % RESTORED
-        if self.status_at is not None and (at, status) <= (self.status_at, rank):
+        gravity = self.status % RESTORED  # to be active again is as grave as to be active
+        if self.status_at is not None and (at, status) <= (self.status_at, gravity):
             return None
         if status == DELETED:
             return Account(DELETED, at, at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from siyaq.core.errors import (
@@ -115,9 +116,12 @@ def require_log(directory: Path) -> None:
 
 
 def mark(directory: Path) -> None:
-    """Mark `directory` as holding a log, durably. The log must be durable before."""
+    """Mark `directory` as holding a log, durably. The log itself must be durable before."""
     staged = directory / _STAGED_NAME
     try:
+        with suppress(PermissionError):  # its parent may be none of our business
+            sync_directory(directory.parent)
+        sync_directory(directory)
         with staged.open("wb") as out:
             out.write(b"%d\n" % FORMAT)
             out.flush()

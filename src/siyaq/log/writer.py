@@ -27,7 +27,7 @@ from siyaq.log.database import (
     storage_errors,
     transaction,
 )
-from siyaq.log.directory import LOG_NAME, WriteLock, holds_log, mark, prepare, sync_directory
+from siyaq.log.directory import LOG_NAME, WriteLock, holds_log, mark, prepare
 from siyaq.log.faults import CrashPoint, Faults, NoFaults
 from siyaq.log.records import Appended
 
@@ -124,7 +124,7 @@ class LogWriter:
             connection = self._ready()
             self._faults.hit(CrashPoint.BEFORE_PURGE)
             try:
-                _fold(connection, "cannot purge the log")
+                _require_fold(connection, "cannot purge the log")
             except (StorageError, CorruptionError):
                 self._give_up()
                 raise
@@ -137,6 +137,10 @@ class LogWriter:
                 return
             self._faults.hit(CrashPoint.CLOSING)
             self._closed = True
+            if self._connection is not None:
+                with suppress(StorageError, CorruptionError, apsw.Error):  # nothing rests on it
+                    self._connection.set_busy_timeout(CROWDED_WAIT_MILLISECONDS)
+                    _fold(self._connection, "cannot close the log")
             self._give_up()
             self._write_lock.release()
 
@@ -146,12 +150,9 @@ class LogWriter:
         self._connection = self._connect()
         self._faults.hit(CrashPoint.SCHEMA_MADE)
         if not marked:
-            sync_directory(directory.parent)
-            sync_directory(directory)
             mark(directory)
         self._faults.hit(CrashPoint.FORMAT_WRITTEN)
-        with suppress(StorageError):  # a reader may be at work; the log is sound without
-            _fold(self._connection, "cannot open the log")
+        _fold(self._connection, "cannot open the log")  # if a reader is at work, another time
         self._faults.hit(CrashPoint.OPENED)
 
     def _connect(self) -> apsw.Connection:
@@ -166,7 +167,7 @@ class LogWriter:
         if self._connection is None:
             connection = self._connect()
             try:
-                _fold(connection, "cannot recover the log")
+                _require_fold(connection, "cannot recover the log")
             except BaseException:
                 _close(connection)
                 raise
@@ -218,10 +219,22 @@ class LogWriter:
         self._faults.hit(CrashPoint.CHECKPOINTED)
 
 
-def _fold(connection: apsw.Connection, act: str) -> None:
-    """Copy the write-ahead log into the database, durably, and empty it."""
+def _fold(connection: apsw.Connection, act: str) -> bool:
+    """Copy the write-ahead log into the database, durably, and empty it.
+
+    False if a reader was in the way for too long; then it is copied as far as that goes.
+    """
     with storage_errors(act):
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        try:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.BusyError:
+            return False
+        return True
+
+
+def _require_fold(connection: apsw.Connection, act: str) -> None:
+    if not _fold(connection, act):
+        raise StorageError(f"{act}: a reader holds on to it", hint="end long reads, ask again")
 
 
 def _close(connection: apsw.Connection) -> None:

@@ -1,6 +1,10 @@
 """From a question to one ranking.
 
-Owns: understanding the query, running it against the index, fusing its lists, folding copies,
-keeping one voice from filling the page.
+Owns: understanding the query, running it against the index, fusing its lists, folding copies.
 Refuses: generation, and knowing which index it talks to.
 """
+
+from siyaq.retrieval.retriever import Retriever
+from siyaq.retrieval.understand import understand
+
+__all__ = ["Retriever", "understand"]

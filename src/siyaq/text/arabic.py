@@ -43,8 +43,13 @@ _ENDINGS_AT_MOST: Final = 3  # فلسطيني + ين, then ي, then the ين of 
 
 
 def stem(word: str) -> tuple[str, ...]:
-    """Return the terms of one word in Arabic script: one, or two for names such as عبدالله."""
+    """Return the terms of one word in Arabic script.
+
+    One, two for names such as عبدالله, several for the ligatures that write a phrase: ﷺ.
+    """
     bare = compose(word)
+    if " " in bare:
+        return tuple(term for part in bare.split() for term in stem(part))
     if _GOD.fullmatch(bare):
         return ("الله",)
     servant = _SERVANT.fullmatch(bare)

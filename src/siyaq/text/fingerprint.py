@@ -17,12 +17,19 @@ from typing import Final, TypeVar
 
 from siyaq.core.card import Sameness
 from siyaq.text.fold import fold
+from siyaq.text.negation import NEGATIONS
 
 NEAR: Final = 0.65
 """Least similarity of two texts of which one is an edit of the other.
 
 Between one changed word in four (0.68) and two prayers or adverts made from one template (0.64).
 """
+
+REPEATED: Final = 0.8
+"""Least similarity of two texts that say the same in nearly the same words."""
+
+DISTINCTIVE: Final = 40
+"""Characters of normalised text from which on equal posts are copies."""
 
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+|https?(?::/?)?(?=…|\.\.\.)")
 _ADDRESS: Final = re.compile(r"(?:[\s\W]*(?:[@＠]\w+(?:[.\-]\w+)*|\b(?:rt|mt)\b(?=\s|:)))+")
@@ -31,6 +38,9 @@ _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W_]+")
 _EDGES: Final = re.compile(r"^\W+|[^\w%]+$")
 T = TypeVar("T")
 
+_CUT: Final = re.compile(r"(?:…|\.\.\.)\W*(?:(?:https?://|www\.)\S*)?\W*$")
+_CUT_AT_LEAST: Final = 5  # words
+_LINK_AT_MOST: Final = 200
 _ALIGNED_AT_MOST: Final = 500  # words; an alignment takes the square of that
 
 
@@ -47,6 +57,14 @@ def fingerprint(text: str) -> str:
     """
     plain = normalise(text)
     return blake2b(plain.encode(), digest_size=8).hexdigest() if plain else ""
+
+
+def distinctive(text: str) -> bool:
+    """Say whether `text` is long enough that two people do not write it by chance.
+
+    "Good morning" and "just posted a photo" are the same text without being copies.
+    """
+    return len(normalise(text)) >= DISTINCTIVE
 
 
 class Wording:
@@ -69,7 +87,7 @@ class Wording:
     def similarity(self, other: Wording) -> float:
         """Return the mean of two Dice coefficients: shared words, shared pairs of neighbors."""
         if not self.words or not other.words:
-            return float(self.bare() == other.bare())
+            return float(self._says_as_little_as(other))
         words = _dice(self.word_counts, other.word_counts)
         return (words + _dice(self.pair_counts, other.pair_counts)) / 2
 
@@ -78,9 +96,37 @@ class Wording:
         if self.text == other.text:
             return "exact"
         if self.words == other.words:
-            alike = bool(self.words) or self.bare() == other.bare()
+            alike = bool(self.words) or self._says_as_little_as(other)
             return "normalised" if alike else None
+        if _dice(self.word_counts, other.word_counts) < 2 * NEAR - 1:
+            return None  # whatever the order of the words, quick to tell
         return "near" if self.similarity(other) >= NEAR else None
+
+    def repeats(self, other: Wording) -> bool:
+        """Say whether one of the two repeats the other, be it cut short or with a word changed.
+
+        A number or a negation that differs makes it another statement, however near.
+        """
+        if self.words == other.words or self._cuts_short(other) or other._cuts_short(self):
+            return True
+        return self.similarity(other) >= REPEATED and self._stakes() == other._stakes()
+
+    def _cuts_short(self, other: Wording) -> bool:
+        """Say whether this text ends in an ellipsis where `other` goes on."""
+        whole = self.words[:-1]  # the last word may be cut itself
+        return (
+            len(whole) >= _CUT_AT_LEAST
+            and _CUT.search(self.text[-_LINK_AT_MOST:]) is not None
+            and other.words[: len(whole)] == whole
+        )
+
+    def _stakes(self) -> tuple[Counter[str], Counter[str]]:
+        numbers = {w: n for w, n in self.word_counts.items() if any(map(str.isdigit, w))}
+        negations = {w: n for w, n in self.word_counts.items() if w in NEGATIONS}
+        return Counter(numbers), Counter(negations)
+
+    def _says_as_little_as(self, other: Wording) -> bool:
+        return self.bare() == other.bare() != ""
 
     def bare(self) -> str:
         """Return what a text without words is made of: its mentions, failing them its signs."""
@@ -148,4 +194,5 @@ def _missing(words: list[tuple[str, str]], elsewhere: Counter[str]) -> tuple[str
 
 
 def _dice(a: Counter[T], b: Counter[T]) -> float:
-    return 2 * (a & b).total() / (a.total() + b.total())
+    both = a.total() + b.total()
+    return 2 * (a & b).total() / both if both else 0.0

@@ -64,6 +64,10 @@ _LINGUA_LANGUAGES: Final = (
     "ID", "VI", "CA",
 )  # fmt: skip
 _LATIN_LANGUAGES: Final = frozenset(code.lower() for code in _LINGUA_LANGUAGES)
+_NOT_LATIN: Final = frozenset(
+    ["ar", "fa", "ur", "ps", "ckb", "ru", "uk", "be", "bg", "mk", "kk", "mn"]
+    + [language for language, _ in _OTHER_SCRIPTS]
+)
 _SURE: Final = 0.5  # of lingua, for a text in which no small word stands
 _ENGLISH_SHARE: Final = 0.13
 _FEW_LETTERS: Final = 10
@@ -144,7 +148,7 @@ def _latin(text: str, declared: str) -> str:
         return "en"
     if other >= 2 and other >= 1.5 * english:
         return language
-    if declared and (declared in _LATIN_LANGUAGES or not other):
+    if declared in _LATIN_LANGUAGES or (declared and not other and declared not in _NOT_LATIN):
         return declared
     letters = " ".join(words)
     if len(letters) < _FEW_LETTERS:

@@ -25,7 +25,9 @@ _PAIR_AT_MOST: Final = 600  # characters of two sentences that still are one pas
 
 _STOP: Final = re.compile(
     r"(?P<link>(?:https?://|www\.)\S*[^\s.!?؟…,;:\"'”’»)\]}])"
-    r"|(?P<mark>[.!?؟…。！？۔।]+)(?P<close>[\"'”’»›)\]}]*)(?P<gap>\s*)"
+    r"|(?P<mark>[.!?؟…。！？۔।]+)(?P<close>[\"'”’»›)\]}]*)"
+    "(?P<signs>(?:[ \t]*+[\u2190-\u2bff\u200d\ufe0f\U0001f000-\U0001faff]++)*+)"
+    r"(?P<gap>\s*)"
     r"|(?P<line>[\r\n\v\f\x85\u2028\u2029])\s*"
     r"|(?P<bullet>[•●▪◦‣])\s*"
 )
@@ -109,7 +111,7 @@ def _stops(text: str, start: int, stop: re.Match[str]) -> bool:
         return True
     before = text[max(start, stop.start() - _CONTEXT) : stop.start()]
     after = text[end : end + _CONTEXT].lstrip(_OPENING)
-    if not stop["gap"]:
+    if not stop["gap"] and not stop["signs"]:
         return _stops_without_gap(mark, before, after)
     small = after[:1].islower()
     if mark[0] in "!?؟！？。۔।":

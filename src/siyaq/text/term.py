@@ -54,8 +54,8 @@ def word_terms(chunk: str, offset: int = 0) -> list[Piece]:
         else:
             pieces += [
                 Piece(term[:LONGEST_TERM], offset + start, offset + end)
-                for term in _ANALYSES[script](run)
-                if term
+                for analyzed in _ANALYSES[script](run)
+                for term in analyzed.split()  # some ligatures stand for several words: ﷺ
             ]
     return pieces
 
@@ -135,7 +135,8 @@ def _named_words(chunk: str, start: int, end: int) -> Iterator[Piece]:
     name = chunk[start:end]
     parts = [(part.start(), part.group()) for part in _TAG_WORD.finditer(name)]
     if len(parts) > 1 and "_" not in name:
-        yield from word_terms(name, start)
+        joined = word_terms(name, start)
+        yield from joined if len(joined) == 1 else ()
     for at, part in parts:
         yield from word_terms(part, start + at)
 

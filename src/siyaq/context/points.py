@@ -1,0 +1,125 @@
+"""Chooses what a card says in words: exact quotes of other posts, each cited.
+
+Nothing is phrased here. A point is a sentence somebody wrote; which stance it is cited with rests
+on the words of dispute in it, and is a reading aid, not a verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from siyaq.context.cluster import Cluster
+from siyaq.context.thread import Conversation
+from siyaq.core.answer import Citation, Evidence, Sentence, Stance
+from siyaq.core.post import Post
+from siyaq.core.span import Span
+from siyaq.text.analyze import is_stop_word, terms
+from siyaq.text.fold import fold
+from siyaq.text.sentences import sentences
+
+POINTS_AT_MOST: Final = 5
+QUOTE_AT_MOST: Final = 300
+_EVIDENCE_AT_MOST: Final = 1_000
+_DISPUTES_AT_MOST: Final = 2
+_RELATED_READ: Final = 30  # of the posts that share rare words, those read for a dispute
+_SHARED_AT_LEAST: Final = 3  # words by which a post elsewhere is about the same thing,
+_SHARE_AT_LEAST: Final = 0.4  # and as a part of the words of the post it is about
+
+_DISPUTE: Final = re.compile(
+    r"\b(?:false|fake|hoax|untrue|debunk\w*|den(?:y|ies|ied)|misleading|fabricated|misinformation"
+    r"|disinformation|no evidence|not true|isn't true|never happened|old (?:video|photo|picture)"
+    r"|unverified|rumou?rs?|fact[- ]check\w*)\b"
+    r"|(?:^|(?<=\s))(?:[وف]?(?:كذب|كاذب|كاذبه|اشاعه|اشاعات|شايعه|شايعات|مفبرك|مفبركه|مزيف|مزيفه|زايف|زايفه|مضلل"
+    r"|مضلله|ملفق|ملفقه|نفي|نفت|ينفي|تنفي|نافيا|نافيه|غير صحيح|غير صحيحه|غير دقيق|لا صحه|ليس صحيحا"
+    r"|لم يحدث|عار عن|فيديو قديم|صوره قديمه))(?=\W|$)"
+)
+
+
+@dataclass(slots=True)
+class Points:
+    """The sentences of a card and the evidence under them, in the order a reader meets them."""
+
+    sentences: list[Sentence] = field(default_factory=list[Sentence])
+    references: list[Evidence] = field(default_factory=list[Evidence])
+
+    def quote(self, post: Post, span: Span, stance: Stance) -> None:
+        """Add a sentence of `post`, unless the card is full or already quotes that post."""
+        taken = any(reference.post_id == post.id for reference in self.references)
+        if taken or len(self.sentences) >= POINTS_AT_MOST:
+            return
+        marker = len(self.references) + 1
+        text = span.of(post.text)
+        evidence = Evidence(
+            id=f"e{marker}",
+            marker=marker,
+            post_id=post.id,
+            author=post.author,
+            created_at=post.created_at,
+            witnessed_at=post.witnessed_at,
+            placed_at=post.placed_at,
+            url=post.url,
+            text=post.text if len(post.text) <= _EVIDENCE_AT_MOST else text,
+            stance=stance,
+        )
+        self.references.append(evidence)
+        citation = Citation(marker=marker, evidence_id=evidence.id, quote=text, support=1.0)
+        self.sentences.append(Sentence(text=text, citations=(citation,)))
+
+
+def find_points(post: Post, cluster: Cluster, conversation: Conversation) -> Points:
+    """Quote, in this order: who said it first, what disputes it, what it answers."""
+    points = Points()
+    first = cluster.first
+    if first.post.id != post.id:
+        points.quote(first.post, lead(first.post.text), Stance.SUPPORTS)
+    for other, span in islice(_disputes(post, cluster, conversation), _DISPUTES_AT_MOST):
+        points.quote(other, span, Stance.REFUTES)
+    if conversation.ancestors:
+        answered = conversation.ancestors[-1]
+        points.quote(answered, lead(answered.text), Stance.MENTIONS)
+    return points
+
+
+def lead(text: str) -> Span:
+    """Return the first sentence of `text`, cut to QUOTE_AT_MOST between words."""
+    found = sentences(text)
+    return _short(text, found[0]) if found else Span(0, len(text))
+
+
+def _disputes(
+    post: Post, cluster: Cluster, conversation: Conversation
+) -> Iterator[tuple[Post, Span]]:
+    """Yield sentences with words of dispute: of answers and quotes, then of related posts.
+
+    A dispute that stands in the post itself ("they deny it") does not dispute the post, so then
+    only answers and quotes count. Nobody disputes themselves here.
+    """
+    others = [*conversation.replies, *conversation.quotes]
+    if not _DISPUTE.search(fold(post.text)):
+        others += [one for one in cluster.related[:_RELATED_READ] if _about(post, one)]
+    for other in others:
+        if other.author.id == post.author.id:
+            continue
+        for span in sentences(other.text):
+            if _DISPUTE.search(fold(span.of(other.text))):
+                yield other, _short(other.text, span)
+                break
+
+
+def _about(post: Post, other: Post) -> bool:
+    """Say whether `other` shares so many words with `post` that it is about the same thing."""
+    words = {term for term in terms(post.text) if not is_stop_word(term)}
+    shared = len(words.intersection(terms(other.text)))
+    return shared >= max(_SHARED_AT_LEAST, _SHARE_AT_LEAST * len(words))
+
+
+def _short(text: str, span: Span) -> Span:
+    if len(span) <= QUOTE_AT_MOST:
+        return span
+    head = text[span.start : span.start + QUOTE_AT_MOST]
+    cut = max(head.rfind(" "), head.rfind("\n"))
+    return Span(span.start, span.start + (len(head[:cut].rstrip()) if cut > 0 else len(head)))

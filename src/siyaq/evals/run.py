@@ -1,0 +1,90 @@
+"""Running one task on one folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TypedDict, cast
+
+from siyaq.core.errors import QueryError, Unreadable
+from siyaq.evals import tasks
+from siyaq.evals.corpus import OnProgress
+from siyaq.evals.figures import SEED, Scores
+from siyaq.evals.work import OpenProduct, Work
+
+PLANNED = ("retrieval", "answers", "support", "first-seen", "copies", "coordination")
+"""Every task that the folder formats know, whether it can be scored yet or not."""
+
+
+class Evaluation(TypedDict):
+    """The figures of one run. A metric over nothing is None."""
+
+    task: str
+    set: str  # the folder's name, for people: nothing depends on it
+    metrics: dict[str, float | None]
+    ci95: dict[str, list[float]]  # bounds by metric, from a bootstrap over queries
+    by_lang: dict[str, dict[str, float | None]]  # empty unless languages are mixed
+    counts: dict[str, int]
+    seed: int
+    seconds: float
+
+
+def available() -> tuple[str, ...]:
+    """Return the tasks that can be scored: one for each module in `tasks`."""
+    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(tasks.__path__)))
+
+
+async def evaluate(
+    task: str,
+    directory: Path,
+    open_product: OpenProduct,
+    *,
+    predictions: Path | None = None,
+    bury: Path | None = None,
+    on_progress: OnProgress = lambda done, total, what: None,
+) -> Evaluation:
+    """Score siyaq on a folder, through its public interface and with its defaults.
+
+    `open_product` opens a siyaq on an empty directory, which is removed afterwards.
+    `predictions` names a file to write what was scored to; `bury` a file of posts that are
+    ingested too and are relevant to nothing. Raises QueryError for a task that is not known or
+    not available yet, Unreadable for a folder that is not what its format says.
+    """
+    began = time.monotonic()
+    score = _find(task)
+    work = Work(
+        directory=_folder(directory),
+        open_product=open_product,
+        predictions=predictions,
+        bury=bury,
+        on_progress=on_progress,
+    )
+    scores = await score(work)
+    return Evaluation(
+        task=task,
+        set=work.directory.name,
+        metrics=scores.metrics,
+        ci95=scores.ci95,
+        by_lang=scores.by_lang,
+        counts=scores.counts,
+        seed=SEED,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _folder(directory: Path) -> Path:
+    if not directory.is_dir():
+        raise Unreadable(f"no folder {str(directory)!r}")
+    return directory.resolve()
+
+
+def _find(task: str) -> Callable[[Work], Awaitable[Scores]]:
+    if task not in available():
+        known = ", ".join(available())
+        why = "is not available yet" if task in PLANNED else "is not known"
+        raise QueryError(f"task {task!r} {why}", hint=f"available: {known}")
+    module = import_module(f"{tasks.__name__}.{task.replace('-', '_')}")
+    return cast("Callable[[Work], Awaitable[Scores]]", module.score)

@@ -1,0 +1,40 @@
+"""What a task is given: a folder to score, a fresh siyaq to score, and where to write."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from siyaq.core.product import Product
+from siyaq.evals.corpus import OnProgress, load
+from siyaq.evals.folder import Document
+
+OpenProduct = Callable[[Path], AbstractAsyncContextManager[Product]]
+"""Opens a complete siyaq on an empty directory, as its writer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One evaluation to be done."""
+
+    directory: Path
+    open_product: OpenProduct
+    predictions: Path | None
+    bury: Path | None
+    on_progress: OnProgress
+
+    @asynccontextmanager
+    async def loaded(
+        self, documents: Sequence[Document]
+    ) -> AsyncIterator[tuple[Product, dict[str, int]]]:
+        """Open a siyaq that holds the corpus, and what it is buried in, and nothing else.
+
+        Yields it with the counts of what it holds. Its directory is gone afterwards.
+        """
+        with tempfile.TemporaryDirectory(prefix="siyaq-eval-") as directory:
+            async with self.open_product(Path(directory)) as product:
+                counts = await load(product, documents, self.bury, self.on_progress)
+                yield product, counts

@@ -1,0 +1,169 @@
+"""From a question to an answer made of exact quotes, each checked at the last moment."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+
+from siyaq.core.answer import (
+    Answer,
+    AnswerEvent,
+    AnswerStatus,
+    Coverage,
+    EvidenceFound,
+    Finished,
+    Progress,
+    Question,
+    Reason,
+    SentenceChecked,
+    Usage,
+)
+from siyaq.core.ports import Clock, Embedder, Searcher
+from siyaq.core.query import Query, Ranking
+from siyaq.core.span import TimeRange
+from siyaq.grounding.draft import Draft, compose
+from siyaq.grounding.evidence import Quoted, references
+from siyaq.grounding.question import check, is_meaningless, standalone
+from siyaq.grounding.short_answer import short_answer
+from siyaq.log import LogReader
+from siyaq.retrieval import Retriever
+
+HITS = 20
+"""How many hits an answer is drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question made ready: what it means alone, as of when, and when it was put."""
+
+    question: Question
+    text: str
+    as_of: datetime
+    started: float
+
+
+class Answerer:
+    """Answers questions with quotes of stored posts. Safe to use from several tasks.
+
+    Every sentence is an exact part of a post that was live when the sentence was let go; a post
+    deleted meanwhile takes its sentences with it. Post text decides nothing but what it says.
+    """
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        searcher: Searcher,
+        log: LogReader,
+        embedder: Embedder,
+        clock: Clock,
+    ) -> None:
+        self._retriever = retriever
+        self._searcher = searcher
+        self._log = log
+        self._embedder = embedder
+        self._clock = clock
+
+    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        """Stream Progress, EvidenceFound, a SentenceChecked for each sentence, and Finished.
+
+        Raises QueryError for a question beyond the limits, or one that names a model.
+        """
+        check(question)
+        asked = _Asked(
+            question,
+            standalone(question.text, question.history),
+            question.as_of or self._clock.now(),
+            time.perf_counter(),
+        )
+        if is_meaningless(asked.text):
+            yield EvidenceFound(())
+            covered = await asyncio.to_thread(self._covered, question, TimeRange())
+            yield Finished(_abstain(asked, Reason.OUT_OF_SCOPE, covered))
+            return
+        yield Progress("searching")
+        query = Query(text=asked.text, k=HITS, filters=question.filters, as_of=asked.as_of)
+        ranking = await asyncio.to_thread(self._retriever.rank, query)
+        yield Progress("reading")
+        draft = await asyncio.to_thread(self._read, asked, ranking)
+        live = await asyncio.to_thread(self._live, draft.quoted)
+        yield EvidenceFound(references(live))
+        shown: list[Quoted] = []
+        for one in live:
+            if await asyncio.to_thread(self._live, [one]):
+                shown.append(one)
+                yield SentenceChecked(one.sentence)
+        yield Finished(await asyncio.to_thread(self._finish, asked, ranking, draft, shown))
+
+    def _read(self, asked: _Asked, ranking: Ranking) -> Draft:
+        return compose(ranking, self._searcher, self._embedder, asked.question.limit)
+
+    def _live(self, quoted: Sequence[Quoted]) -> list[Quoted]:
+        """Return those whose post is live and still holds the quote where it was."""
+        posts = self._log.posts({one.seq for one in quoted})
+        return [one for one in quoted if one.stands_in(posts.get(one.seq))]
+
+    def _finish(
+        self, asked: _Asked, ranking: Ranking, draft: Draft, shown: Sequence[Quoted]
+    ) -> Answer:
+        placed = ranking.understood.filters.placed
+        covered = self._covered(asked.question, placed)
+        kept = self._live(shown)
+        if not kept:
+            reason = draft.reason or Reason.NO_EVIDENCE
+            bounded = placed.since is not None or placed.until is not None
+            if bounded and covered.gaps:
+                reason = Reason.FEED_GAP
+            return _abstain(asked, reason, covered)
+        sentences = tuple(one.sentence for one in kept)
+        return Answer(
+            id=_answer_id(asked, kept),
+            status=AnswerStatus.ANSWERED,
+            reason=None,
+            sentences=sentences,
+            references=references(kept),
+            short_answer=short_answer(
+                ranking.understood.text, draft.asked, [one.text for one in sentences]
+            ),
+            conflicts=(),
+            as_of=asked.as_of,
+            covered=covered,
+            usage=Usage(seconds=time.perf_counter() - asked.started),
+            model="extractive",
+        )
+
+    def _covered(self, question: Question, placed: TimeRange) -> Coverage:
+        """Return what was covered of the period asked about."""
+        whole = self._log.coverage(question.filters.sources)
+        window = TimeRange(
+            max((one for one in (whole.since, placed.since) if one), default=None),
+            min((one for one in (whole.until, placed.until) if one), default=None),
+        )
+        gaps = tuple(gap for gap in whole.gaps if placed.overlaps(TimeRange(gap.since, gap.until)))
+        return replace(whole, since=window.since, until=window.until, gaps=gaps)
+
+
+def _abstain(asked: _Asked, reason: Reason, covered: Coverage) -> Answer:
+    return Answer(
+        id=_answer_id(asked, ()),
+        status=AnswerStatus.ABSTAINED,
+        reason=reason,
+        sentences=(),
+        references=(),
+        short_answer=None,
+        conflicts=(),
+        as_of=asked.as_of,
+        covered=covered,
+        usage=Usage(seconds=time.perf_counter() - asked.started),
+        model="extractive",
+    )
+
+
+def _answer_id(asked: _Asked, shown: Sequence[Quoted]) -> str:
+    """Return the same id for the same question, moment and evidence."""
+    parts = [asked.text, asked.as_of.isoformat(), *(f"{one.seq}:{one.quote}" for one in shown)]
+    digest = blake2b("\x1f".join(parts).encode(errors="surrogatepass"), digest_size=12)
+    return f"answer-{digest.hexdigest()}"

@@ -1,0 +1,92 @@
+"""What a question may be, and what it means after what was said before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from siyaq.core.answer import Question, Turn
+from siyaq.core.errors import QueryError
+from siyaq.retrieval.folded import fold_words
+from siyaq.retrieval.terms import content_terms
+from siyaq.text.analyze import analyze
+
+QUESTION_CHARS = 2_000
+HISTORY_TURNS = 50
+HISTORY_CHARS = 20_000
+REMEMBERED = 3
+"""How many earlier questions a chain of follow-ups reaches back."""
+
+_GOES_ON = re.compile(
+    r"^(?:and|but|or|so|what about|how about|also|then)\b|^(?:وماذا|ماذا عن|طيب|ثم|ايضا)\b"
+    r"|^و(?:في|من|متي|اين|كيف|كم|لماذا|هل|ماذا|بعد|قبل|عن)\b"
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|that|this|these|those|he|him|his|she|her|they|them|their|there|then)\b"
+    r"|\b(?:ذلك|هذا|هذه|تلك|هو|هي|هم|هناك|عنه|عنها|منه|منها|فيه|فيها|له|لها|به|بها)\b"
+)
+_BARE = re.compile(
+    r"^(?:who|when|where|why|how|how many|how much|which|whose|since when|by whom"
+    r"|من|متي|اين|لماذا|كيف|كم|كم عدد|اي)$"
+)
+_MANY_WORDS = 9
+"""A question longer than this says itself what it is about, whatever pronouns it holds."""
+
+
+def check(question: Question) -> None:
+    """Raise QueryError for a question beyond the limits, or one that names a model."""
+    if len(question.text) > QUESTION_CHARS:
+        raise QueryError(
+            f"the question has {len(question.text)} characters, more than {QUESTION_CHARS}"
+        )
+    if len(question.history) > HISTORY_TURNS:
+        raise QueryError(
+            f"the history has {len(question.history)} turns, more than {HISTORY_TURNS}"
+        )
+    said = sum(len(turn.content) for turn in question.history)
+    if said > HISTORY_CHARS:
+        raise QueryError(f"the history has {said} characters, more than {HISTORY_CHARS}")
+    if question.limit < 1:
+        raise QueryError(f"the limit is {question.limit} sentences, fewer than 1")
+    if question.model:
+        raise QueryError(
+            f"no such model: {question.model!r}",
+            hint="leave the model out: answers are then made of quotes alone",
+        )
+
+
+def is_meaningless(text: str) -> bool:
+    """Say whether `text` holds no word at all."""
+    return not analyze(text)
+
+
+def standalone(text: str, history: Sequence[Turn]) -> str:
+    """Return `text`, led by the content words of earlier questions when it depends on them.
+
+    What an assistant said is never carried over: only the user's words ask.
+    """
+    if not depends_on_earlier(text):
+        return text
+    carried: list[str] = []
+    asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    for earlier in reversed(asked[-REMEMBERED:]):
+        carried = [*_content_words(earlier), *carried]
+        if not depends_on_earlier(earlier):
+            break
+    return " ".join([*dict.fromkeys(carried), text])
+
+
+def depends_on_earlier(text: str) -> bool:
+    """Say whether a question cannot be understood without what was asked before it."""
+    folded = fold_words(text).text
+    if _GOES_ON.search(folded) or _BARE.search(folded):
+        return True
+    short = len(folded.split()) <= _MANY_WORDS
+    few = len(content_terms(text)) <= 1
+    return short and few and bool(_POINTS_BACK.search(folded))
+
+
+def _content_words(text: str) -> list[str]:
+    wanted = set(content_terms(text))
+    spans = [(token.start, token.end) for token in analyze(text) if token.term in wanted]
+    return list(dict.fromkeys(text[start:end] for start, end in spans))

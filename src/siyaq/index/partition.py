@@ -1,0 +1,81 @@
+"""One lexical partition, written: tantivy's writer, and the state that it is published under."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from tantivy import FieldType, Index, IndexWriter, Query
+
+from siyaq.core.event import LogEntry
+from siyaq.core.ids import Seq
+from siyaq.index.document import document, microseconds, schema
+from siyaq.index.state import PartitionState, storing, sync_directory
+
+PREFIX: Final = "words-"
+
+
+def unused_state(number: int) -> PartitionState:
+    """Return the state of a partition without posts, under a name never used before."""
+    name = f"{PREFIX}{number:06d}-{os.urandom(4).hex()}"
+    return PartitionState(number=number, name=name, commit=0, since_us=2**62, until_us=-(2**62))
+
+
+class Partition:
+    """Takes posts and deletes; holds tantivy's lock on its folder for as long as it lives."""
+
+    def __init__(self, folder: Path, state: PartitionState, memory_bytes: int) -> None:
+        """Open the partition in its folder inside `folder`; without a commit, make it."""
+        self.state = state
+        self.touched = False  # since the last commit
+        self._path = folder / state.name
+        if state.commit:
+            index = Index.open(str(self._path))
+        else:
+            with storing(self._path):
+                self._path.mkdir()
+                sync_directory(folder)
+            index = Index(schema(), str(self._path))
+        self._writer: IndexWriter = index.writer(memory_bytes, 1)
+
+    def add(self, entries: Sequence[LogEntry]) -> None:
+        """Add the posts that are in these entries."""
+        since, until = self.state.since_us, self.state.until_us
+        for entry in entries:
+            if entry.post is not None:
+                self._writer.add_document(document(entry, entry.post))
+                placed = microseconds(entry.post.placed_at)
+                since, until = min(since, placed), max(until, placed)
+        self.state = msgspec.structs.replace(self.state, since_us=since, until_us=until)
+        self.touched = True
+
+    def delete(self, seqs: Sequence[Seq]) -> None:
+        """Take posts out; those not in it do no harm."""
+        # By query: tantivy-py's delete by term takes every integer for a signed one.
+        self._writer.delete_documents_by_query(Query.term_set_query(schema(), "seq", list(seqs)))
+        self.touched = True
+
+    def delete_beyond(self, seq: Seq) -> None:
+        """Take out everything after this place in the log."""
+        beyond = Query.range_query(schema(), "seq", FieldType.Unsigned, lower_bound=seq + 1)
+        self._writer.delete_documents_by_query(beyond)
+        self.touched = True
+
+    def commit(self) -> PartitionState:
+        """Make everything durable, and return the state that stands for it."""
+        if self.touched:
+            with storing(self._path):
+                stamp = self._writer.commit()
+            self.state = msgspec.structs.replace(self.state, commit=stamp)
+            self.touched = False
+        return self.state
+
+
+def holds_deleted_text(path: Path) -> bool:
+    """Say whether the words of a deleted post may still be in a partition's files."""
+    segments = json.loads((path / "meta.json").read_bytes())["segments"]
+    return any(segment["deletes"] for segment in segments)

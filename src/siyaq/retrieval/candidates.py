@@ -1,0 +1,76 @@
+"""What the index offers for a question: by word, by meaning, on one list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from siyaq.core.ids import Seq
+from siyaq.core.ports import Searcher, Vector
+from siyaq.core.query import Filters, Scored
+from siyaq.core.span import Span
+
+DEPTH = 200
+"""How many posts each half of the index is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A post that may answer, with what the index knows of it.
+
+    `lexical` is BM25 over the best BM25 of the question, 0..1. `cosine` is that of its best
+    passage, None while its vector is not there yet.
+    """
+
+    seq: Seq
+    lexical: float
+    cosine: float | None
+    span: Span | None
+
+    @property
+    def promise(self) -> float:
+        """How good it looks before its text has been read: what the reading order goes by."""
+        return self.lexical + (self.cosine or 0.0)
+
+
+def find_candidates(
+    searcher: Searcher, terms: Mapping[str, float], vector: Vector, where: Filters, depth: int
+) -> list[Candidate]:
+    """Return candidates, the most promising first; equal ones in log order.
+
+    Half of the first `depth` places go to the best of either half, so that neither a post that
+    shares no word with the question nor one without a vector yet can be crowded out.
+    """
+    by_word = list(searcher.lexical(terms, where, max(DEPTH, depth))) if terms else []
+    by_meaning = list(searcher.semantic(vector, where, max(DEPTH, depth)))
+    best = max((line.score for line in by_word), default=0.0) or 1.0
+    lexical = {line.seq: line.score / best for line in by_word}
+    semantic = {line.seq: line for line in by_meaning}
+    semantic |= _missing(searcher, [seq for seq in lexical if seq not in semantic], vector)
+    found = [
+        Candidate(
+            seq,
+            lexical.get(seq, 0.0),
+            semantic[seq].score if seq in semantic else None,
+            semantic[seq].span if seq in semantic else None,
+        )
+        for seq in dict.fromkeys([*lexical, *semantic])
+    ]
+    found.sort(key=lambda one: (-one.promise, one.seq))
+    first = {line.seq for line in [*by_word[: depth // 4], *by_meaning[: depth // 4]]}
+    return [*(one for one in found if one.seq in first), *(o for o in found if o.seq not in first)]
+
+
+def _missing(searcher: Searcher, seqs: list[Seq], vector: Vector) -> dict[Seq, Scored]:
+    """Compute the cosine of posts that only their words found."""
+    wanted = np.asarray(vector, dtype=np.float32)
+    scored: dict[Seq, Scored] = {}
+    for seq, held in searcher.passages(seqs).items():
+        cosines = [float(np.asarray(one.vector, dtype=np.float32) @ wanted) for one in held]
+        nearest = int(np.argmax(cosines))
+        passage = held[nearest]
+        span = Span(passage.start, passage.end) if len(held) > 1 else None
+        scored[seq] = Scored(seq, cosines[nearest], span)
+    return scored

@@ -1,0 +1,92 @@
+"""Operators inside a question: `from:`, `since:`, `until:`, `lang:`, `source:`.
+
+An operator that cannot be read is left in the text as words: people ask about "note: this" too.
+A handle such as `@name` is a word of the question, never an operator.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
+
+_OPERATOR = re.compile(
+    r"(?<!\S)(?P<name>from|since|until|lang|source):(?P<value>[^\s\"]+)", re.IGNORECASE
+)
+_AGO = re.compile(r"(\d{1,4})([smhdw])")
+_AGO_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9-]+)?")
+
+
+def pull_operators(text: str, filters: Filters, now: datetime) -> tuple[str, Filters]:
+    """Return the text without its operators, and `filters` narrowed by them.
+
+    Several values of one operator are alternatives. `since:` is inclusive and `until:` exclusive;
+    both take a date, an ISO 8601 moment (UTC unless it says otherwise) or an age such as `2h`.
+    """
+    authors: list[str] = []
+    langs: list[str] = []
+    sources: list[str] = []
+    bounds: dict[str, datetime] = {}
+
+    def take(match: re.Match[str]) -> str:
+        name, value = match["name"].lower(), match["value"].rstrip(",;?؟")
+        if name in {"since", "until"}:
+            moment = parse_moment(value, now)
+            if moment is None:
+                return match[0]
+            bounds[name] = moment
+        elif name == "lang":
+            if not _LANG.fullmatch(value.lower()):
+                return match[0]
+            langs.append(value.lower().partition("-")[0])
+        elif name == "source":
+            sources.append(value)
+        else:
+            authors.append(value.removeprefix("@").lower())
+        return " "
+
+    rest = _OPERATOR.sub(take, text)
+    if rest == text:
+        return text.strip(), filters
+    narrowed = replace(
+        filters,
+        placed=narrow(filters.placed, TimeRange(bounds.get("since"), bounds.get("until"))),
+        langs=tuple(langs) or filters.langs,
+        sources=tuple(sources) or filters.sources,
+        authors=tuple(authors) or filters.authors,
+    )
+    return " ".join(rest.split()), narrowed
+
+
+def parse_moment(value: str, now: datetime) -> datetime | None:
+    """Read a date, an ISO 8601 moment or an age such as `90m`; None when it is none of them."""
+    age = _AGO.fullmatch(value.lower())
+    if age:
+        return now - int(age[1]) * _AGO_UNITS[age[2]]
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def narrow(one: TimeRange, other: TimeRange) -> TimeRange:
+    """Return the moments that lie in both ranges; an empty range where there are none."""
+    since = max((side for side in (one.since, other.since) if side), default=None)
+    until = min((side for side in (one.until, other.until) if side), default=None)
+    return TimeRange(since, until)
+
+
+def start_of_day(moment: datetime) -> datetime:
+    """Return the midnight, UTC, that begins the day of `moment`."""
+    return datetime.combine(moment.date(), time(), tzinfo=UTC)

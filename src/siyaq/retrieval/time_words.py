@@ -1,0 +1,30 @@
+"""Words of time in a question, in Arabic and English, and the period they restrict it to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from siyaq.core.span import Span, TimeRange
+from siyaq.retrieval.calendar_words import calendar_period
+from siyaq.retrieval.dates import bounded
+from siyaq.retrieval.folded import fold_words
+from siyaq.retrieval.rolling import rolling
+
+
+class Period(NamedTuple):
+    """A restriction in time, and the words of the question that say so."""
+
+    placed: TimeRange
+    words: Span
+
+
+def find_period(text: str, now: datetime) -> Period | None:
+    """Return the period that `text` clearly restricts itself to, as of `now`, or None."""
+    folded = fold_words(text)
+    for read in (rolling, calendar_period, bounded):
+        found = read(folded.text, now)
+        if found is not None:
+            placed, match = found
+            return Period(placed, folded.source_span(match))
+    return None

@@ -1,0 +1,125 @@
+"""POST /v1/ask: one answer, whole or as it is made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import aclosing
+from typing import cast
+
+from fastapi import APIRouter, Request
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+
+from siyaq.core.answer import Answer, AnswerEvent, EvidenceFound, Finished, Progress, Question
+from siyaq.core.answer import SentenceChecked as Checked
+from siyaq.core.product import Product
+from siyaq.serve import shape
+from siyaq.serve.asking import AskBody
+from siyaq.serve.json import JsonResponse
+from siyaq.serve.schema import AnswerJson
+from siyaq.serve.sse import (
+    Events,
+    EventStream,
+    ServerEvent,
+    Streams,
+    problems_as_events,
+    until_gone,
+)
+from siyaq.serve.strings import preferred
+
+_STREAM_EXAMPLE = (
+    'event: status\ndata: {"step":"searching"}\n\n'
+    'event: evidence\ndata: {"references":[]}\n\n'
+    'event: sentence\ndata: {"text":"","citations":[]}\n\n'
+    'event: answer\ndata: {"id":"","status":"answered"}\n\n'
+    "event: done\ndata: {}\n\n"
+)
+
+
+def router(product: Product, streams: Streams) -> APIRouter:
+    """Return the route that answers questions."""
+    routes = APIRouter(tags=["answers"])
+
+    @routes.post(
+        "/v1/ask",
+        summary="Answer a question, every sentence cited and checked",
+        response_model=AnswerJson,
+        responses={
+            200: {
+                "description": "The answer; as events where Accept has text/event-stream: "
+                "status, evidence, sentence*, answer, done, or problem",
+                "content": {"text/event-stream": {"example": _STREAM_EXAMPLE}},
+            }
+        },
+    )
+    async def ask(body: AskBody, request: Request) -> Response:
+        question = body.asked()
+        if "text/event-stream" in request.headers.get("accept", ""):
+            events = _reading(product, question)
+            first = await anext(events)  # an error this early still has a status line to itself
+            language = preferred(request.headers.get("accept-language", ""))
+            told = problems_as_events(_resumed(first, events), language)
+            return EventStream(told, streams.answers, streams)
+        answer = await _while_present(request, _finished(product, question))
+        return JsonResponse(shape.answer_json(answer))
+
+    return routes
+
+
+def event_of(event: AnswerEvent) -> ServerEvent:
+    """Shape one step of an answer."""
+    match event:
+        case Progress(step):
+            return ServerEvent("status", {"step": step})
+        case EvidenceFound(references):
+            return ServerEvent("evidence", {"references": shape.evidence_list(references)})
+        case Checked(sentence):
+            return ServerEvent("sentence", {**shape.sentence_json(sentence)})
+        case Finished(answer):
+            return ServerEvent("answer", {**shape.answer_json(answer)})
+
+
+def _steps(product: Product, question: Question) -> aclosing[AsyncGenerator[AnswerEvent, None]]:
+    """Return the product's events so that leaving early stops the work behind them."""
+    events: AsyncIterator[AnswerEvent] = product.ask(question)
+    return aclosing(cast("AsyncGenerator[AnswerEvent, None]", events))
+
+
+async def _reading(product: Product, question: Question) -> Events:
+    async with _steps(product, question) as steps:
+        async for step in steps:
+            yield event_of(step)
+    yield ServerEvent("done", {})
+
+
+async def _resumed(first: ServerEvent, rest: Events) -> Events:
+    try:
+        yield first
+        async for event in rest:
+            yield event
+    finally:
+        await rest.aclose()
+
+
+async def _finished(product: Product, question: Question) -> Answer:
+    async with _steps(product, question) as steps:
+        async for step in steps:
+            if isinstance(step, Finished):
+                return step.answer
+    raise AssertionError("an answer ends with Finished")
+
+
+async def _while_present(request: Request, making: Coroutine[None, None, Answer]) -> Answer:
+    """Return the answer, or stop making it when the client leaves."""
+    work = asyncio.ensure_future(making)
+    gone = asyncio.ensure_future(until_gone(request.receive))
+    try:
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise ClientDisconnect
+        return work.result()
+    finally:
+        work.cancel()
+        gone.cancel()
+        await asyncio.gather(work, gone, return_exceptions=True)

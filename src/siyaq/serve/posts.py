@@ -1,0 +1,126 @@
+"""Posts: searching them, reading one, its card, and taking new ones in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from siyaq.core.errors import NotFound
+from siyaq.core.ids import PostId, split_post_id
+from siyaq.core.product import Product
+from siyaq.serve import shape
+from siyaq.serve.asking import IngestParameters, SearchParameters
+from siyaq.serve.errors import TooLarge, UnsupportedMedia
+from siyaq.serve.json import JsonResponse
+from siyaq.serve.schema import CardJson, IngestReportJson, PostJson, SearchJson
+
+MAX_ID_CHARS = 2_000
+
+_NDJSON = frozenset(
+    {
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/json",
+        "application/octet-stream",
+        "text/plain",
+    }
+)
+
+_Id = Annotated[
+    str,
+    Path(
+        description="`source:native id`, percent-encoded",
+        examples=["bluesky%3Aat%3A%2F%2Fdid%3Aplc%3Aabc%2Fapp.bsky.feed.post%2F3k"],
+    ),
+]
+
+
+def router(product: Product, max_ingest_bytes: int) -> APIRouter:
+    """Return the routes of posts."""
+    routes = APIRouter(tags=["posts"])
+
+    @routes.get("/v1/search", summary="Rank posts, copies folded", response_model=SearchJson)
+    async def search(asked: Annotated[SearchParameters, Query()]) -> Response:
+        return JsonResponse(shape.ranking_json(await product.search(asked.query())))
+
+    @routes.get(
+        "/v1/posts/{post_id}/context",
+        summary="The context card of a post",
+        response_model=CardJson,
+    )
+    async def context(post_id: _Id) -> Response:
+        return JsonResponse(shape.card_json(await product.context(named(post_id))))
+
+    @routes.get(
+        "/v1/posts/{post_id}",
+        summary="A post, in its live version",
+        response_model=PostJson,
+    )
+    async def post(post_id: _Id) -> Response:
+        return JsonResponse(shape.post_json(await product.post(named(post_id))))
+
+    @routes.post(
+        "/v1/posts",
+        summary="Take posts in, one JSON object a line",
+        response_model=IngestReportJson,
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+            }
+        },
+    )
+    async def ingest(request: Request, asked: Annotated[IngestParameters, Query()]) -> Response:
+        lines = _pieces(request, max_ingest_bytes)
+        return JsonResponse(shape.report_json(await product.ingest(lines, imported=asked.imported)))
+
+    return routes
+
+
+def named(segment: str) -> PostId:
+    """Return the post id in a path segment. Raises NotFound for what cannot be one."""
+    name = PostId(unquote(segment, errors="replace"))
+    try:
+        split_post_id(name)
+    except ValueError as error:
+        raise NotFound(
+            f"{name[:100]!r} is not a post id", hint="a post id is 'source:native id'"
+        ) from error
+    if len(name) > MAX_ID_CHARS or not name.isprintable():
+        raise NotFound(f"post id {name[:100]!r} cannot exist")
+    return name
+
+
+def _pieces(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
+    """Check what the head of an ingest says, and return its body in pieces."""
+    media = request.headers.get("content-type", "application/x-ndjson")
+    if media.partition(";")[0].strip().lower() not in _NDJSON:
+        raise UnsupportedMedia(
+            "posts come as one JSON object a line",
+            hint="send 'Content-Type: application/x-ndjson'",
+        )
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMedia("posts cannot be compressed", hint="send them as they are")
+    announced = request.headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
+        raise TooLarge(f"body is larger than {max_bytes} bytes", hint="send it in parts")
+    return _counted(request, max_bytes)
+
+
+async def _counted(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
+    taken = 0
+    async for piece in request.stream():
+        taken += len(piece)
+        if taken > max_bytes:
+            raise TooLarge(
+                f"body is larger than {max_bytes} bytes",
+                hint="some of it may have been taken; sending a post again does no harm",
+            )
+        if piece:
+            yield piece

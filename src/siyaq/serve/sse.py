@@ -1,0 +1,183 @@
+"""Server-sent events (WHATWG HTML, 9.2): encoding them, and streams that end when they should.
+
+A stream ends when its events do, when the client leaves, when it takes nothing for too long, or
+when the server shuts down, of which the client is told. However it ends, the iterator behind it
+is closed, so that nobody works for a client who has gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from siyaq.core.errors import Overloaded
+from siyaq.serve.errors import ShuttingDown, ours, problem, problem_response
+from siyaq.serve.metrics import HttpMetrics
+from siyaq.serve.settings import ServeSettings
+from siyaq.serve.strings import preferred
+
+logger = logging.getLogger("siyaq.serve")
+
+KEEP_ALIVE = b": keep-alive\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """One event: a name, and an object that goes out as JSON."""
+
+    name: str
+    data: Mapping[str, object]
+
+    def encode(self) -> bytes:
+        """Return it as sent. JSON holds no line break, so one data line is enough."""
+        return b"event: %b\ndata: %b\n\n" % (self.name.encode(), msgspec.json.encode(self.data))
+
+
+Events = AsyncGenerator[ServerEvent, None]
+
+
+class Slots:
+    """How many streams of one kind may be open at once."""
+
+    def __init__(self, kind: str, limit: int, metrics: HttpMetrics) -> None:
+        self.kind = kind
+        self.limit = limit
+        self._taken = 0
+        self._gauge = metrics.streams.labels(kind)
+
+    def take(self) -> None:
+        """Take a place. Raises Overloaded when there is none."""
+        if self._taken >= self.limit:
+            raise Overloaded(f"all {self.limit} {self.kind} streams are taken")
+        self._taken += 1
+        self._gauge.set(self._taken)
+
+    def give_back(self) -> None:
+        """Leave a place to the next client."""
+        self._taken -= 1
+        self._gauge.set(self._taken)
+
+
+class Streams:
+    """Every open stream of one server, so that all can be ended together."""
+
+    def __init__(self, settings: ServeSettings, metrics: HttpMetrics) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self.live = Slots("live", settings.max_live_streams, metrics)
+        self.answers = Slots("answer", settings.max_answers, metrics)
+        self._closing = asyncio.Event()
+
+    @property
+    def closing(self) -> bool:
+        """Whether the server is going away."""
+        return self._closing.is_set()
+
+    def close(self) -> None:
+        """Tell every client that the server goes away, and end its stream."""
+        self._closing.set()
+
+    async def closed(self) -> None:
+        """Wait until the server goes away."""
+        await self._closing.wait()
+
+
+class EventStream(Response):
+    """A response that sends events as they come, and comments while none do."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: Events, slots: Slots, streams: Streams) -> None:
+        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        del self.headers["content-length"]
+        self._events = events
+        self._slots = slots
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream, or a problem where too many are open already."""
+        request = Request(scope)
+        try:
+            self._slots.take()
+        except Overloaded as error:
+            await self._events.aclose()
+            await problem_response(error, request)(scope, receive, send)
+            return
+        language = preferred(request.headers.get("accept-language", ""))
+        try:
+            await self._send_all(receive, send, language)
+        except TimeoutError:
+            self._streams.metrics.dropped.labels("slow_client").inc()
+            logger.warning("slow client dropped", extra={"kind": self._slots.kind})
+        finally:
+            self._slots.give_back()
+
+    async def _send_all(self, receive: Receive, send: Send, language: str) -> None:
+        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(head)
+        await self._send_piece(send, KEEP_ALIVE)  # so that proxies pass the head on
+        gone = asyncio.ensure_future(until_gone(receive))
+        closing = asyncio.ensure_future(self._streams.closed())
+        upcoming = asyncio.ensure_future(_following(self._events))
+        try:
+            while True:
+                await asyncio.wait(
+                    {gone, closing, upcoming},
+                    timeout=self._streams.settings.keep_alive_seconds,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if gone.done():
+                    return
+                if upcoming.done():
+                    event = upcoming.result()
+                    if event is None:
+                        break
+                    await self._send_piece(send, event.encode())
+                    upcoming = asyncio.ensure_future(_following(self._events))
+                elif closing.done():
+                    farewell = problem(ShuttingDown("the server is shutting down"), language)
+                    await self._send_piece(send, ServerEvent("problem", {**farewell}).encode())
+                    break
+                else:
+                    await self._send_piece(send, KEEP_ALIVE)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            for task in (gone, closing, upcoming):
+                task.cancel()
+            await asyncio.gather(gone, closing, upcoming, return_exceptions=True)
+            await self._events.aclose()
+
+    async def _send_piece(self, send: Send, piece: bytes) -> None:
+        async with asyncio.timeout(self._streams.settings.slow_client_seconds):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+async def _following(events: Events) -> ServerEvent | None:
+    with suppress(StopAsyncIteration):
+        return await anext(events)
+    return None
+
+
+async def until_gone(receive: Receive) -> None:
+    """Return when the client has left. What it still sends is read and dropped."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def problems_as_events(events: Events, language: str) -> Events:
+    """Pass events on; an error becomes a last event, since the status line is long gone."""
+    try:
+        async for event in events:
+            yield event
+    except Exception as error:  # noqa: BLE001  # the edge: whatever it was, the client is told
+        yield ServerEvent("problem", {**problem(ours(error), language)})
+    finally:
+        await events.aclose()

@@ -1,0 +1,78 @@
+// Asking the server. Every failure is an ApiError with a code that the catalogues can name.
+
+import { language } from "./i18n.js";
+
+const KEY = "siyaq.key";
+let askForKey = async () => null;
+
+/** A problem document, or the network's silence (code "offline"). */
+export class ApiError extends Error {
+  constructor({ code, detail = "", hint = "", status = 0 }) {
+    super(detail || code);
+    this.code = code;
+    this.detail = detail;
+    this.hint = hint;
+    this.status = status;
+  }
+}
+
+/** Say who asks the reader for a key when the server wants one: a function to a key or null. */
+export function onKeyWanted(ask) {
+  askForKey = ask;
+}
+
+/** Fetch a path of this server. Asks the reader for a key where one is needed. */
+export async function request(path, options = {}) {
+  const used = sessionStorage.getItem(KEY);
+  const response = await attempt(path, options, used);
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.status === 401) {
+    const stored = sessionStorage.getItem(KEY);
+    const key = stored !== used ? stored : await askForKey(used !== null);
+    if (key) {
+      sessionStorage.setItem(KEY, key);
+      return request(path, options);
+    }
+  }
+  throw problem;
+}
+
+async function attempt(path, options, key) {
+  const headers = { "Accept-Language": language(), ...options.headers };
+  if (key) headers.Authorization = `Bearer ${key}`;
+  try {
+    return await fetch(path, { ...options, headers });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError({ code: "offline" });
+  }
+}
+
+async function problemOf(response) {
+  try {
+    return new ApiError(await response.json());
+  } catch {
+    return new ApiError({ code: "internal", status: response.status });
+  }
+}
+
+/** Fetch a path and return its JSON. */
+export async function getJson(path, signal) {
+  return (await request(path, { signal })).json();
+}
+
+/** The path of a post, whatever its id holds. */
+export function postPath(postId) {
+  return `/v1/posts/${encodeURIComponent(postId)}`;
+}
+
+/** Ask a question, with the turns before it; the response is a stream of events. */
+export function ask(question, history, signal) {
+  return request("/v1/ask", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+    body: JSON.stringify({ question, history }),
+    signal,
+  });
+}

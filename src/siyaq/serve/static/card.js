@@ -1,0 +1,154 @@
+// The context card: what a reader should know about a post, in the order they ask for it.
+
+import { gapsOf } from "./answer.js";
+import { el, svg, words } from "./dom.js";
+import { timeOf } from "./format.js";
+import { has } from "./i18n.js";
+
+const BAR_WIDTH = 10;
+const CHART_HEIGHT = 40;
+const LOW_CHART = 3; // so that single posts do not look like a peak
+
+/** Draw a card. `open`: openPost(postId, quotes), openCard(postId). */
+export function renderCard(card, open) {
+  const sections = [
+    firstSeen(card, open),
+    spread(card, open),
+    points(card, open),
+    changed(card, open),
+    thread(card, open),
+    unknown(card),
+  ];
+  return el("article", { class: "card" },
+    card.status === "shown" ? null : el("p", { class: "notice", t: `card.${card.status}` }),
+    card.reason ? el("p", { class: "notice-detail", t: `reason.${card.reason}` }) : null,
+    ...sections,
+    el("p", { class: "covered", t: "answer.as_of", params: { at: { at: card.as_of } } }));
+}
+
+function section(key, params, ...children) {
+  return el("section", { class: "card-section" }, el("h3", { t: key, params }), ...children);
+}
+
+function who(card, postId) {
+  const member = card.copies.members.find((copy) => copy.post_id === postId);
+  if (member) return `@${member.handle || member.author_id}`;
+  const reference = card.references.find((found) => found.post_id === postId);
+  if (reference) return `@${reference.author.handle || reference.author.id}`;
+  const post = card.thread?.posts.find((found) => found.post_id === postId);
+  return post ? `@${post.handle}` : postId;
+}
+
+function postButton(card, postId, open) {
+  const name = who(card, postId);
+  return el("button", {
+    type: "button", class: "link", label: "post.read_of", params: { who: name },
+    on: { click: () => open.openPost(postId) },
+  }, el("bdi", { dir: "ltr" }, name));
+}
+
+function firstSeen(card, open) {
+  const first = card.first_seen;
+  if (!first) return null;
+  const own = first.post_id === card.post_id;
+  const window = first.window;
+  return section("card.first", {},
+    el("p", { class: "lead" }, timeOf(first.at), " ", postButton(card, first.post_id, open)),
+    el("p", { class: own ? "verdict own" : "verdict", t: own ? "card.first.own" : "card.first.other" }),
+    el("ul", { class: "facts" },
+      el("li", {}, timeOf(first.at, "moment"), " ", el("span", {
+        class: "confidence", "data-level": first.confidence, t: `confidence.${first.confidence}`,
+      })),
+      el("li", { t: `clock.${first.clock}` }),
+      window.since && window.until
+        ? el("li", { t: "card.window", params: { span: { span: [window.since, window.until] } } })
+        : null,
+      ...gapsOf(window, "li")),
+    ...first.earlier_claims.map((claim) =>
+      el("p", { class: "claim", "data-post": claim.post_id }, postButton(card, claim.post_id, open),
+        " ", el("span", { t: "card.claim", params: {
+          claimed: { at: claim.claimed_at }, seen: { at: claim.witnessed_at } } }))));
+}
+
+function spread(card, open) {
+  const { count, accounts, histogram, members } = card.copies;
+  if (count < 2) return section("card.spread", {}, el("p", { t: "card.alone" }));
+  return section("card.spread", {},
+    el("p", { class: "lead counts" },
+      el("span", { t: "card.posts", params: { n: count } }),
+      " ", el("span", { t: "card.accounts", params: { n: accounts } })),
+    histogram.length > 1 ? chart(histogram) : null,
+    el("details", {},
+      el("summary", { t: "card.members", params: { n: members.length } }),
+      el("ol", { class: "members" }, ...members.map((member) =>
+        el("li", { "data-post": member.post_id }, postButton(card, member.post_id, open),
+          " ", timeOf(member.at, "clock"), " ", el("span", { class: "aside", t: `sameness.${member.sameness}` }))))));
+}
+
+function chart(histogram) {
+  const most = Math.max(...histogram.map((bar) => bar.n), LOW_CHART);
+  const bars = histogram.map((bar, place) => {
+    const height = bar.n === 0 ? 1 : Math.max(4, (bar.n / most) * CHART_HEIGHT);
+    return svg("rect", {
+      x: place * BAR_WIDTH + 1, y: CHART_HEIGHT - height, width: BAR_WIDTH - 2, height,
+      class: bar.n === 0 ? "bar none" : "bar",
+    });
+  });
+  const box = `0 0 ${histogram.length * BAR_WIDTH} ${CHART_HEIGHT}`;
+  const drawn = svg("svg", {
+    viewBox: box, class: "bars", preserveAspectRatio: "none", "aria-hidden": "true",
+  }, ...bars);
+  const rows = histogram.map((bar) =>
+    el("tr", {}, el("td", {}, timeOf(bar.t, "clock")), el("td", { t: "number", params: { n: bar.n } })));
+  return el("figure", { class: "chart" }, drawn,
+    el("figcaption", {}, timeOf(histogram[0].t, "clock"), timeOf(histogram.at(-1).t, "clock")),
+    el("table", { class: "quiet" },
+      el("caption", { t: "card.chart" }),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col", t: "card.chart.from" }),
+        el("th", { scope: "col", t: "card.chart.posts" }))),
+      el("tbody", {}, ...rows)));
+}
+
+function changed(card, open) {
+  const changes = card.copies.changed;
+  if (changes.length === 0) return null;
+  return section("card.changed", { n: changes.length },
+    el("ul", { class: "changes" }, ...changes.map((change) =>
+      el("li", { "data-post": change.post_id }, postButton(card, change.post_id, open),
+        el("p", { class: "words", dir: "auto" },
+          ...change.removed.flatMap((word) => [el("del", {}, word), " "]),
+          ...change.added.flatMap((word) => [el("ins", {}, word), " "]))))));
+}
+
+function points(card, open) {
+  if (card.points.length === 0) return null;
+  return section("card.points", {},
+    el("ol", { class: "points" }, ...card.points.map((point) => {
+      const reference = card.references.find(({ id }) => id === point.citations[0].evidence_id);
+      if (!reference) return null;
+      const { post_id: postId, stance } = reference;
+      const by = el("p", { class: "by" },
+        stance === "mentions" ? null : el("span", { class: "stance", t: `stance.${stance}` }),
+        " ", postButton(card, postId, open), " ", timeOf(reference.placed_at));
+      return el("li", { class: stance, "data-post": postId }, words("blockquote", point.text), by);
+    })));
+}
+
+function thread(card, open) {
+  if (!card.thread) return null;
+  const { posts, missing } = card.thread;
+  return section("card.thread", { n: posts.length },
+    el("ol", { class: "thread" }, ...posts.map((post) =>
+      el("li", { class: post.relation, "data-post": post.post_id },
+        el("p", { class: "by" }, el("span", { class: "relation", t: `relation.${post.relation}` }),
+          " ", postButton(card, post.post_id, open), " ", timeOf(post.at)),
+        words("p", post.text)))),
+    missing.length ? el("p", { class: "aside", t: "card.missing", params: { n: missing.length } }) : null);
+}
+
+function unknown(card) {
+  if (card.unknown.length === 0) return null;
+  const named = (code) => (has(`unknown.${code}`) ? `unknown.${code}` : "unknown.other");
+  return section("card.unknown", {},
+    el("ul", { class: "unknown" }, ...card.unknown.map((code) => el("li", { t: named(code) }))));
+}

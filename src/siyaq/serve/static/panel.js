@@ -1,0 +1,139 @@
+// The panel at the side: a post with the quoted words marked, or the context card of a post.
+
+import { getJson, postPath } from "./api.js";
+import { renderCard } from "./card.js";
+import { byId, el, marked } from "./dom.js";
+import { nameOf, openable, timeOf } from "./format.js";
+import { has, retell } from "./i18n.js";
+
+export class Panel {
+  #dialog = byId("panel");
+  #body = byId("panel-body");
+  #views = []; // the way here: {kind, postId, quotes}
+  #loading = new AbortController();
+
+  constructor() {
+    byId("panel-close").addEventListener("click", () => this.#dialog.close());
+    byId("panel-back").addEventListener("click", () => {
+      this.#views.pop();
+      this.#draw();
+    });
+    this.#dialog.addEventListener("close", () => {
+      this.#loading.abort();
+      this.#views = [];
+      this.#body.replaceChildren();
+    });
+    this.#dialog.addEventListener("click", (event) => {
+      if (event.target === this.#dialog) this.#dialog.close(); // beside it
+    });
+  }
+
+  /** Show a post, with the first place of each quote marked. */
+  openPost(postId, quotes = []) {
+    this.#open({ kind: "post", postId, quotes });
+  }
+
+  /** Show the context card of a post. */
+  openCard(postId) {
+    this.#open({ kind: "card", postId, quotes: [] });
+  }
+
+  /** Take back a post that was deleted while it is shown. */
+  redact(postId) {
+    if (this.#views.at(-1)?.postId === postId) {
+      this.#loading.abort();
+      this.#tell("post.deleted");
+    } else if (this.#views.length) {
+      const shown = this.#body.querySelectorAll("[data-post]");
+      for (const node of shown) if (node.dataset.post === postId) node.remove();
+    }
+  }
+
+  #open(view) {
+    this.#views.push(view);
+    if (!this.#dialog.open) this.#dialog.showModal();
+    this.#draw();
+  }
+
+  async #draw() {
+    const view = this.#views.at(-1);
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
+    retell(byId("panel-title"), view.kind === "card" ? "panel.card" : "panel.post");
+    byId("panel-back").hidden = this.#views.length < 2;
+    this.#body.setAttribute("aria-busy", "true");
+    this.#body.replaceChildren(skeleton());
+    this.#body.scrollTop = 0;
+    byId("panel-title").focus();
+    const path = postPath(view.postId) + (view.kind === "card" ? "/context" : "");
+    try {
+      const found = await getJson(path, signal);
+      if (signal.aborted) return;
+      const open = {
+        openPost: (postId, quotes) => this.openPost(postId, quotes),
+        openCard: (postId) => this.openCard(postId),
+      };
+      const drawn = view.kind === "card" ? renderCard(found, open) : post(found, view.quotes, open);
+      this.#body.replaceChildren(drawn);
+    } catch (error) {
+      if (signal.aborted) return;
+      const key = error.code === "not_found" ? "post.gone" : `problem.${error.code}`;
+      this.#tell(has(key) ? key : "problem.internal");
+    } finally {
+      if (!signal.aborted) this.#body.setAttribute("aria-busy", "false");
+    }
+  }
+
+  #tell(key) {
+    this.#body.setAttribute("aria-busy", "false");
+    this.#body.replaceChildren(el("p", { class: "notice", t: key }));
+  }
+}
+
+function skeleton() {
+  const line = () => el("span", { class: "skeleton-line" });
+  return el("div", { class: "skeleton" }, el("span", { class: "quiet", t: "panel.loading" }),
+    line(), line(), line());
+}
+
+function post(found, quotes, open) {
+  const text = marked("p", found.text, quotes, "words panel-text");
+  const changed = quotes.length > 0 && !text.querySelector("mark");
+  return el("article", { class: "panel-post" },
+    el("p", { class: "panel-author" },
+      el("bdi", { class: "who" }, nameOf(found.author)),
+      found.author.handle ? el("bdi", { class: "handle", dir: "ltr" }, `@${found.author.handle}`) : null),
+    found.title ? marked("h3", found.title, quotes, "words post-title") : null,
+    text,
+    changed ? el("p", { class: "notice", t: "post.changed" }) : null,
+    ...(found.media ?? []).map((item) =>
+      el("p", { class: "media", t: `media.${item.type}`, params: { alt: item.alt ?? "" } })),
+    el("p", { class: "post-actions" },
+      el("button", { type: "button", class: "primary", t: "post.context",
+        on: { click: () => open.openCard(found.post_id) } })),
+    clocks(found),
+    original(found));
+}
+
+function clocks(found) {
+  const rows = [["clock.title.created", found.created_at], ["clock.title.witnessed", found.witnessed_at]];
+  const list = el("dl", { class: "clocks" });
+  for (const [key, iso] of rows) {
+    if (iso) list.append(el("dt", { t: key }), el("dd", {}, timeOf(iso, "moment")));
+  }
+  list.append(el("dt", { t: "clock.title.placed" }),
+    el("dd", {}, timeOf(found.placed_at, "moment"),
+      el("span", { class: "aside", t: `clock.${found.placed_by}` })));
+  return list;
+}
+
+function original(found) {
+  const url = openable(found.url);
+  if (!url) return null;
+  return el("p", { class: "original" },
+    el("span", { t: "post.original" }),
+    el("bdi", { class: "host", dir: "ltr" }, url.host),
+    el("a", { href: url.href, target: "_blank", rel: "noopener noreferrer nofollow",
+      class: "button", t: "post.open" }));
+}

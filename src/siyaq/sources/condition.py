@@ -1,0 +1,35 @@
+"""What a source that reconnects by itself says of how it is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from siyaq.core.product import SourceState
+
+
+@dataclass(slots=True)
+class Condition:
+    """The state of a connection, and the last thing that went wrong with it, in words."""
+
+    state: SourceState = "connecting"
+    problem: str = ""
+
+    def connecting(self) -> None:
+        """An attempt begins; the last problem stays on show until it succeeds."""
+        self.state = "connecting"
+
+    def live(self) -> None:
+        """Upstream talks to us."""
+        self.state, self.problem = "live", ""
+
+    def waiting(self, problem: str) -> None:
+        """Something went wrong; it will be tried again."""
+        self.state, self.problem = "waiting", problem
+
+
+@runtime_checkable
+class Observable(Protocol):
+    """A source adapter that tells its condition."""
+
+    condition: Condition

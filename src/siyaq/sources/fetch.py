@@ -1,0 +1,232 @@
+"""The one door for outbound HTTP.
+
+It goes to public addresses only, on ports 80 and 443, save for the very host and port that the
+operator has configured. A name is resolved once, every address it has is checked, and the
+connection goes to a checked address, so that a name cannot change its meaning in between. Each
+redirect is a new request, checked in the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from siyaq.core.errors import SourceRefused, SourceUnavailable
+
+BODY_BYTES = 5 * 2**20
+TIMEOUT_SECONDS = 10.0
+REDIRECTS = 3
+RATIO = 20
+"""How much larger than what was sent a body may become, once it is large at all."""
+
+_SMALL_BODY_BYTES = 256 * 1024
+_PORTS = {"http": 80, "https": 443}
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_AUTO_WBITS = 47  # gzip or zlib, whichever it is
+_USER_AGENT = "siyaq (+https://pypi.org/project/siyaq/)"
+
+Address = IPv4Address | IPv6Address
+Resolve = Callable[[str, int], Awaitable[list[Address]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer. `body` is decompressed; header names are lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+async def resolve(host: str, port: int) -> list[Address]:
+    """Return every address of a host, by the system's own resolver."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ip_address(str(sockaddr[0]).partition("%")[0]) for *_, sockaddr in found]
+
+
+def is_public(address: Address) -> bool:
+    """Say whether an address is one of the open internet, looking through IPv6 disguises."""
+    if isinstance(address, IPv6Address):
+        hidden = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if hidden is None and address in _NAT64:
+            hidden = IPv4Address(int(address) & 0xFFFFFFFF)
+        if hidden is not None:
+            return is_public(hidden)
+        if address.is_site_local:
+            return False
+    elif address in _PROTOCOL_ASSIGNMENTS:
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+class _Network64:
+    """64:ff9b::/96, in which IPv6-only hosts see IPv4 addresses."""
+
+    def __contains__(self, address: IPv6Address) -> bool:
+        return int(address) >> 32 == 0x0064FF9B << 64
+
+
+_NAT64 = _Network64()
+_PROTOCOL_ASSIGNMENTS = ip_network("192.0.0.0/24")  # global to some versions of Python
+
+
+class Fetcher:
+    """Fetches over HTTP within limits. Use as an async context manager.
+
+    `allowed_url` is the operator's own: its host and port may be anywhere, private or not.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed_url: str = "",
+        resolve: Resolve = resolve,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self._allowed = _endpoint(allowed_url) if allowed_url else None
+        self._resolve = resolve
+        self._timeout_seconds = timeout_seconds
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
+        """Get `url`, following at most three redirects. `headers` go to the first host only.
+
+        Raises SourceRefused for an address that siyaq must not reach, SourceUnavailable when the
+        host cannot be reached in time or sends too much. Any HTTP status is an answer.
+        """
+        sent = dict(headers or {})
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                for _ in range(REDIRECTS + 1):
+                    answer = await self._hop(url, sent)
+                    location = answer.headers.get("location", "")
+                    if answer.status not in _REDIRECT_STATUSES or not location:
+                        return answer
+                    url, sent = urljoin(url, location), {}
+        except TimeoutError as error:
+            told = f"{_host(url)!r} did not answer within {self._timeout_seconds:g} seconds"
+            raise SourceUnavailable(told) from error
+        raise SourceUnavailable(f"more than {REDIRECTS} redirects, the last to {_host(url)!r}")
+
+    async def _hop(self, url: str, headers: Mapping[str, str]) -> Fetched:
+        """Make one request to one checked address, or to the next one that answers."""
+        scheme, host, port = _endpoint(url)
+        addresses = await self._checked(scheme, host, port)
+        parts = urlsplit(url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        problem: Exception | None = None
+        for address in dict.fromkeys(addresses):
+            literal = f"[{address}]" if address.version == 6 else str(address)
+            try:
+                return await self._request(
+                    url, f"{scheme}://{literal}:{port}{path}", _host_header(url), host, headers
+                )
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                problem = error
+            except httpx.HTTPError as error:
+                raise SourceUnavailable(f"{host!r} broke off: {type(error).__name__}") from error
+        raise SourceUnavailable(f"cannot connect to {host!r} port {port}") from problem
+
+    async def _checked(self, scheme: str, host: str, port: int) -> list[Address]:
+        """Resolve a host and check all of its addresses. Raises SourceRefused."""
+        own = (scheme, host, port) == self._allowed
+        if not own and port != _PORTS[scheme]:
+            raise SourceRefused(f"port {port} of {host!r} is not {_PORTS[scheme]}")
+        try:
+            addresses = await self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise SourceUnavailable(f"{host!r} has no address: {error}") from error
+        for address in addresses:
+            if not own and not is_public(address):
+                raise SourceRefused(f"{host!r} leads to {address}, which is not public")
+        return addresses
+
+    async def _request(
+        self, url: str, pinned_url: str, host_header: str, host: str, headers: Mapping[str, str]
+    ) -> Fetched:
+        if self._client is None:
+            self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
+        sent = {
+            "User-Agent": _USER_AGENT,
+            "Accept-Encoding": "gzip",
+            **headers,
+            "Host": host_header,
+        }
+        extensions = {"sni_hostname": host}
+        async with self._client.stream(
+            "GET", pinned_url, headers=sent, extensions=extensions
+        ) as response:
+            raw = await _capped(response.aiter_raw(), host)
+        told = {name.lower(): value for name, value in response.headers.items()}
+        body = _decompressed(raw, told.get("content-encoding", ""), host)
+        return Fetched(url, response.status_code, told, body)
+
+
+def _endpoint(url: str) -> tuple[str, str, int]:
+    """Return (scheme, host, port) of an http(s) URL. Raises SourceRefused for any other."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise SourceRefused("an address that is not a URL") from error
+    if parts.scheme not in _PORTS or not host or parts.username is not None:
+        raise SourceRefused(f"not an http(s) address of a host: {parts.scheme!r}")
+    return parts.scheme, host, port or _PORTS[parts.scheme]
+
+
+def _host(url: str) -> str:
+    return _endpoint(url)[1]
+
+
+def _host_header(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+async def _capped(chunks: AsyncIterator[bytes], host: str) -> bytes:
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise SourceUnavailable(f"{host!r} sent more than {BODY_BYTES} bytes")
+    return bytes(body)
+
+
+def _decompressed(raw: bytes, encoding: str, host: str) -> bytes:
+    if encoding.lower() in ("", "identity") or not raw:
+        return raw
+    if encoding.lower() not in ("gzip", "x-gzip", "deflate"):
+        raise SourceUnavailable(f"{host!r} sent an encoding that was not asked for")
+    limit = min(BODY_BYTES, max(_SMALL_BODY_BYTES, RATIO * len(raw)))
+    stream = zlib.decompressobj(_AUTO_WBITS)
+    try:
+        body = stream.decompress(raw, limit + 1)
+    except zlib.error as error:
+        raise SourceUnavailable(f"{host!r} sent damaged {encoding.lower()}") from error
+    if len(body) > limit:
+        told = f"{host!r} sent {len(raw)} bytes that grow beyond {limit} bytes"
+        raise SourceUnavailable(told)
+    return body

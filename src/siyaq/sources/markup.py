@@ -1,0 +1,30 @@
+"""HTML of strangers as plain text: no tags, no scripts, no styles, paragraphs kept apart."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html  # type: ignore[import-untyped]  # it has no stubs
+from lxml.etree import LxmlError, ParserError  # type: ignore[import-untyped]  # it has no stubs
+
+_DROPPED = ("script", "style", "noscript", "template", "iframe", "object", "svg", "head")
+_BREAKS = ("br", "p", "div", "li", "tr", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
+_BLANKS = re.compile(r"[^\S\n]+")
+_GAPS = re.compile(r" ?\n\s*")
+
+
+def html_to_text(html: str) -> str:
+    """Return what a reader would see of a fragment of HTML, one block a line."""
+    if "<" not in html and "&" not in html:
+        return html.strip()
+    try:
+        tree = lxml.html.fromstring(f"<div>{html.replace(chr(0), '')}</div>")
+    except (LxmlError, ParserError, ValueError):
+        return ""
+    for element in list(tree.iter(*_DROPPED)):
+        element.drop_tree()
+    for element in tree.iter(*_BREAKS):
+        element.text = "\n" + (element.text or "")
+        element.tail = "\n" + (element.tail or "")
+    text = _BLANKS.sub(" ", str(tree.text_content()))
+    return _GAPS.sub("\n", text).strip()

@@ -1,0 +1,28 @@
+"""Options in the URLs of sources, and what may be said of their hosts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from ipaddress import ip_address
+
+from siyaq.core.errors import ConfigError
+
+_DURATION = re.compile(r"(\d{1,9})(s|m|h|d)", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def duration(text: str, option: str) -> timedelta:
+    """Read "30s", "10m", "2h" or "1d". Raises ConfigError, naming `option`, for anything else."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ConfigError(f"{option!r} must be like '30s', '10m', '2h' or '1d', got {text!r}")
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether `host` can only be this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

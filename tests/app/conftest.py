@@ -1,0 +1,34 @@
+"""siyaq opened for real, on a directory of its own, with the built-in embedder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from siyaq.app.siyaq import Siyaq
+from siyaq.config import Config, load
+from siyaq.core.product import IngestReport
+
+Send = Callable[..., "object"]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Settings of a fresh data directory, with vectors made in this process."""
+    return load(environ={}, flags={"data": str(tmp_path / "data"), "embed.processes": 0})
+
+
+async def send(siyaq: Siyaq, *lines: dict[str, object], imported: bool = True) -> IngestReport:
+    """Send posts in, and return once they can be found by word and by meaning."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for line in lines:
+            yield json.dumps(line).encode() + b"\n"
+
+    report = await siyaq.ingest(pieces(), imported=imported)
+    assert await siyaq.wait_searchable(vectors=True, within=timedelta(seconds=60))
+    return report

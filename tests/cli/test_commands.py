@@ -1,0 +1,158 @@
+"""The command line as a person and as a machine would use it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from siyaq.cli import main
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+@dataclass(frozen=True)
+class Run:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, object]:
+        value: dict[str, object] = json.loads(self.out)
+        return value
+
+
+Siyaq = Callable[..., Run]
+
+
+@pytest.fixture
+def siyaq(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Siyaq:
+    """Run `siyaq` with arguments, in an empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SIYAQ__EMBED__PROCESSES", "0")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str) -> Run:
+        monkeypatch.setattr(sys, "argv", ["siyaq", *arguments])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as exit_:
+            code = exit_.code if isinstance(exit_.code, int) else 1
+        captured = capsys.readouterr()
+        return Run(code, captured.out, captured.err)
+
+    return run
+
+
+def test_articles_and_posts_go_in_and_questions_in_both_languages_come_out(siyaq: Siyaq) -> None:
+    articles = sorted(map(str, (EXAMPLES / "articles").iterdir()))
+    taken = siyaq("ingest", *articles, str(EXAMPLES / "posts.jsonl"), "--json")
+    assert taken.code == 0
+    assert (taken.json["created"], taken.json["refused"]) == (23, {})
+    english = siyaq("ask", "How much will the repair of the harbor bridge cost?", "--json").json
+    assert "3.2 million crowns" in json.dumps(english["sentences"])
+    arabic = siyaq("ask", "كم تبلغ تكلفة إصلاح جسر الميناء؟", "--json").json
+    assert "3.2 مليون كرونة" in json.dumps(arabic["sentences"], ensure_ascii=False)
+    nothing = siyaq("ask", "Who composed the opera Aida?", "--json").json
+    assert (nothing["status"], nothing["sentences"]) == ("abstained", [])
+    found = siyaq("search", "ferry tickets", "-k", "2", "--json")
+    assert "town:13" in found.out
+    card = siyaq("context", "town:7", "--json").json
+    assert isinstance(card["copies"], dict)
+    assert card["copies"]["accounts"] == 5
+    assert siyaq("verify").code == 0
+    again = siyaq("ingest", str(EXAMPLES / "posts.jsonl"), "--json").json
+    assert again["created"] == 0
+    status = siyaq("status", "--json").json
+    assert status["posts"] == 23
+
+
+def test_what_people_see_names_who_said_it_and_when(siyaq: Siyaq) -> None:
+    siyaq("ingest", str(EXAMPLES / "posts.jsonl"))
+    told = siyaq("ask", "When do the extra ferries run?").out
+    assert "@norra_lines" in told
+    assert "2026-11-20 10:05 UTC" in told
+    shown = siyaq("context", "town:7").out
+    assert "5 posts, 5 accounts" in shown
+    assert "EIGHT" in shown
+
+
+def test_bad_lines_are_counted_by_reason_with_their_numbers(siyaq: Siyaq, tmp_path: Path) -> None:
+    file = tmp_path / "mixed.jsonl"
+    good = '{"id": "1", "text": "the tram is back"}'
+    file.write_text(f'{good}\nnot json\n{{"id": "2"}}\n\n{good.replace("1", "3")}\n')
+    report = siyaq("ingest", str(file), "--json").json
+    assert report["created"] == 2
+    assert report["refused"] == {"malformed": 1, "no_text": 1}
+    told = siyaq("ingest", str(file), "--data", "elsewhere").out
+    assert "line 2: malformed" in told
+    assert "line 3: no_text" in told
+
+
+def test_rebuilding_changes_no_search_result(siyaq: Siyaq) -> None:
+    siyaq("ingest", str(EXAMPLES / "posts.jsonl"))
+    queries = ("bridge closed", "العبّارة", "who scored", "six months")
+    before = [siyaq("search", query, "--json").json["hits"] for query in queries]
+    assert siyaq("rebuild").code == 0
+    assert [siyaq("search", query, "--json").json["hits"] for query in queries] == before
+
+
+def test_a_purged_post_leaves_no_byte_behind(siyaq: Siyaq, tmp_path: Path) -> None:
+    canary = "xyzzycanaryword"
+    file = tmp_path / "one.jsonl"
+    file.write_text(
+        f'{{"id": "1", "text": "a secret {canary} here"}}\n{{"id": "2", "text": "b"}}\n'
+    )
+    siyaq("ingest", str(file), "--data", "held")
+    held = [path for path in (tmp_path / "held").rglob("*") if path.is_file()]
+    assert any(canary.encode() in path.read_bytes() for path in held)
+    assert "1 posts erased" in siyaq("purge", "jsonl:1", "--data", "held").out
+    held = [path for path in (tmp_path / "held").rglob("*") if path.is_file()]
+    assert not [path for path in held if canary.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("ask", "anything"), 2, "ingest"),
+        (("context", "no-colon"), 2, "is not of the form"),
+        (("search", "x", "--since", "yesterday-ish"), 2, "is not a time"),
+        (("ingest", "missing.jsonl"), 2, "missing.jsonl"),
+        (("follow", "smoke://hill"), 2, "no source speaks 'smoke'"),
+        (("eval", "juggling", "."), 2, "juggling"),
+        (("replay", "missing.jsonl", "--speed", "0"), 2, "must be above 0"),
+    ],
+)
+def test_a_mistake_is_told_with_what_to_do(
+    siyaq: Siyaq, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    run = siyaq(*arguments)
+    assert run.code == code
+    assert "error: " in run.err
+    assert told in run.err.replace("\n", " ")
+    assert "Traceback" not in run.err
+
+
+def test_help_tells_every_command(siyaq: Siyaq) -> None:
+    told = siyaq("--help").out
+    for command in (
+        *("serve", "demo", "ingest", "follow", "replay", "search", "ask", "context", "status"),
+        *("rebuild", "verify", "purge", "models", "eval", "config", "doctor"),
+    ):
+        assert command in told
+
+
+def test_settings_and_models_are_shown(siyaq: Siyaq) -> None:
+    shown = siyaq("config", "show", "--json").json
+    assert shown["serve.port"] == {"value": 8080, "origin": "default"}
+    assert "extractive" in siyaq("models", "list", "--json").out
+    assert siyaq("doctor", "--json").code == 0

@@ -1,0 +1,164 @@
+"""Who said it first, how sure that is, and what is only claimed."""
+
+from __future__ import annotations
+
+import pytest
+
+from siyaq.context import Unknown
+from siyaq.core.card import ContextCard, FirstSeen
+from siyaq.core.clock import PlacedBy, Trust
+from tests.context.network import SOURCE, Network, at, name
+
+NEWS = "The old bridge over the Tigris was closed this morning after heavy rain"
+YEARS = 60 * 24 * 365
+
+
+def first(card: ContextCard) -> FirstSeen:
+    assert card.first_seen is not None
+    return card.first_seen
+
+
+def test_the_earliest_copy_is_named_with_the_clock_it_rests_on(network: Network) -> None:
+    network.listen(since=-120)
+    network.say("a", NEWS, minutes=0)
+    network.say("b", NEWS.upper(), minutes=5)
+    found = first(network.card("b"))
+    assert (found.post_id, found.at, found.sameness) == (name("a"), at(0), "normalised")
+    assert found.clock is PlacedBy.CREATED
+    assert found.window.since == at(-120)
+
+
+def test_a_post_dated_2001_that_arrives_today_is_never_first(network: Network) -> None:
+    network.listen(since=-120)
+    network.say("honest", NEWS, minutes=0)
+    network.say("liar", NEWS, minutes=30, claims=-25 * YEARS)
+    for card in (network.card("honest"), network.card("liar")):
+        assert first(card).post_id == name("honest")
+        assert [(claim.post_id, claim.claimed_at) for claim in first(card).earlier_claims] == [
+            (name("liar"), at(-25 * YEARS))
+        ]
+
+
+def test_a_lone_liar_is_first_by_our_own_clock(network: Network) -> None:
+    network.say("liar", NEWS, minutes=30, claims=-25 * YEARS)
+    found = first(network.card("liar"))
+    assert (found.at, found.clock) == (at(30), PlacedBy.WITNESSED)
+    assert found.earlier_claims[0].claimed_at == at(-25 * YEARS)
+
+
+def test_an_imported_archive_may_be_first_by_its_own_dates(network: Network) -> None:
+    network.say("live", NEWS, minutes=0)
+    network.say("archived", NEWS, minutes=60, claims=-YEARS, trust=Trust.ARCHIVE)
+    found = first(network.card("live"))
+    assert (found.post_id, found.clock) == (name("archived"), PlacedBy.IMPORTED)
+    assert found.earlier_claims == ()
+
+
+@pytest.mark.parametrize(
+    ("since", "confidence"),
+    [(-61, "high"), (-60, "high"), (-59, "medium"), (-6, "medium"), (-5, "low")],
+)
+def test_confidence_follows_how_long_we_had_listened(
+    network: Network, since: float, confidence: str
+) -> None:
+    network.listen(since=since)
+    network.say("a", NEWS, minutes=0)
+    card = network.card("a")
+    assert first(card).confidence == confidence
+    assert (Unknown.NO_EARLIER_RECORD in card.unknown) == (confidence != "high")
+
+
+@pytest.mark.parametrize(
+    ("gap", "confidence", "told"),
+    [
+        ((-30, -20), "low", True),
+        ((-70, -59), "low", True),
+        ((-300, -61), "medium", True),
+        ((-3_000, -2_000), "high", False),
+        ((10, 20), "high", False),
+    ],
+)
+def test_a_gap_before_the_first_post_casts_doubt(
+    network: Network, gap: tuple[float, float], confidence: str, *, told: bool
+) -> None:
+    network.listen(since=-10_000)
+    network.miss(*gap)
+    network.say("a", NEWS, minutes=0)
+    card = network.card("a")
+    assert first(card).confidence == confidence
+    assert (Unknown.FEED_GAP in card.unknown) == told
+
+
+def test_having_listened_elsewhere_is_no_confidence(network: Network) -> None:
+    network.say("far", "something else in another network altogether", minutes=-500, source="far")
+    network.say("a", NEWS, minutes=0)
+    assert first(network.card("a")).confidence == "low"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "same"),
+    [
+        (NEWS + " and high winds", True),
+        (NEWS[:55] + "…", True),
+        (f"RT @x: {NEWS[:55]}... https://t.co/x", True),
+        (NEWS.replace("was closed", "was not closed"), False),
+        (NEWS.replace("bridge", "bridge 5"), False),
+        (NEWS.replace("closed this morning after heavy rain", "built by an engineer"), False),
+    ],
+)
+def test_only_what_says_the_same_can_be_first(
+    network: Network, earlier: str, *, same: bool
+) -> None:
+    network.say("a", earlier, minutes=0)
+    network.say("b", NEWS, minutes=5)
+    found = first(network.card("b"))
+    assert found.post_id == name("a" if same else "b")
+    assert found.sameness == ("near" if same else "exact")
+
+
+def test_a_text_that_many_write_is_never_surely_first(network: Network) -> None:
+    network.listen(since=-500)
+    network.say("a", "good morning", minutes=0)
+    assert first(network.card("a")).confidence == "low"
+
+
+def test_being_earlier_is_no_evidence_of_having_been_copied(network: Network) -> None:
+    network.say("a", NEWS, minutes=0)
+    network.say("b", NEWS, minutes=5)
+    assert network.card("b").copied_from is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"RT @second.example: {NEWS}",
+        f"{NEWS} (via @second)",
+        f"{NEWS} عبر @Second.Example",
+    ],
+)
+def test_a_credit_names_whom_it_was_taken_from(network: Network, text: str) -> None:
+    network.say("a", NEWS, minutes=0, by="first")
+    network.say("draft", NEWS, minutes=4, by="second")
+    network.say("b", NEWS, minutes=5, by="second")
+    network.say("later", NEWS, minutes=20, by="second")
+    network.say("c", text, minutes=10)
+    card = network.card("c")
+    assert card.copied_from == name("b")
+    assert first(card).post_id == name("a")
+
+
+def test_a_repost_and_a_quote_name_their_original(network: Network) -> None:
+    network.say("a", NEWS, minutes=0)
+    network.say("b", NEWS, minutes=5)
+    network.say("repost", NEWS, minutes=10, repost_of="b")
+    network.say("quote", NEWS, minutes=10, quote_of="a")
+    assert network.card("repost").copied_from == name("b")
+    assert network.card("quote").copied_from == name("a")
+
+
+def test_nobody_copies_themselves_or_the_future(network: Network) -> None:
+    network.say("a", f"{NEWS} @me @later", minutes=0, by="me")
+    network.say("b", f"{NEWS} @me @later", minutes=5, by="me")
+    network.say("c", NEWS, minutes=50, by="later")
+    assert network.card("b").copied_from is None
+    assert network.card("b").post_id == f"{SOURCE}:b"

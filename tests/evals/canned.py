@@ -1,0 +1,207 @@
+"""A product whose answers are written down beforehand, and a folder to ask it from."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from siyaq.core.answer import (
+    Answer,
+    AnswerEvent,
+    AnswerStatus,
+    Citation,
+    Coverage,
+    Evidence,
+    Finished,
+    Progress,
+    Question,
+    Reason,
+    Sentence,
+    SentenceChecked,
+    Usage,
+)
+from siyaq.core.card import ContextCard
+from siyaq.core.clock import PlacedBy
+from siyaq.core.errors import QueryError
+from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
+from siyaq.core.post import Author, Post
+from siyaq.core.product import IngestReport, Product, Status
+from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+NOBODY = Author(id=AuthorId("nobody"))
+
+
+def post(post_id: str, text: str = "text") -> Post:
+    source, native_id = split_post_id(PostId(post_id))
+    return Post(
+        source=source,
+        native_id=native_id,
+        author=NOBODY,
+        text=text,
+        witnessed_at=NOW,
+        placed_at=NOW,
+        placed_by=PlacedBy.WITNESSED,
+    )
+
+
+def answer(
+    *sentences: tuple[str, Sequence[str]], short: str | None = None, status: str = "answered"
+) -> Answer:
+    """Make an answer of (text, ids of the posts it cites)."""
+    posts = list(dict.fromkeys(one for _, cited in sentences for one in cited))
+    references = tuple(
+        Evidence(
+            id=f"e{number}",
+            marker=number,
+            post_id=PostId(one),
+            author=NOBODY,
+            created_at=None,
+            witnessed_at=NOW,
+            placed_at=NOW,
+            url="",
+            text="evidence",
+        )
+        for number, one in enumerate(posts, 1)
+    )
+    return Answer(
+        id="a1",
+        status=AnswerStatus(status),
+        reason=Reason.NO_EVIDENCE if status == "abstained" else None,
+        sentences=tuple(
+            Sentence(
+                text=text,
+                citations=tuple(
+                    Citation(
+                        marker=posts.index(one) + 1,
+                        evidence_id=f"e{posts.index(one) + 1}",
+                        quote="evidence",
+                        support=1.0,
+                    )
+                    for one in cited
+                ),
+            )
+            for text, cited in sentences
+        ),
+        references=references,
+        short_answer=short,
+        conflicts=(),
+        as_of=NOW,
+        covered=Coverage(),
+        usage=Usage(),
+        model="",
+    )
+
+
+ABSTAINED = answer(status="abstained")
+
+
+@dataclass
+class CannedProduct:
+    """Implements `core.product.Product` from tables, and remembers what it was asked.
+
+    A table of rankings maps a query to hits, each a post and the copies folded into it.
+    """
+
+    rankings: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    ingested: list[dict[str, object]] = field(default_factory=list)
+    imported: list[bool] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    embedded: int = 0
+    directory: Path | None = None
+
+    def take(self, directory: Path) -> None:
+        assert not list(directory.iterdir())
+        self.directory = directory
+
+    async def search(self, query: Query) -> Ranking:
+        assert self.embedded == len(self.ingested), "searched before everything was embedded"
+        self.queries.append(query)
+        if query.text == "refuse me":
+            raise QueryError("no")
+        hits = [
+            Hit(
+                rank=rank,
+                score=1.0 / rank,
+                seq=Seq(rank),
+                post=post(first),
+                copies=tuple(map(PostId, copies)),
+            )
+            for rank, (first, *copies) in enumerate(self.rankings.get(query.text, []), 1)
+        ]
+        return Ranking(
+            hits=tuple(hits), understood=Understood(text=query.text, lang="", filters=query.filters)
+        )
+
+    async def ask(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        self.questions.append(question)
+        if question.text == "refuse me":
+            raise QueryError("no")
+        result = self.answers.get(question.text, ABSTAINED)
+        yield Progress("searching")
+        for sentence in result.sentences:
+            yield SentenceChecked(sentence)
+        yield Finished(result)
+
+    async def context(self, post_id: PostId) -> ContextCard:
+        raise NotImplementedError
+
+    async def post(self, post_id: PostId) -> Post:
+        raise NotImplementedError
+
+    async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
+        self.imported.append(imported)
+        content = b"".join([piece async for piece in lines])
+        posts = [json.loads(line) for line in content.splitlines() if line.strip()]
+        taken = [one for one in posts if one["text"].strip()]
+        self.ingested.extend(taken)
+        return IngestReport(created=len(taken), refused={"no_text": len(posts) - len(taken)})
+
+    def live(self, text: str, filters: Filters) -> AsyncIterator[Post | PostId]:
+        raise NotImplementedError
+
+    async def status(self) -> Status:
+        self.embedded = min(self.embedded + 2, len(self.ingested))
+        return Status(
+            version="",
+            posts=len(self.ingested),
+            deleted=0,
+            log_seq=len(self.ingested),
+            indexed_seq=len(self.ingested),
+            embedded_seq=self.embedded,
+            covered=Coverage(),
+            sources=(),
+            embedder="",
+            writing=True,
+            disk_bytes=0,
+        )
+
+
+def opening(product: CannedProduct) -> Callable[[Path], AbstractAsyncContextManager[Product]]:
+    """Return what opens this very product, and sees that it gets an empty directory."""
+
+    @asynccontextmanager
+    async def open_product(directory: Path) -> AsyncIterator[Product]:
+        product.take(directory)
+        yield product
+
+    return open_product
+
+
+def write_set(directory: Path, **files: Sequence[Mapping[str, object]] | str) -> Path:
+    """Write a folder of the evaluation formats: records as .jsonl.gz, text as .tsv."""
+    directory.mkdir()
+    for name, content in files.items():
+        if isinstance(content, str):
+            (directory / f"{name}.tsv").write_text(content)
+        else:
+            lines = "".join(json.dumps(record) + "\n" for record in content)
+            (directory / f"{name}.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    return directory

@@ -1,0 +1,122 @@
+"""A damaged index is noticed, and said in words."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+import pytest
+
+from siyaq.core.errors import ConfigError, CorruptionError, FormatTooNew
+from siyaq.core.query import Filters
+from siyaq.index import check
+from siyaq.index.segment import Layout, SegmentWriter, segment_path
+from siyaq.index.state import NAME, State, home, read_state
+from siyaq.testing.searcher_contract import post
+from tests.index.desk import SMALL, Desk
+
+
+@pytest.fixture
+def indexed(desk: Desk) -> Desk:
+    """A log of some posts and its index."""
+    desk.fill(90)
+    desk.bring_up_to_date()
+    return desk
+
+
+def state_of(desk: Desk) -> State:
+    state = read_state(desk.index / NAME)
+    assert state is not None
+    return state
+
+
+def save(desk: Desk, state: State) -> None:
+    (desk.index / NAME).write_bytes(msgspec.json.encode(state))
+
+
+def test_a_sound_index_has_no_problems(indexed: Desk) -> None:
+    assert check(indexed.log, indexed.index) == ()
+
+
+def test_no_index_and_one_that_lags_are_no_problems(desk: Desk) -> None:
+    assert check(desk.log, desk.index) == ()
+    desk.fill(30)
+    desk.bring_up_to_date()
+    desk.fill(30, seed=1)
+    assert check(desk.log, desk.index) == ()
+
+
+def test_posts_missing_from_the_words_are_named_by_place(indexed: Desk) -> None:
+    state = state_of(indexed)
+    lost = [seq for seq in indexed.reader().newest(Filters(), 999) if seq <= 64]
+    save(indexed, msgspec.structs.replace(state, partitions=state.partitions[1:]))
+    (problem,) = check(indexed.log, indexed.index)
+    assert problem == (
+        f"{len(lost)} posts are not indexed by word, the first at log entry {min(lost)}"
+    )
+
+
+def test_posts_missing_from_the_vectors_are_named_by_place(indexed: Desk) -> None:
+    state = state_of(indexed)
+    save(indexed, msgspec.structs.replace(state, segments=state.segments[1:]))
+    (problem,) = check(indexed.log, indexed.index)
+    first = min(indexed.reader().newest(Filters(), 999))
+    assert problem.endswith(f"posts are not embedded, the first at log entry {first}")
+
+
+def test_posts_that_the_log_deleted_are_noticed(indexed: Desk) -> None:
+    state = state_of(indexed)
+    live = indexed.reader().newest(Filters(), 999)
+    gone = indexed.log.posts(live)[min(live)]
+    head = indexed.delete(gone)
+    save(indexed, msgspec.structs.replace(state, indexed=head, embedded=head))
+    assert check(indexed.log, indexed.index) == (
+        f"1 posts not in the log are indexed by word, the first at log entry {min(live)}",
+        f"1 posts not in the log are embedded, the first at log entry {min(live)}",
+    )
+
+
+def test_a_segment_out_of_order_is_noticed(indexed: Desk) -> None:
+    state = state_of(indexed)
+    layout = Layout(state.segment_rows, state.dimensions)
+    path = segment_path(home(indexed.index, state.generation), 0)
+    offset = layout.columns()["seq"][0]
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(b"\xff")
+    assert check(indexed.log, indexed.index) == ("segment 0 is not in log order",)
+    SegmentWriter(path, layout, create=False).close()
+
+
+def test_a_missing_or_short_file_is_noticed(indexed: Desk) -> None:
+    state = state_of(indexed)
+    path = segment_path(home(indexed.index, state.generation), 0)
+    os.truncate(path, 100)
+    (problem,) = check(indexed.log, indexed.index)
+    assert "has 100 bytes" in problem
+    path.unlink()
+    (problem,) = check(indexed.log, indexed.index)
+    assert problem.startswith("index lacks the file")
+    with pytest.raises(CorruptionError, match="lacks"):
+        indexed.reader()
+
+
+def test_a_state_that_is_not_ours_is_refused(indexed: Desk) -> None:
+    state = state_of(indexed)
+    save(indexed, msgspec.structs.replace(state, format=2))
+    with pytest.raises(FormatTooNew, match="has format 2, known up to 1"):
+        indexed.reader()
+    save(indexed, msgspec.structs.replace(state, format=0))
+    with pytest.raises(ConfigError, match="old format 0"):
+        indexed.indexer()
+    (indexed.index / NAME).write_bytes(b"\x00" * 50)
+    with pytest.raises(CorruptionError, match="cannot be read"):
+        indexed.indexer()
+    assert len(check(indexed.log, indexed.index)) == 1
+
+
+def test_a_post_without_a_passage_is_no_problem(desk: Desk) -> None:
+    desk.add(post("p1", "   "), post("p2", "rain"))
+    desk.bring_up_to_date(SMALL)
+    assert check(desk.log, desk.index) == ()
+    assert desk.reader().document_count == 2

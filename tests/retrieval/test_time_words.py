@@ -1,0 +1,142 @@
+"""Words of time narrow a question, in both languages, and only where they clearly do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
+from siyaq.retrieval import understand
+from siyaq.retrieval.time_words import find_period
+
+NOW = datetime(2026, 5, 6, 15, 30, tzinfo=UTC)  # a Wednesday
+TODAY = datetime(2026, 5, 6, tzinfo=UTC)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+def since(ago: timedelta) -> TimeRange:
+    return TimeRange(since=NOW - ago)
+
+
+def days(first: int, last: int) -> TimeRange:
+    return TimeRange(TODAY + first * DAY, TODAY + (last + 1) * DAY)
+
+
+NARROWED = {
+    "what happened in the last two hours?": since(2 * HOUR),
+    "fires in the past 10 minutes": since(10 * MINUTE),
+    "Fires over the last 24 hours": since(24 * HOUR),
+    "reports during the past half an hour": since(HOUR / 2),
+    "floods in the last hour": since(HOUR),
+    "any news in the past week": since(7 * DAY),
+    "what did people say since two hours ago": since(2 * HOUR),
+    "a couple of days is the past couple of days": since(2 * DAY),
+    "what is the news today": TimeRange(TODAY, TODAY + DAY),
+    "what did the mayor say yesterday?": days(-1, -1),
+    "yesterday's floods": days(-1, -1),
+    "what happened the day before yesterday": days(-2, -2),
+    "fires since yesterday": TimeRange(TODAY - DAY),
+    "what happened since the morning": TimeRange(TODAY + 5 * HOUR),
+    "protests this morning": TimeRange(TODAY, TODAY + 12 * HOUR),
+    "match last night": TimeRange(TODAY - 7 * HOUR, TODAY + 5 * HOUR),
+    "what happened last week": days(-9, -3),
+    "the strike last month": TimeRange(
+        datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
+    ),
+    "floods since 3 May 2026": TimeRange(TODAY - 3 * DAY),
+    "floods since May 3": TimeRange(TODAY - 3 * DAY),
+    "floods before 2026-05-03": TimeRange(until=TODAY - 3 * DAY),
+    "floods until 2026-05-03": TimeRange(until=TODAY - 2 * DAY),
+    "floods after 3 May": TimeRange(TODAY - 2 * DAY),
+    "floods between 3 May and 4 May": days(-3, -2),
+    "what happened on 3 May?": days(-3, -3),
+    "ماذا حدث في آخر ساعتين؟": since(2 * HOUR),
+    "الحرائق في آخر ١٠ دقائق": since(10 * MINUTE),
+    "الحرائق آخر عشر دقائق": since(10 * MINUTE),
+    "ما الذي جرى خلال الساعتين الماضيتين": since(2 * HOUR),
+    "ما الذي جرى في الساعات الثلاث الأخيرة": since(3 * HOUR),
+    "في الـ 24 ساعة الماضية": since(24 * HOUR),
+    "ماذا حدث منذ ساعة": since(HOUR),
+    "ماذا حدث منذ ٣ أيام": since(3 * DAY),
+    "حرائق الساعة الماضية": since(HOUR),
+    "ما أخبار اليوم؟": TimeRange(TODAY, TODAY + DAY),
+    "ماذا حدث أمس؟": days(-1, -1),
+    "ماذا حدث أَمْسِ في الميناء؟": days(-1, -1),
+    "ماذا حدث البارحة": days(-1, -1),
+    "ماذا حدث أول أمس": days(-2, -2),
+    "ما الجديد منذ أمس": TimeRange(TODAY - DAY),
+    "ماذا حدث منذ الصباح؟": TimeRange(TODAY + 5 * HOUR),
+    "حوادث هذا الصباح": TimeRange(TODAY, TODAY + 12 * HOUR),
+    "ماذا حدث الأسبوع الماضي": days(-9, -3),
+    "الفيضانات منذ 3 مايو": TimeRange(TODAY - 3 * DAY),
+    "الفيضانات بين 3 مايو و4 مايو": days(-3, -2),
+}
+
+LEFT_ALONE = (
+    "What is the city known as today?",
+    "the last two minutes of the match",
+    "Who ruled in the last ten years of the empire?",
+    "Who won the battle in May 1940?",
+    "When was the treaty of 12 October 1960 signed?",
+    "What happened on 12 October 1960?",
+    "Which film won the award this week?",
+    "Who was the last king?",
+    "how long is a day on Mars",
+    "متى اليوم الوطني؟",
+    "من هو آخر ملك لفرنسا؟",
+    "كم ساعة في اليوم الواحد؟",
+    "ماذا حدث في اليوم التالي؟",
+    "ما هي عاصمة لبنان؟",
+)
+
+
+@pytest.mark.parametrize("text", NARROWED)
+def test_a_restriction_in_time_is_understood(text: str) -> None:
+    understood = understand(text, filters=Filters(), now=NOW)
+    expected = NARROWED[text]
+    if expected == TimeRange(TODAY, TODAY + DAY):
+        assert understood.filters.placed in (expected, TimeRange(TODAY))
+    else:
+        assert understood.filters.placed == expected
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_words_of_time_that_are_part_of_the_question_narrow_nothing(text: str) -> None:
+    understood = understand(text, filters=Filters(), now=NOW)
+    assert understood.filters == Filters()
+    assert understood.text == text
+
+
+def test_the_words_of_time_leave_the_text() -> None:
+    understood = understand("fires in the last two hours near the port", filters=Filters(), now=NOW)
+    assert understood.text == "fires near the port"
+
+
+def test_a_filter_given_beside_the_question_is_never_widened() -> None:
+    given_range = TimeRange(NOW - HOUR, NOW - HOUR / 2)
+    understood = understand("fires yesterday", filters=Filters(placed=given_range), now=NOW)
+    placed = understood.filters.placed
+    assert placed.since == NOW - HOUR
+    assert placed.until == TODAY
+    assert (NOW - HOUR) not in placed
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([*NARROWED, "since", "between", "31 February", "منذ", "آخر", "0 days"]),
+            st.text(max_size=12),
+        ),
+        max_size=4,
+    )
+)
+def test_any_text_is_read_and_a_period_names_real_words(parts: list[str]) -> None:
+    text = " ".join(parts)
+    period = find_period(text, NOW)
+    assert period is None or period.words.of(text).strip()
+    understand(text, filters=Filters(), now=NOW)

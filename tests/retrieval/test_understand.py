@@ -1,0 +1,105 @@
+"""Operators narrow, handles do not, and a question for the newest is told from others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
+from siyaq.retrieval import understand
+
+NOW = datetime(2026, 5, 6, 15, 30, tzinfo=UTC)
+
+
+def test_operators_leave_the_text_and_become_filters() -> None:
+    understood = understand(
+        "from:@Ann.example since:2h lang:AR source:wire flood until:2026-05-06T15:00:00Z",
+        filters=Filters(),
+        now=NOW,
+    )
+    assert understood.text == "flood"
+    assert understood.filters == Filters(
+        placed=TimeRange(NOW - timedelta(hours=2), NOW - timedelta(minutes=30)),
+        langs=("ar",),
+        sources=("wire",),
+        authors=("ann.example",),
+    )
+
+
+def test_several_values_of_one_operator_are_alternatives() -> None:
+    understood = understand("lang:ar lang:en rain", filters=Filters(), now=NOW)
+    assert understood.filters.langs == ("ar", "en")
+
+
+def test_a_date_begins_at_midnight_and_until_excludes_it() -> None:
+    understood = understand("rain since:2026-05-01 until:2026-05-03", filters=Filters(), now=NOW)
+    assert understood.filters.placed == TimeRange(
+        datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what did @ann.example say",
+        "since:soon rain",
+        "note:this rain",
+        "lang:!! rain",
+        "10:30 rain",
+    ],
+)
+def test_what_is_no_operator_stays_in_the_question(text: str) -> None:
+    understood = understand(text, filters=Filters(), now=NOW)
+    assert understood.text == text
+    assert understood.filters == Filters()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What happened in the latest story?",
+        "What is the latest news?",
+        "what's new?",
+        "What is happening right now?",
+        "what happened?",
+        "most recent posts about the port",
+        "what happened in the last hour?",
+        "ما آخر الأخبار؟",
+        "ما آخر ما حدث؟",
+        "ماذا يحدث الآن؟",
+        "أحدث المنشورات عن الميناء",
+        "ما الجديد؟",
+    ],
+)
+def test_a_question_for_the_newest_is_understood(text: str) -> None:
+    assert understand(text, filters=Filters(), now=NOW).wants == "latest"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who was the last king of France?",
+        "Where is the fire?",
+        "من هو آخر ملك لفرنسا؟",
+        "أين الحريق؟",
+        "why did the bridge collapse yesterday?",
+    ],
+)
+def test_other_questions_want_what_is_relevant(text: str) -> None:
+    assert understand(text, filters=Filters(), now=NOW).wants == "relevant"
+
+
+def test_the_language_of_a_question_is_told() -> None:
+    assert understand("أين الحريق في الميناء؟", filters=Filters(), now=NOW).lang == "ar"
+    assert understand("Where is the fire at the port?", filters=Filters(), now=NOW).lang == "en"
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(max_size=60), st.sampled_from(["", "since:", "until:", "from:", "lang:", "source:"]))
+def test_no_text_breaks_understanding(text: str, operator: str) -> None:
+    understood = understand(f"{operator}{text}", filters=Filters(), now=NOW)
+    assert understood.wants in ("relevant", "latest")

@@ -1,0 +1,194 @@
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from siyaq.core.errors import AlreadyWriting, DiskFull
+from siyaq.core.ids import PostId
+from siyaq.serve import ServeSettings
+from siyaq.testing.product import FakeProduct
+from siyaq.testing.story import CLOSED, story_id
+
+from .conftest import client_of
+from .wire import code_of
+
+pytestmark = pytest.mark.anyio
+
+CARD_FIELDS = {
+    "post_id", "status", "reason", "points", "first_seen", "copied_from", "copies",
+    "coordination", "claims", "thread", "timeline", "media", "unknown", "references", "version",
+    "as_of", "usage",
+}  # fmt: skip
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+def path_of(post_id: PostId, suffix: str = "") -> str:
+    return f"/v1/posts/{quote(post_id, safe='')}{suffix}"
+
+
+async def test_a_post_is_found_by_its_encoded_id(client: httpx.AsyncClient) -> None:
+    name = story_id("closed")
+    assert "/" in name
+    post = (await client.get(path_of(name))).json()
+    assert post["post_id"] == name
+    assert post["id"] == "at://did:plc:civildefence/app.bsky.feed.post/3kclosed"
+    assert post["text"] == CLOSED
+    assert post["created_at"] == post["placed_at"] == "2026-11-21T08:50:00Z"
+    assert post["witnessed_at"] == "2026-11-21T08:50:02Z"
+    assert post["author"].keys() == {"id", "handle", "name", "followers"}
+
+
+async def test_an_id_that_was_not_encoded_is_found_too(client: httpx.AsyncClient) -> None:
+    name = story_id("closed")
+    assert (await client.get(f"/v1/posts/{name}")).json()["post_id"] == name
+    assert (await client.get(f"/v1/posts/{name}/context")).json()["post_id"] == name
+
+
+async def test_an_id_that_ends_like_a_route_is_still_an_id(client: httpx.AsyncClient) -> None:
+    name = story_id("article")
+    assert name.endswith("/context")
+    assert "text" in (await client.get(path_of(name))).json()
+    assert "copies" in (await client.get(path_of(name, "/context"))).json()
+
+
+async def test_a_card_has_the_fields_of_the_contract(client: httpx.AsyncClient) -> None:
+    card = (await client.get(path_of(story_id("copy"), "/context"))).json()
+    assert card.keys() == CARD_FIELDS
+    assert card["first_seen"].keys() >= {
+        "post_id", "at", "clock", "window", "confidence", "earlier_claims",
+    }  # fmt: skip
+    assert card["first_seen"]["post_id"] == card["copied_from"] == story_id("closed")
+    assert card["copies"].keys() == {"count", "accounts", "histogram", "members", "changed"}
+    assert (card["copies"]["count"], card["copies"]["accounts"]) == (4, 4)
+    assert sum(bar["n"] for bar in card["copies"]["histogram"]) == 4
+    assert card["copies"]["histogram"][0].keys() == {"t", "n"}
+    assert card["copies"]["changed"][0]["added"] == ["has", "collapsed"]
+    for not_built_yet in ("coordination", "claims", "timeline", "media"):
+        assert card[not_built_yet] == []
+
+
+@pytest.mark.parametrize("suffix", ["", "/context"])
+@pytest.mark.parametrize(
+    "segment", ["bluesky%3Anobody", "nocolon", "%3A", "%00", "%ff%fe", "a" * 9_000, "bluesky%3A%0A"]
+)
+async def test_what_is_not_held_is_not_found(
+    client: httpx.AsyncClient, segment: str, suffix: str
+) -> None:
+    response = await client.get(f"/v1/posts/{segment}{suffix}")
+    assert code_of(response) == (404, "not_found")
+
+
+async def test_a_deleted_post_is_gone_from_every_route(
+    client: httpx.AsyncClient, product: FakeProduct
+) -> None:
+    name = story_id("closed")
+    product.delete(name)
+    assert code_of(await client.get(path_of(name))) == (404, "not_found")
+    assert code_of(await client.get(path_of(name, "/context"))) == (404, "not_found")
+    hits = (await client.get("/v1/search", params={"k": 100})).json()["hits"]
+    assert len(hits) == len(product.posts) > 10
+    assert name not in {hit["post"]["post_id"] for hit in hits}
+
+
+async def test_search_gives_posts_in_order(client: httpx.AsyncClient, product: FakeProduct) -> None:
+    asked = "q=northern+road&k=3&lang=en&source=bluesky"
+    found = (await client.get(f"/v1/search?{asked}")).json()
+    assert found.keys() == {"hits", "understood"}
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
+    assert found["hits"][0].keys() == {"rank", "score", "post", "span", "copies", "copy_count"}
+    assert found["understood"]["filters"]["lang"] == ["en"]
+    (query,) = product.searched
+    assert (query.text, query.k, query.filters.sources) == ("northern road", 3, ("bluesky",))
+
+
+async def test_an_empty_query_gives_the_newest(client: httpx.AsyncClient) -> None:
+    hits = (await client.get("/v1/search", params={"k": 2})).json()["hits"]
+    assert [hit["post"]["post_id"] for hit in hits] == [story_id("hostile"), story_id("match")]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("k=0", (422, "out_of_range")),
+        ("k=101", (422, "out_of_range")),
+        ("k=ten", (422, "bad_field")),
+        ("since=now", (422, "bad_time")),
+        ("since=2026-02-02&until=2026-02-02", (422, "bad_time")),
+        ("langs=ar", (422, "unknown_field")),
+        ("q=" + "x" * 2_001, (422, "out_of_range")),
+        ("lang=", (422, "out_of_range")),
+    ],
+)
+async def test_bad_parameters_are_refused_with_their_code(
+    client: httpx.AsyncClient, query: str, expected: tuple[int, str]
+) -> None:
+    assert code_of(await client.get(f"/v1/search?{query}")) == expected
+
+
+async def test_posts_are_taken_in_and_counted(
+    client: httpx.AsyncClient, product: FakeProduct
+) -> None:
+    lines = b'{"id": "n1", "text": "one"}\nnonsense\n{"id": "n2", "text": "two"}\n'
+    response = await client.post("/v1/posts", content=lines, headers=NDJSON)
+    report = response.json()
+    assert report.keys() == {
+        "created", "updated", "deleted", "unchanged", "stale", "posts", "refused",
+        "refused_examples",
+    }  # fmt: skip
+    assert (report["created"], report["posts"]) == (2, 2)
+    assert report["refused"] == {"malformed": 1}
+    assert report["refused_examples"][0].startswith("line 2: malformed")
+    assert product.posts[PostId("bluesky:n1")].placed_by == "created"
+
+
+async def test_the_caller_may_vouch_for_an_archive(
+    client: httpx.AsyncClient, product: FakeProduct
+) -> None:
+    lines = b'{"id": "n1", "text": "one"}\n'
+    await client.post("/v1/posts?imported=true", content=lines, headers=NDJSON)
+    assert product.posts[PostId("bluesky:n1")].placed_by == "imported"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {**NDJSON, "Content-Encoding": "gzip"},
+    ],
+)
+async def test_posts_in_another_dress_are_refused(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    response = await client.post("/v1/posts", content=b"{}", headers=headers)
+    assert code_of(response) == (415, "unsupported_media_type")
+
+
+async def test_an_ingest_beyond_its_cap_is_refused_announced_or_not(product: FakeProduct) -> None:
+    async def pieces() -> object:
+        for _ in range(3):
+            yield b"x" * 400
+
+    async with client_of(product, ServeSettings(max_ingest_bytes=1_000)) as client:
+        announced = await client.post("/v1/posts", content=b"x" * 1_001, headers=NDJSON)
+        assert code_of(announced) == (413, "too_large")
+        streamed = await client.post("/v1/posts", content=pieces(), headers=NDJSON)  # type: ignore[arg-type]  # an async iterator of bytes
+        assert code_of(streamed) == (413, "too_large")
+        fits = await client.post("/v1/posts", content=b'{"id":"a","text":"b"}', headers=NDJSON)
+        assert fits.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (AlreadyWriting("opened for reading only"), (409, "already_writing")),
+        (DiskFull("no room"), (507, "disk_full")),
+    ],
+)
+async def test_what_keeps_posts_out_is_said(
+    client: httpx.AsyncClient, product: FakeProduct, failure: Exception, expected: tuple[int, str]
+) -> None:
+    product.failure = failure
+    response = await client.post("/v1/posts", content=b"{}", headers=NDJSON)
+    assert code_of(response) == expected
+    assert response.json()["hint"]

@@ -1,0 +1,33 @@
+"""Every built-in scheme opens its source through the one door that plugins use too."""
+
+from __future__ import annotations
+
+import pytest
+
+from siyaq import plugins
+from siyaq.core.errors import ConfigError
+from siyaq.sources import builtin, open_source
+from siyaq.sources.jetstream import JetstreamSource
+from siyaq.sources.rss import FeedSource
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "source"),
+    [
+        ("jetstream://js.example", JetstreamSource, "bluesky"),
+        ("JETSTREAM+WS://js.example", JetstreamSource, "bluesky"),
+        ("rss+https://news.example/f.xml", FeedSource, "rss-news.example"),
+        ("rss+http://[::1]:80/f.xml", FeedSource, "rss---1"),
+    ],
+)
+def test_a_scheme_opens_its_source(url: str, kind: type, source: str) -> None:
+    for adapter in (open_source(url), plugins.load([("siyaq", builtin)], ()).open_source(url)):
+        assert isinstance(adapter, kind)
+        assert adapter.source == source
+    assert open_source(url, name="mine").source == "mine"
+
+
+def test_an_unknown_scheme_is_told_with_those_that_are_known() -> None:
+    with pytest.raises(ConfigError, match="no source speaks 'gopher'") as error:
+        open_source("gopher://x")
+    assert "jetstream" in error.value.hint

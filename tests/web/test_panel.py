@@ -1,0 +1,198 @@
+import pytest
+from playwright.sync_api import Page, expect
+
+from siyaq.core.post import Media
+from siyaq.testing.product import FakeProduct
+from siyaq.testing.serving import Served, wait_until
+from siyaq.testing.story import HOSTILE, story_id
+
+from .conftest import OpenPage, ask
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_citation_opens_its_post_with_the_quoted_words_marked(page: Page) -> None:
+    ask(page, "Is the bridge open?")
+    page.get_by_role("button", name="Citation 3").click()
+    panel = page.get_by_role("dialog")
+    expect(panel.locator("mark")).to_have_text(
+        "Engineers inspected the bridge at ten and found no damage to its piers."
+    )
+    expect(panel.locator(".panel-text")).to_contain_text("The river at Wadi Noor rose")
+    expect(panel.locator(".who")).to_have_text("The Noor Paper")
+    expect(panel.locator(".clocks dt")).to_have_count(3)
+    expect(panel.locator(".clocks")).to_contain_text("On the author’s clock")
+
+
+def test_a_link_out_is_a_name_and_a_step_of_its_own(page: Page) -> None:
+    ask(page, "Is the bridge open?")
+    page.get_by_role("button", name="Citation 1").click()
+    original = page.locator(".original")
+    expect(original.locator(".host")).to_have_text("social.example")
+    link = original.get_by_role("link", name="Open")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    expect(link).to_have_attribute("href", "https://social.example/post/3kopen")
+
+
+def test_closing_the_panel_gives_the_focus_back(page: Page) -> None:
+    ask(page, "Is the bridge open?")
+    marker = page.get_by_role("button", name="Citation 2")
+    for close in ("Escape", "button"):
+        marker.focus()
+        marker.press("Enter")
+        expect(page.locator("mark")).to_be_visible()
+        expect(page.locator("#panel-title")).to_be_focused()
+        if close == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            page.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(marker).to_be_focused()
+
+
+def test_a_card_tells_first_seen_spread_changes_thread_and_what_is_unknown(page: Page) -> None:
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    card = page.locator(".card")
+    expect(card.locator(".lead").first).to_contain_text("@civildefence.wadinoor.example")
+    expect(card.locator(".lead time")).to_have_text("3 hr. ago")
+    expect(card).to_contain_text("This post is the earliest we hold that says this.")
+    expect(card).to_contain_text("Medium confidence")
+    expect(card).to_contain_text("Our record covers ")
+    expect(card).to_contain_text("@riveraid.example claims")
+    expect(card.locator(".counts")).to_have_text("4 posts 4 accounts")
+    expect(card.locator(".chart rect")).to_have_count(8)
+    rows = card.locator(".chart tbody tr td:last-child").all_text_contents()
+    assert rows == ["1", "1", "0", "1", "0", "1", "0", "0"]
+    expect(card.locator("del")).to_have_text(["is", "closed"])
+    expect(card.locator("ins")).to_have_text(["has", "collapsed", "Stay", "safe!"])
+    expect(card.locator(".thread > li")).to_have_count(3)
+    expect(card.locator(".thread .self")).to_contain_text("closed in both directions")
+    expect(card).to_contain_text("1 post of the conversation is not in the record.")
+    expect(card.locator(".points li")).to_have_count(2)
+    expect(card.locator(".points .refutes")).to_contain_text("Reports of a collapse are false.")
+    expect(card.locator(".points .refutes .stance")).to_have_text("Disputes it")
+    expect(card.locator(".unknown li")).to_have_text(
+        [
+            "Whether it was said before our record begins.",
+            "Whether it was said while we were not listening.",
+            "Whether what it claims is true.",
+        ]
+    )
+
+
+def test_a_card_leads_to_other_posts_and_back(page: Page) -> None:
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    page.locator(".changes").get_by_role("button").first.click()
+    expect(page.locator(".panel-text")).to_contain_text("has collapsed")
+    page.locator(".panel-post").get_by_role("button", name="Context").click()
+    expect(page.locator(".verdict")).to_have_text("An earlier post says the same.")
+    for _ in range(2):
+        page.get_by_role("button", name="Back").click()
+    expect(page.locator(".verdict")).to_contain_text("the earliest we hold")
+    expect(page.get_by_role("button", name="Back")).to_be_hidden()
+
+
+def test_a_post_alone_says_so(page: Page) -> None:
+    page.locator(".post").last.scroll_into_view_if_needed()
+    post = page.locator(".post", has_text="Tonight's match")
+    post.get_by_role("button", name="Context").click()
+    expect(page.locator(".card")).to_contain_text("No other post we hold says the same.")
+    expect(page.locator(".chart")).to_have_count(0)
+
+
+def test_a_post_deleted_while_it_is_read_vanishes(
+    page: Page, product: FakeProduct, server: Served
+) -> None:
+    ask(page, "Is the bridge open?")
+    wait_until(lambda: product.listeners == 1, "the stream is open")
+    page.get_by_role("button", name="Citation 1").click()
+    expect(page.locator("mark")).to_be_visible()
+    server.call(lambda: product.delete(story_id("open")))
+    expect(page.locator(".panel-body .notice")).to_contain_text("deleted by its author")
+    expect(page.locator("mark")).to_have_count(0)
+
+
+def test_a_post_deleted_before_it_is_opened_is_told(
+    open_page: OpenPage, product: FakeProduct, server: Served
+) -> None:
+    page = open_page(faults=True)
+    ask(page, "Is the bridge open?")
+    server.call(lambda: product.posts.pop(story_id("open")))
+    page.get_by_role("button", name="Citation 1").click()
+    expect(page.locator(".panel-body")).to_have_text(
+        "This post is not in the record, or was deleted."
+    )
+
+
+def test_a_post_that_was_changed_since_says_so(
+    page: Page, product: FakeProduct, server: Served
+) -> None:
+    ask(page, "Is the bridge open?")
+    post = product.made("civil", "Wadi Noor bridge reopened to everybody.", native_id="x")
+
+    def change() -> None:
+        product.posts[story_id("open")] = post
+
+    server.call(change)
+    page.get_by_role("button", name="Citation 1").click()
+    expect(page.locator(".panel-post")).to_contain_text("changed after it was quoted")
+
+
+def test_hostile_text_is_only_ever_text(page: Page, product: FakeProduct, server: Served) -> None:
+    title = page.title()
+    wait_until(lambda: product.listeners == 1, "the stream is open")
+    hostile = product.made("mallory", HOSTILE * 3, url="javascript:document.title='owned'")
+    server.call(lambda: product.publish(hostile))
+    expect(page.locator(".post", has_text="<script>")).to_have_count(2)
+    ask(page, "show me the markup")
+    shown = page.locator(".sentence blockquote").inner_text()
+    assert shown == HOSTILE.replace("\u202e", "")
+    page.locator(".sentence .marker").click()
+    expect(page.locator("mark")).to_contain_text("<img src=https://evil.example/x.png")
+    expect(page.locator(".panel-author .who")).to_contain_text("<b onmouseover=")
+    expect(page.locator(".original")).to_have_count(0)  # its URL is no place to go
+    assert page.locator("img, script:not([src]), iframe, a[href^=javascript]").count() == 0
+    assert page.title() == title
+    # that nothing else was asked for is checked when the page closes
+
+
+def test_media_are_told_and_never_fetched(page: Page, product: FakeProduct, server: Served) -> None:
+    assert product.posts[story_id("families")].media == (
+        Media(type="image", alt="Two buses in front of a school, in the rain"),
+    )
+    ask(page, "How many families?")
+    page.locator(".sentence .marker").first.click()
+    expect(page.locator(".media")).to_contain_text("Picture: ")
+    expect(page.locator(".media")).to_contain_text("Two buses in front of a school")
+
+
+def test_markup_from_text_is_refused_by_the_browser_itself(open_page: OpenPage) -> None:
+    page = open_page(faults=True)
+    refused = page.evaluate(
+        """() => {
+          try { document.body.innerHTML = "<b>x</b>"; return ""; }
+          catch (error) { return error.name; }
+        }"""
+    )
+    assert refused == "TypeError"
+    assert "require-trusted-types-for" in page.evaluate("window.violations.join()")
+
+
+def test_the_component_shows_a_card_on_its_own(page: Page) -> None:
+    shown = page.evaluate(
+        """async (post) => {
+          await import("/siyaq.js");
+          const element = document.createElement("siyaq-context");
+          const shown = new Promise((done) => element.addEventListener("siyaq-shown", done));
+          element.setAttribute("post", post);
+          document.body.append(element);
+          await shown;
+          return element.shadowRoot.textContent;
+        }""",
+        story_id("changed"),
+    )
+    text = shown.replace("\u2068", "").replace("\u2069", "")
+    assert "by civildefence.wadinoor.example" in text
+    assert "4 posts from 4 accounts say this" in text
