@@ -111,7 +111,7 @@ def latency(search: Callable[[int], object], count: int) -> dict[str, float]:
 
 
 def recall(reader: IndexReader, queries: npt.NDArray[np.float32], head: Seq) -> float:
-    """Return which share of the exact K nearest posts the index finds, as exactly as it knows their vectors."""
+    """Return which share of the exact K nearest posts, by the vectors it holds, it finds."""
     held = reader.passages(Seq(seq) for seq in range(1, head + 1))
     seqs = np.array([seq for seq, passages in held.items() for _ in passages])
     vectors = np.array([each.vector for passages in held.values() for each in passages], "<f2")
@@ -131,7 +131,7 @@ def measure(directory: Path, embedder: Embedder) -> dict[str, object]:
     ledger = Ledger.open(directory / "index", embedder, STANDARD)
     words = fill_index(log, WordWriter(ledger), head)
     vectors = fill_index(log, VectorWriter(ledger, TextEmbedder(embedder, 512)), head)
-    reader = IndexReader.open(directory / "index")
+    reader = IndexReader.open(directory)
     dice = random.Random(0)
     chosen = log.posts(Seq(dice.randint(1, head)) for _ in range(300))
     texts = [post.text for post in chosen.values()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +13,6 @@ from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, load
 from siyaq.core.product import IngestReport
 
-Send = Callable[..., "object"]
-
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
@@ -22,12 +20,12 @@ def config(tmp_path: Path) -> Config:
     return load(environ={}, flags={"data": str(tmp_path / "data"), "embed.processes": 0})
 
 
-async def send(siyaq: Siyaq, *lines: dict[str, object], imported: bool = True) -> IngestReport:
+async def send(siyaq: Siyaq, *lines: Mapping[str, object], imported: bool = True) -> IngestReport:
     """Send posts in, and return once they can be found by word and by meaning."""
 
     async def pieces() -> AsyncIterator[bytes]:
         for line in lines:
-            yield json.dumps(line).encode() + b"\n"
+            yield json.dumps(dict(line)).encode() + b"\n"
 
     report = await siyaq.ingest(pieces(), imported=imported)
     assert await siyaq.wait_searchable(vectors=True, within=timedelta(seconds=60))

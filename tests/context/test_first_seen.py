@@ -39,6 +39,12 @@ def test_a_post_dated_2001_that_arrives_today_is_never_first(network: Network) -
         ]
 
 
+def test_the_claim_of_a_post_that_says_something_else_is_not_listed(network: Network) -> None:
+    network.say("a", NEWS, minutes=0)
+    network.say("b", NEWS.replace("was closed", "was not closed"), minutes=30, claims=-YEARS)
+    assert first(network.card("a")).earlier_claims == ()
+
+
 def test_a_lone_liar_is_first_by_our_own_clock(network: Network) -> None:
     network.say("liar", NEWS, minutes=30, claims=-25 * YEARS)
     found = first(network.card("liar"))

@@ -93,7 +93,7 @@ class Desk:
 
     def indexer(self, settings: IndexSettings = SMALL) -> Indexer:
         """Return the index's writer, not yet started."""
-        return Indexer(self.log, self.index, self.embedder, settings)
+        return Indexer(self.log, self.directory, self.embedder, settings)
 
     def bring_up_to_date(self, settings: IndexSettings = SMALL) -> None:
         """Index the whole log."""
@@ -106,7 +106,7 @@ class Desk:
 
     def reader(self) -> IndexReader:
         """Return a reader of the index as it is now."""
-        return IndexReader.open(self.index, self.embedder)
+        return IndexReader.open(self.directory, self.embedder)
 
     def answers(self, searcher: Searcher) -> dict[str, object]:
         """Return what the searcher says to a fixed set of questions.

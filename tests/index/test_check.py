@@ -35,22 +35,22 @@ def save(desk: Desk, state: State) -> None:
 
 
 def test_a_sound_index_has_no_problems(indexed: Desk) -> None:
-    assert check(indexed.log, indexed.index) == ()
+    assert check(indexed.log, indexed.directory) == ()
 
 
 def test_no_index_and_one_that_lags_are_no_problems(desk: Desk) -> None:
-    assert check(desk.log, desk.index) == ()
+    assert check(desk.log, desk.directory) == ()
     desk.fill(30)
     desk.bring_up_to_date()
     desk.fill(30, seed=1)
-    assert check(desk.log, desk.index) == ()
+    assert check(desk.log, desk.directory) == ()
 
 
 def test_posts_missing_from_the_words_are_named_by_place(indexed: Desk) -> None:
     state = state_of(indexed)
     lost = [seq for seq in indexed.reader().newest(Filters(), 999) if seq <= 64]
     save(indexed, msgspec.structs.replace(state, partitions=state.partitions[1:]))
-    (problem,) = check(indexed.log, indexed.index)
+    (problem,) = check(indexed.log, indexed.directory)
     assert problem == (
         f"{len(lost)} posts are not indexed by word, the first at log entry {min(lost)}"
     )
@@ -59,7 +59,7 @@ def test_posts_missing_from_the_words_are_named_by_place(indexed: Desk) -> None:
 def test_posts_missing_from_the_vectors_are_named_by_place(indexed: Desk) -> None:
     state = state_of(indexed)
     save(indexed, msgspec.structs.replace(state, segments=state.segments[1:]))
-    (problem,) = check(indexed.log, indexed.index)
+    (problem,) = check(indexed.log, indexed.directory)
     first = min(indexed.reader().newest(Filters(), 999))
     assert problem.endswith(f"posts are not embedded, the first at log entry {first}")
 
@@ -70,7 +70,7 @@ def test_posts_that_the_log_deleted_are_noticed(indexed: Desk) -> None:
     gone = indexed.log.posts(live)[min(live)]
     head = indexed.delete(gone)
     save(indexed, msgspec.structs.replace(state, indexed=head, embedded=head))
-    assert check(indexed.log, indexed.index) == (
+    assert check(indexed.log, indexed.directory) == (
         f"1 posts not in the log are indexed by word, the first at log entry {min(live)}",
         f"1 posts not in the log are embedded, the first at log entry {min(live)}",
     )
@@ -84,7 +84,7 @@ def test_a_segment_out_of_order_is_noticed(indexed: Desk) -> None:
     with path.open("r+b") as file:
         file.seek(offset)
         file.write(b"\xff")
-    assert check(indexed.log, indexed.index) == ("segment 0 is not in log order",)
+    assert check(indexed.log, indexed.directory) == ("segment 0 is not in log order",)
     SegmentWriter(path, layout, create=False).close()
 
 
@@ -92,10 +92,10 @@ def test_a_missing_or_short_file_is_noticed(indexed: Desk) -> None:
     state = state_of(indexed)
     path = segment_path(home(indexed.index, state.generation), 0)
     os.truncate(path, 100)
-    (problem,) = check(indexed.log, indexed.index)
+    (problem,) = check(indexed.log, indexed.directory)
     assert "has 100 bytes" in problem
     path.unlink()
-    (problem,) = check(indexed.log, indexed.index)
+    (problem,) = check(indexed.log, indexed.directory)
     assert problem.startswith("index lacks the file")
     with pytest.raises(CorruptionError, match="lacks"):
         indexed.reader()
@@ -112,11 +112,11 @@ def test_a_state_that_is_not_ours_is_refused(indexed: Desk) -> None:
     (indexed.index / NAME).write_bytes(b"\x00" * 50)
     with pytest.raises(CorruptionError, match="cannot be read"):
         indexed.indexer()
-    assert len(check(indexed.log, indexed.index)) == 1
+    assert len(check(indexed.log, indexed.directory)) == 1
 
 
 def test_a_post_without_a_passage_is_no_problem(desk: Desk) -> None:
     desk.add(post("p1", "   "), post("p2", "rain"))
     desk.bring_up_to_date(SMALL)
-    assert check(desk.log, desk.index) == ()
+    assert check(desk.log, desk.directory) == ()
     assert desk.reader().document_count == 2

@@ -46,7 +46,7 @@ def kill(desk: Desk, processes: multiprocessing.context.ForkServerContext) -> Ki
 def require_right(desk: Desk) -> None:
     """Bring the index up to date and compare it with one made anew."""
     desk.bring_up_to_date()
-    assert check(desk.log, desk.index) == ()
+    assert check(desk.log, desk.directory) == ()
     again = desk.directory / "again"
     rebuild(desk.log, again, desk.embedder, lambda done, total: None, SMALL)
     grown = desk.answers(desk.reader())
@@ -62,7 +62,9 @@ def test_no_crash_between_two_steps_loses_or_doubles_a_post(
     desk.fill(60)
     for turn in (1, 4):
         assert kill(step, turn, None) == -signal.SIGKILL
-        assert all(not problem.endswith("indexed twice") for problem in check(desk.log, desk.index))
+        assert all(
+            not problem.endswith("indexed twice") for problem in check(desk.log, desk.directory)
+        )
         desk.fill(20, seed=turn)
     require_right(desk)
 
@@ -103,7 +105,7 @@ def test_a_crash_while_rebuilding_leaves_the_old_index(desk: Desk) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rebuild(desk.log, desk.index, desk.embedder, fail, SMALL)
+        rebuild(desk.log, desk.directory, desk.embedder, fail, SMALL)
     assert desk.answers(desk.reader()) == before
     desk.bring_up_to_date()
     assert len(list(desk.index.glob("generation-*"))) == 1

@@ -28,7 +28,7 @@ def vector_writer(ledger: Ledger) -> VectorWriter:
 
 
 def test_a_row_written_over_after_a_crash_is_not_deleted(tmp_path: Path) -> None:
-    ledger = Ledger.open(tmp_path, EMBEDDER, SMALL)
+    ledger = Ledger.open(tmp_path / "index", EMBEDDER, SMALL)
     first, gone, kept = created(1, post("p0", "wind"), post("p1", "rain"), post("p2", "rain"))
     assert gone.post is not None
     delete = deleted(4, 2, gone.post)
@@ -39,7 +39,7 @@ def test_a_row_written_over_after_a_crash_is_not_deleted(tmp_path: Path) -> None
     interrupted.apply([delete])
     interrupted.close()
     # By now the log has erased the first text, so the second takes its row.
-    resumed = vector_writer(Ledger.open(tmp_path, EMBEDDER, SMALL))
+    resumed = vector_writer(Ledger.open(tmp_path / "index", EMBEDDER, SMALL))
     resumed.apply([replace(gone, post=None), kept, delete])
     resumed.commit()
     resumed.close()
@@ -69,7 +69,7 @@ def test_a_post_deleted_after_it_was_copied_by_a_purge_stays_deleted(
             break
     words.close()
     assert orders.pending() == 0
-    reader = IndexReader.open(desk.index)
+    reader = IndexReader.open(desk.directory)
     assert list(reader.newest(EVERYTHING, 99)) == [13, 9, 8, 7, 6, 5, 4, 3, 1]
 
 

@@ -74,7 +74,7 @@ def test_listeners_hear_of_every_published_state(desk: Desk) -> None:
 def test_updates_and_deletes_reach_both_halves(desk: Desk) -> None:
     desk.fill(120)
     desk.bring_up_to_date()
-    assert check(desk.log, desk.index) == ()
+    assert check(desk.log, desk.directory) == ()
     live = {seq for seq in range(1, desk.log.head() + 1) if desk.log.posts([Seq(seq)])}
     reader = desk.reader()
     assert set(reader.newest(EVERYTHING, 1000)) == live
@@ -105,9 +105,9 @@ def test_another_embedder_is_refused_with_the_way_out(desk: Desk) -> None:
     desk.bring_up_to_date()
     other = FakeEmbedder(dimensions=32)
     with pytest.raises(ConfigError, match=r"fake-words-64.*fake-words-32") as refused:
-        Indexer(desk.log, desk.index, other, SMALL)
+        Indexer(desk.log, desk.directory, other, SMALL)
     assert "siyaq rebuild" in refused.value.hint
-    reader = IndexReader.open(desk.index, other)
+    reader = IndexReader.open(desk.directory, other)
     with pytest.raises(ConfigError) as refused:
         reader.semantic(other.embed(["rain"])[0], EVERYTHING, 5)
     assert "siyaq rebuild" in refused.value.hint
@@ -134,8 +134,8 @@ def test_an_index_of_another_log_is_refused(
     desk.bring_up_to_date()
     with Desk(tmp_path_factory.mktemp("other")) as other:
         with pytest.raises(CorruptionError, match="the log ends at 0"):
-            Indexer(other.log, desk.index, desk.embedder, SMALL)
-        assert check(other.log, desk.index) == ("index knows log entry 1, the log ends at 0",)
+            Indexer(other.log, desk.directory, desk.embedder, SMALL)
+        assert check(other.log, desk.directory) == ("index knows log entry 1, the log ends at 0",)
 
 
 class Moody:
@@ -173,7 +173,7 @@ def until(happened: Callable[[], bool]) -> None:
 
 def test_a_failing_embedder_does_not_stop_words(desk: Desk) -> None:
     embedder = Moody()
-    indexer = Indexer(desk.log, desk.index, embedder, SMALL)
+    indexer = Indexer(desk.log, desk.directory, embedder, SMALL)
     indexer.start()
     try:
         head = desk.add(post("p1", "rain"))
@@ -187,7 +187,7 @@ def test_a_failing_embedder_does_not_stop_words(desk: Desk) -> None:
         until(lambda: indexer.failure is None)
     finally:
         indexer.stop()
-    assert check(desk.log, desk.index) == ()
+    assert check(desk.log, desk.directory) == ()
 
 
 def test_a_full_disk_is_waited_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def test_a_full_disk_is_waited_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
         assert indexer.wait_embedded(head, DEADLINE_SECONDS)
     finally:
         indexer.stop()
-    assert check(desk.log, desk.index) == ()
+    assert check(desk.log, desk.directory) == ()
     assert list(desk.reader().newest(EVERYTHING, 9)) == [2, 1]
 
 
@@ -219,7 +219,7 @@ def test_equal_texts_are_embedded_once(desk: Desk) -> None:
     embedder = Moody()
     embedder.healthy.set()
     head = desk.add(*(post(f"p{number}", "rain  in\nthe city") for number in range(40)))
-    indexer = Indexer(desk.log, desk.index, embedder, SMALL)
+    indexer = Indexer(desk.log, desk.directory, embedder, SMALL)
     indexer.start()
     assert indexer.wait_embedded(head, DEADLINE_SECONDS)
     indexer.stop()

@@ -48,7 +48,7 @@ def test_a_purge_leaves_no_word_of_a_deleted_post(stained: Desk) -> None:
     assert words_held(reader) == 0
     assert stained.answers(reader) == before
     indexer.stop()
-    assert check(stained.log, stained.index) == ()
+    assert check(stained.log, stained.directory) == ()
     state = reader._snapshot.state
     assert state is not None
     (home,) = stained.index.glob("generation-*")
@@ -69,7 +69,7 @@ def test_posts_that_come_and_go_during_a_purge_are_kept_and_lost(
     assert indexer._purges.wait(order, DEADLINE_SECONDS)
     assert indexer.wait_embedded(stained.log.head(), DEADLINE_SECONDS)
     indexer.stop()
-    assert check(stained.log, stained.index) == ()
+    assert check(stained.log, stained.directory) == ()
     again = stained.directory / "again"
     rebuild(stained.log, again, stained.embedder, lambda done, total: None, SMALL)
     grown = stained.answers(stained.reader())

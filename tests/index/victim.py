@@ -31,7 +31,7 @@ def index(directory: Path, step: str, turn: int) -> None:
     """Bring the index of the log in `directory` up to date; an empty `step` kills nobody."""
     log = LogReader.open(directory)
     settings = replace(SMALL, on_step=Trap(step, turn))
-    indexer = Indexer(log, directory / "index", FakeEmbedder(dimensions=64), settings)
+    indexer = Indexer(log, directory, FakeEmbedder(dimensions=64), settings)
     indexer.start()
     assert indexer.wait_embedded(log.head(), DEADLINE_SECONDS)
     indexer.stop()

@@ -18,7 +18,7 @@ class WrittenIndex:
 
     def __init__(self, directory: Path, embedder: Embedder, settings: IndexSettings) -> None:
         self.searcher: Searcher = IndexReader.open(directory, embedder)
-        ledger = Ledger.open(directory, embedder, settings)
+        ledger = Ledger.open(directory / "index", embedder, settings)
         self._words = WordWriter(ledger)
         self._vectors = VectorWriter(ledger, TextEmbedder(embedder, settings.embed_texts))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from siyaq import plugins
 from siyaq.core.errors import ConfigError
-from siyaq.sources import builtin, open_source
+from siyaq.sources import ArticleSource, JsonlSource, builtin, open_source
 from siyaq.sources.jetstream import JetstreamSource
 from siyaq.sources.rss import FeedSource
 
@@ -25,6 +27,17 @@ def test_a_scheme_opens_its_source(url: str, kind: type, source: str) -> None:
         assert isinstance(adapter, kind)
         assert adapter.source == source
     assert open_source(url, name="mine").source == "mine"
+
+
+@pytest.mark.parametrize("name", ["a:b", "", " ", "مصدر", "x" * 65, "a/b"])
+def test_a_name_that_would_break_ids_is_refused(name: str, tmp_path: Path) -> None:
+    for make in (
+        lambda: JsonlSource(tmp_path / "f", source=name),
+        lambda: ArticleSource([], source=name),
+        lambda: JetstreamSource("jetstream://h", source=name),
+    ):
+        with pytest.raises(ConfigError, match="cannot name a source"):
+            make()
 
 
 def test_an_unknown_scheme_is_told_with_those_that_are_known() -> None:

@@ -282,6 +282,11 @@ def test_offsets_of_bytes_become_code_points_and_broken_ones_are_dropped() -> No
             False,
         ),
         (
+            {"$type": "app.bsky.embed.gallery", "items": [{"alt": "one"}, {"alt": "two"}]},
+            (Media(type="image", alt="one"), Media(type="image", alt="two")),
+            False,
+        ),
+        (
             {"$type": "app.bsky.embed.video", "alt": "a dog"},
             (Media(type="video", alt="a dog"),),
             False,

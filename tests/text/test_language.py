@@ -28,6 +28,8 @@ from siyaq.text.language import identify
         ("گلبي چان وياك يا بعد روحي", "ar"),
         ("این کتاب را از کجا خریدی", "fa"),
         ("یہ کتاب بہت اچھی ہے اور سستی بھی", "ur"),
+        ("لڑکے گئے", "ur"),
+        ("ښځه ډوډۍ پخوي", "ps"),
         ("Breaking news", "en"),
         ("Explosion in Baghdad, police say", "en"),
         ("I can't believe it 😂😂 @friend", "en"),

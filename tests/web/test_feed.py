@@ -59,12 +59,13 @@ def test_pausing_holds_new_posts_back_and_not_deletions(
     page: Page, product: FakeProduct, server: Served
 ) -> None:
     live = watching(page, product)
-    pause = live.get_by_role("button", name="Pause")
-    pause.click()
+    live.clock.install()  # so that time passes when we say so
+    live.get_by_role("button", name="Pause").click()
     expect(live.locator("#pause")).to_have_attribute("aria-pressed", "true")
     publish(server, product, "held back")
     gone = publish(server, product, "held back and gone")
     expect(live.locator("#fresh")).to_have_text("2 new posts")
+    live.clock.run_for(2_000)
     server.call(lambda: product.delete(gone))  # type: ignore[arg-type]  # it is a post id
     server.call(lambda: product.delete(story_id("coffee")))
     expect(live.locator("#fresh")).to_have_text("1 new post")
@@ -80,12 +81,14 @@ def test_the_list_holds_still_while_it_is_read(
     page: Page, product: FakeProduct, server: Served, by: str
 ) -> None:
     live = watching(page, product)
+    live.clock.install()
     if by == "pointer":
         live.locator(".post").first.hover()
     else:
         live.locator(".post").first.get_by_role("button").first.focus()
     publish(server, product, "while you read")
     expect(live.locator("#fresh")).to_have_text("1 new post")
+    live.clock.run_for(2_000)
     expect(live.get_by_text("while you read")).to_have_count(0)
     if by == "pointer":
         live.locator(".brand").hover()

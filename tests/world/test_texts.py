@@ -79,7 +79,7 @@ def test_posts_keep_within_the_lexicons_bounds(seed: int) -> None:
 def test_hostile_posts_show_every_trick(seed: int) -> None:
     hostile = [event for event in written(seed) if event.story.endswith("hostile")]
     texts = "\n".join(text_of(event) for event in hostile)
-    for mark in ("\u202e", "\u200b", "\x1b", "\U000e006f", "\u0651", "http"):
+    for mark in ("\u202e", "\u200b", "\x1b", "\U000e006f", "\u0651"):
         assert mark in texts, f"nothing holds {mark!r}"
     assert re.search(r"instruction|SYSTEM|Assistant|تعليمات|النظام|المساعد|سياسة|قاعدة", texts)
     assert re.search(r"<script|onerror|javascript|DROP TABLE|onload", texts)

@@ -55,11 +55,8 @@ def _data(config: Config) -> Finding:
     if not (config.data / "FORMAT").exists():
         return Finding("data", f"nothing in {place!r} yet")
     try:
-        reader = LogReader.open(config.data)
-        try:
+        with LogReader.open(config.data) as reader:
             told = f"{reader.counts().posts:,} posts in {place!r}"
-        finally:
-            reader.close()
         with LogWriter.open(config.data):
             return Finding("data", told)
     except AlreadyWriting:

@@ -61,7 +61,7 @@ class LiveHub:
             self._metrics.live_dropped.inc()
         subscriber.queue.put_nowait(post_id)
 
-    async def subscribe(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId]:
+    async def subscribe(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts holding every word of `text`, and ids of deleted posts, until closed."""
         subscriber = _Subscriber(frozenset(terms(text)), filters)
         self._subscribers.add(subscriber)

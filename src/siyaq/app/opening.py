@@ -35,10 +35,9 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         writer = stack.enter_context(LogWriter.open(config.data)) if write else None
-        log = LogReader.open(config.data)
-        stack.callback(log.close)
-        embedder = BuiltinEmbedder(processes=config.embed_processes if write else 0)
-        stack.enter_context(embedder)
+        log = stack.enter_context(LogReader.open(config.data))
+        processes = config.embed_processes if write else 0
+        embedder = stack.enter_context(BuiltinEmbedder(processes=processes))
         hub = LiveHub(metrics)
         indexer = intake = None
         if writer is not None:
@@ -49,7 +48,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             await stack.enter_async_context(committer)
             intake = Intake(writer=writer, log=log, committer=committer, clock=clock)
             _measure(metrics, log, indexer)
-        searcher = IndexReader.open(config.data)
+        searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
         retriever = Retriever(searcher, log, embedder, clock)
         yield Siyaq(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
@@ -79,7 +79,7 @@ class Siyaq:
             await asyncio.to_thread(self._searcher.refresh)
             return await asyncio.to_thread(self._retriever.rank, query)
 
-    async def ask(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Stream the answer: Progress, EvidenceFound, SentenceChecked*, Finished."""
         started = time.perf_counter()
         await asyncio.to_thread(self._searcher.refresh)
@@ -109,7 +109,7 @@ class Siyaq:
         """Take posts as NDJSON, in pieces of any size, and return when they are durable."""
         return await self.intake.take_lines(lines, imported=imported)
 
-    async def live(self, text: str, filters: Filters) -> AsyncIterator[Post | PostId]:
+    async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts that match as they become durable, and ids of posts that were deleted."""
         async with aclosing(self._hub.subscribe(text, filters)) as posts:
             async for item in posts:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from siyaq import log
 from siyaq.config import Config
 from siyaq.core.clock import SystemClock
+from siyaq.core.errors import StorageError
 from siyaq.core.event import Op, PostEvent
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch
-from siyaq.index import check
+from siyaq.index import Indexer, check
 from siyaq.index import rebuild as rebuild_index
 from siyaq.log import LogReader, LogWriter
 from siyaq.models import BuiltinEmbedder
+
+PURGE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +43,40 @@ def verify(config: Config) -> Verified:
     found = log.verify(config.data)
     problems = found.problems
     if not problems:
-        reader = LogReader.open(config.data)
-        try:
+        with LogReader.open(config.data) as reader:
             problems = check(reader, config.data)
-        finally:
-            reader.close()
     return Verified(found.entries, found.posts, problems)
 
 
-def purge(
-    config: Config, post_ids: Sequence[PostId], on_progress: Callable[[int, int], None]
-) -> int:
+def purge(config: Config, post_ids: Sequence[PostId]) -> int:
     """Erase posts, then every byte that deleted posts have left in the log and in the index.
 
-    The index is made anew, because its segments keep the words of deleted posts until they are
-    merged. Returns how many of `post_ids` were held. Raises AlreadyWriting beside a writer.
+    Returns how many of `post_ids` were held. Raises AlreadyWriting beside a running writer, and
+    StorageError where the index could not be cleared in time.
     """
     now = SystemClock().now()
     events = tuple(
         PostEvent(op=Op.DELETE, post_id=post_id, post=None, witnessed_at=now)
         for post_id in post_ids
     )
-    with LogWriter.open(config.data) as writer:
+    with (
+        LogWriter.open(config.data) as writer,
+        LogReader.open(config.data) as reader,
+        BuiltinEmbedder(processes=config.embed_processes) as embedder,
+    ):
         (appended,) = writer.append([Batch(events=events)])
         writer.purge()
-    rebuild(config, on_progress)
+        indexer = Indexer(reader, config.data, embedder)
+        indexer.start()
+        try:
+            caught_up = indexer.wait_embedded(reader.head(), PURGE_SECONDS)
+            if not (caught_up and indexer.purge(PURGE_SECONDS)):
+                raise StorageError(
+                    f"the index was not cleared within {PURGE_SECONDS:.0f} seconds",
+                    hint="run 'siyaq rebuild', which makes it anew",
+                )
+        finally:
+            indexer.stop()
     return appended.deleted
 
 
@@ -72,13 +84,10 @@ def rebuild(config: Config, on_progress: Callable[[int, int], None]) -> None:
     """Make every index anew from the log. Raises AlreadyWriting beside a running writer."""
     with (
         LogWriter.open(config.data),
+        LogReader.open(config.data) as reader,
         BuiltinEmbedder(processes=config.embed_processes) as embedder,
     ):
-        reader = LogReader.open(config.data)
-        try:
-            rebuild_index(reader, config.data, embedder, on_progress)
-        finally:
-            reader.close()
+        rebuild_index(reader, config.data, embedder, on_progress)
 
 
 def models() -> list[ModelAtHand]:

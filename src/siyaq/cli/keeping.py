@@ -55,8 +55,8 @@ def purge(
 ) -> None:
     """Erase posts, and every byte that deleted posts have left in the log and the index."""
     erased = [PostId(post_id) for post_id in post_ids or ()]
-    with _bar("rebuilding") as on_progress:
-        count = upkeep.purge(options.settings(data), erased, on_progress)
+    with Console(stderr=True).status("erasing"):
+        count = upkeep.purge(options.settings(data), erased)
     Console().print(f"{count:,} posts erased; no byte of a deleted post is left")
 
 

@@ -16,7 +16,7 @@ from siyaq.core.span import Span, TimeRange
 class Filters:
     """Which posts may be found at all. Empty means no restriction.
 
-    `authors` hold ids or handles without "@", compared in lower case.
+    `authors` hold ids or handles without "@"; they and `langs` are compared in lower case.
     """
 
     placed: TimeRange = TimeRange()
@@ -30,9 +30,9 @@ class Filters:
         author = {post.author.id.lower(), post.author.handle.lower()}
         return (
             post.placed_at in self.placed
-            and (not self.langs or post.lang in self.langs)
+            and (not self.langs or post.lang.lower() in map(str.lower, self.langs))
             and (not self.sources or post.source in self.sources)
-            and (not self.authors or not author.isdisjoint(self.authors))
+            and (not self.authors or not author.isdisjoint(map(str.lower, self.authors)))
             and (self.only is None or post.id in self.only)
         )
 

@@ -14,7 +14,7 @@ from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
 from siyaq.index.lexical import PartitionView
 from siyaq.index.segment import Layout, Segment, SegmentView, segment_path
-from siyaq.index.state import NAME, State, home, read_state
+from siyaq.index.state import FOLDER, NAME, State, home, read_state
 from siyaq.log import LogReader
 from siyaq.text.sentences import passages
 
@@ -22,18 +22,19 @@ _AT_ONCE: Final = 5000  # entries of the log
 
 
 def check(log: LogReader, directory: Path) -> tuple[str, ...]:
-    """Return what is wrong with the index, in words; nothing where all is well.
+    """Return what is wrong with the index in a data directory, in words; nothing if all is well.
 
     Reads the whole log and both halves of the index. What the index has not come to yet is not
     wrong, and neither is a directory without an index. Post texts are never named, only places.
     """
     try:
-        state = read_state(directory / NAME)
+        index = directory / FOLDER
+        state = read_state(index / NAME)
         if state is None:
             return ()
         if state.indexed > log.head():
             return (f"index knows log entry {state.indexed}, the log ends at {log.head()}",)
-        folder = home(directory, state.generation)
+        folder = home(index, state.generation)
         words, embedded = _words(folder, state), _embedded(folder, state)
     except FileNotFoundError as error:
         return (f"index lacks the file {error.filename or error}",)

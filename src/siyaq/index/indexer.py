@@ -14,6 +14,7 @@ from siyaq.index.follower import Follower
 from siyaq.index.ledger import Ledger, WriterLock
 from siyaq.index.purge import PurgeOrders
 from siyaq.index.settings import STANDARD, IndexSettings
+from siyaq.index.state import FOLDER
 from siyaq.index.vectors import TextEmbedder, VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader
@@ -34,14 +35,15 @@ class Indexer:
         embedder: Embedder,
         settings: IndexSettings = STANDARD,
     ) -> None:
-        """Open the index, beginning one where there is none.
+        """Open the index in a data directory, beginning one where there is none.
 
         Raises AlreadyWriting, ConfigError where the index was made with another embedder or
         analyzer, FormatTooNew, and CorruptionError where it is ahead of the log.
         """
-        self._lock = WriterLock(directory)
+        folder = directory / FOLDER
+        self._lock = WriterLock(folder)
         try:
-            self._ledger = ledger = Ledger.open(directory, embedder, settings)
+            self._ledger = ledger = Ledger.open(folder, embedder, settings)
             _require_log_of(ledger, log)
         except BaseException:
             self._lock.release()

@@ -19,7 +19,7 @@ from siyaq.index.document import one_of
 from siyaq.index.lexical import PartitionView
 from siyaq.index.scan import Wanted, nearest
 from siyaq.index.segment import Layout, Segment, SegmentView, segment_path
-from siyaq.index.state import NAME, REBUILD, State, home, read_state
+from siyaq.index.state import FOLDER, NAME, REBUILD, State, home, read_state
 
 _ATTEMPTS = 5  # a rebuilt index may replace files between reading the state and opening them
 
@@ -42,15 +42,15 @@ class IndexReader:
     """
 
     def __init__(self, directory: Path, embedder: Embedder | None = None) -> None:
-        self._path = directory / NAME
-        self._directory = directory
+        self._directory = directory / FOLDER
+        self._path = self._directory / NAME
         self._embedder = embedder
         self._refreshing = threading.Lock()
         self._snapshot = _Snapshot()
 
     @classmethod
     def open(cls, directory: Path, embedder: Embedder | None = None) -> IndexReader:
-        """Open the index in `directory` as it is now.
+        """Open the index in the data directory `directory` as it is now.
 
         With the embedder that queries will come from, an index of another embedder refuses
         them. Raises FormatTooNew, ConfigError (older format, another analyzer), CorruptionError.

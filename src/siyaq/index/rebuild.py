@@ -9,6 +9,7 @@ from siyaq.core.ports import Embedder
 from siyaq.index.follower import Half, take
 from siyaq.index.ledger import Ledger, WriterLock
 from siyaq.index.settings import STANDARD, IndexSettings
+from siyaq.index.state import FOLDER
 from siyaq.index.vectors import TextEmbedder, VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader
@@ -21,14 +22,15 @@ def rebuild(
     on_progress: Callable[[int, int], None],
     settings: IndexSettings = STANDARD,
 ) -> None:
-    """Build the index of the whole log anew and put it in the place of the old one.
+    """Build the index in a data directory anew and put it in the place of the old one.
 
     Readers see the old index until the new one is complete. `on_progress` hears steps done and
     steps in all, two to a log entry. A crash leaves the old index as it was. Raises
     AlreadyWriting while an Indexer runs.
     """
-    with WriterLock(directory):
-        ledger = Ledger.begin(directory, None, embedder, settings)
+    folder = directory / FOLDER
+    with WriterLock(folder):
+        ledger = Ledger.begin(folder, None, embedder, settings)
         head = log.head()
         texts = TextEmbedder(embedder, settings.embed_texts)
         steps = 2 * head

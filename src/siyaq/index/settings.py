@@ -20,7 +20,7 @@ class IndexSettings:
 
     partition_seqs: int = 2**18  # log seqs a lexical partition covers
     segment_rows: int = 2**16  # passages a vector segment holds
-    commit_seconds: float = 0.2  # time between two commits while posts arrive
+    commit_seconds: float = 0.15  # time between two commits while posts arrive
     catch_up_seconds: float = 1.0  # the same while far behind the log, where nobody waits
     poll_seconds: float = 0.25  # how often the head of the log is looked at unasked
     entries_at_once: int = 2000  # of the log, between two looks at the clock

@@ -17,6 +17,8 @@ from siyaq.core.errors import ConfigError, CorruptionError, DiskFull, FormatTooN
 from siyaq.text.analyze import ANALYZER
 
 FORMAT = 1
+FOLDER = "index"
+"""Of the index, inside a data directory."""
 NAME = "state.json"
 GENERATION = "generation-"
 REBUILD = "run 'siyaq rebuild' to make the index anew"

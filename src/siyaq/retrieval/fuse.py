@@ -4,34 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from siyaq.retrieval.candidates import Candidate
-from siyaq.retrieval.features import TextEvidence
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for one candidate. Each is 0..1, a cosine -1..1."""
+
+    lexical: float  # BM25 over the best BM25 of the question
+    cosine: float  # of the best passage
+    title: float  # cosine of the title; 0 without one
+    grams: float  # share of the question's character n-grams
+    names: float  # share of its consonant skeletons
+    alignment: float = 0.0  # share of its words translated; across languages only
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each kind of evidence counts. They add up to 1."""
+    """How much each signal counts. They add up to 1."""
 
     lexical: float
     cosine: float
     title: float
     grams: float
     names: float
+    alignment: float
 
 
-SAME_LANGUAGE = Weights(lexical=0.26, cosine=0.26, title=0.13, grams=0.25, names=0.10)
-ACROSS_LANGUAGES = Weights(lexical=0.08, cosine=0.62, title=0.07, grams=0.02, names=0.21)
+SAME_LANGUAGE = Weights(
+    lexical=0.26, cosine=0.26, title=0.13, grams=0.25, names=0.10, alignment=0.0
+)
+ACROSS_LANGUAGES = Weights(
+    lexical=0.06, cosine=0.46, title=0.05, grams=0.02, names=0.15, alignment=0.26
+)
 
 
-def score(
-    candidate: Candidate, text: TextEvidence, title_cosine: float, weights: Weights, floor: float
-) -> float:
-    """Return the fused score, about 0..1. `floor` stands in for a cosine not there yet."""
-    cosine = floor if candidate.cosine is None else candidate.cosine
+def fuse(signals: Signals, weights: Weights) -> float:
+    """Return the fused score, about 0..1."""
     return (
-        weights.lexical * candidate.lexical
-        + weights.cosine * cosine
-        + weights.title * title_cosine
-        + weights.grams * text.grams
-        + weights.names * text.names
+        weights.lexical * signals.lexical
+        + weights.cosine * signals.cosine
+        + weights.title * signals.title
+        + weights.grams * signals.grams
+        + weights.names * signals.names
+        + weights.alignment * signals.alignment
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 
 from siyaq.core.ports import Clock, Embedder, Searcher, Vector
+from siyaq.core.post import Post
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 from siyaq.core.span import TimeRange
 from siyaq.log import LogReader
-from siyaq.retrieval.candidates import find_candidates
+from siyaq.retrieval.alignment import WordAlignment
+from siyaq.retrieval.candidates import Candidate, find_candidates
 from siyaq.retrieval.features import read_part, text_evidence
 from siyaq.retrieval.fold import Fold, Ranked, fold_copies
-from siyaq.retrieval.fuse import ACROSS_LANGUAGES, SAME_LANGUAGE, score
+from siyaq.retrieval.fuse import ACROSS_LANGUAGES, SAME_LANGUAGE, Signals, fuse
 from siyaq.retrieval.latest import Recent, by_time, newest_story
 from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.terms import content_terms, query_terms
@@ -30,6 +32,41 @@ SPARE = 20
 
 NEWEST = 200
 """How many of the newest posts the newest story is looked for in."""
+
+ALIGNED = 16
+"""How many posts in another language are compared with the question word by word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate, its post, and all that speaks for it."""
+
+    candidate: Candidate
+    post: Post
+    signals: Signals
+    asked_in: str
+
+    @property
+    def across(self) -> bool:
+        """Whether the post is in another language than the question, both being known."""
+        return bool(self.asked_in and self.post.lang) and self.asked_in != self.post.lang
+
+    @property
+    def score(self) -> float:
+        """The fused score."""
+        return fuse(self.signals, ACROSS_LANGUAGES if self.across else SAME_LANGUAGE)
+
+    @property
+    def passage(self) -> str:
+        """The passage that matched; all of a short post."""
+        span = self.candidate.span
+        return self.post.text if span is None else span.of(self.post.text)
+
+    def ranked(self) -> Ranked:
+        """Return what is folded and numbered."""
+        return Ranked(
+            self.candidate.seq, self.score, self.post, self.candidate.span, asdict(self.signals)
+        )
 
 
 class Retriever:
@@ -46,6 +83,7 @@ class Retriever:
         self._log = log
         self._clock = clock
         self._embedded = lru_cache(maxsize=4096)(lambda text: embedder.embed([text])[0])
+        self._alignment = WordAlignment(embedder)
 
     def rank(self, query: Query) -> Ranking:
         """Return the best `query.k` posts, near-identical ones folded into one hit.
@@ -70,36 +108,44 @@ class Retriever:
     def _relevant(self, understood: Understood, where: Filters, k: int) -> list[Ranked]:
         """Return candidates by fused score, best first."""
         depth = max(READ, k + SPARE)
-        candidates = find_candidates(
-            self._searcher,
-            query_terms(understood.text),
-            self._embedded(understood.text),
-            where,
-            depth,
-        )[:depth]
+        question, vector = understood.text, self._embedded(understood.text)
+        candidates = find_candidates(self._searcher, query_terms(question), vector, where, depth)[
+            :depth
+        ]
         posts = self._log.posts([one.seq for one in candidates])
         live = [one for one in candidates if one.seq in posts]
-        evidence = text_evidence(
-            understood.text, [read_part(posts[one.seq], one.span) for one in live]
-        )
+        texts = text_evidence(question, [read_part(posts[one.seq], one.span) for one in live])
         floor = min((one.cosine for one in live if one.cosine is not None), default=0.0)
-        vector = self._embedded(understood.text)
-        ranked = []
-        for one, text in zip(live, evidence, strict=True):
-            post = posts[one.seq]
-            across = languages_differ(understood.lang, post.lang)
-            title = self._cosine_of(post.title, vector) if post.title else 0.0
-            fused = score(one, text, title, ACROSS_LANGUAGES if across else SAME_LANGUAGE, floor)
-            parts = {
-                "lexical": one.lexical,
-                "cosine": floor if one.cosine is None else one.cosine,
-                "title": title,
-                "grams": text.grams,
-                "names": text.names,
-            }
-            ranked.append(Ranked(one.seq, fused, post, one.span, parts))
+        judged: list[Judged] = []
+        for one, text in zip(live, texts, strict=True):
+            title = posts[one.seq].title
+            signals = Signals(
+                lexical=one.lexical,
+                cosine=floor if one.cosine is None else one.cosine,
+                title=self._cosine_of(title, vector) if title else 0.0,
+                grams=text.grams,
+                names=text.names,
+            )
+            judged.append(Judged(one, posts[one.seq], signals, understood.lang))
+        judged = self._align(question, judged)
+        ranked = [one.ranked() for one in judged]
         ranked.sort(key=lambda one: (-one.score, one.seq))
         return ranked
+
+    def _align(self, question: str, judged: list[Judged]) -> list[Judged]:
+        """Compare the most promising posts in another language word by word."""
+        foreign = sorted(
+            (one for one in judged if one.across),
+            key=lambda one: (-one.score, one.candidate.seq),
+        )[:ALIGNED]
+        shares = self._alignment.shares(question, [one.passage for one in foreign])
+        found = {one.candidate.seq: share for one, share in zip(foreign, shares, strict=True)}
+        return [
+            replace(one, signals=replace(one.signals, alignment=found[one.candidate.seq]))
+            if one.candidate.seq in found
+            else one
+            for one in judged
+        ]
 
     def _newest(self, where: Filters, k: int, *, stories: bool) -> list[Ranked]:
         """Return the newest posts; with `stories`, those of the newest story first."""
@@ -124,11 +170,6 @@ def visible(filters: Filters, as_of: datetime | None) -> Filters:
         return filters
     after = TimeRange(until=as_of + timedelta(microseconds=1))
     return replace(filters, placed=narrow(filters.placed, after))
-
-
-def languages_differ(one: str, other: str) -> bool:
-    """Say whether two languages are both known and not the same."""
-    return bool(one and other) and one != other
 
 
 def _hits(folds: list[Fold]) -> tuple[Hit, ...]:

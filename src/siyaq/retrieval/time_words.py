@@ -11,6 +11,9 @@ from siyaq.retrieval.dates import bounded
 from siyaq.retrieval.folded import fold_words
 from siyaq.retrieval.rolling import rolling
 
+QUESTION_WORDS = 20
+"""A longer text is a statement somebody looks up: its times are part of what it states."""
+
 
 class Period(NamedTuple):
     """A restriction in time, and the words of the question that say so."""
@@ -22,6 +25,8 @@ class Period(NamedTuple):
 def find_period(text: str, now: datetime) -> Period | None:
     """Return the period that `text` clearly restricts itself to, as of `now`, or None."""
     folded = fold_words(text)
+    if len(folded.words) > QUESTION_WORDS:
+        return None
     for read in (rolling, calendar_period, bounded):
         found = read(folded.text, now)
         if found is not None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from siyaq.core.event import RejectReason
 from siyaq.sources.limits import ID_CHARS, SOURCE_CHARS, URL_CHARS
+from siyaq.sources.option import is_source_name
 from siyaq.sources.refusal import Refusal
 
 _RFC3339 = re.compile(
@@ -19,7 +20,6 @@ _RFC3339 = re.compile(
 )
 _WEB_URL = re.compile(r"https?://[^\s/?#@\\<>\"']+(?:[/?#][^\s\\<>\"]*)?", re.IGNORECASE)
 _LANG = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?", re.ASCII | re.DOTALL)
-_SOURCE = re.compile(rf"[A-Za-z0-9._-]{{1,{SOURCE_CHARS}}}", re.ASCII)
 
 
 def identifier(value: object, field: str) -> str:
@@ -43,7 +43,7 @@ def source_name(value: object, default: str) -> str:
     """Return the name of a source: ASCII letters, digits, ".", "_" and "-"."""
     if value is None:
         return default
-    if not isinstance(value, str) or _SOURCE.fullmatch(value) is None:
+    if not isinstance(value, str) or not is_source_name(value):
         allowed = f"1 to {SOURCE_CHARS} of the characters A-Z a-z 0-9 . _ -"
         raise Refusal(RejectReason.BAD_FIELD, f"'source' must be {allowed}")
     return value

@@ -22,6 +22,7 @@ from siyaq.core.clock import SystemClock, Trust
 from siyaq.core.errors import Unreadable
 from siyaq.core.ports import Batch, Clock
 from siyaq.sources.lines import Lines
+from siyaq.sources.option import operator_name
 from siyaq.sources.unpack import Read, unpacked
 from siyaq.sources.verdicts import Verdicts
 
@@ -55,7 +56,7 @@ class JsonlSource:
         clock: Clock | None = None,
     ) -> None:
         self._file = file
-        self._source = source
+        self._source = operator_name(source)
         self._trust = trust
         self._clock: Clock = clock or SystemClock()
         self._stopped = threading.Event()
@@ -159,7 +160,7 @@ class JsonlStream:
         clock: Clock | None = None,
     ) -> None:
         self._pieces = pieces
-        self._source = source
+        self._source = operator_name(source)
         self._trust = trust
         self._clock: Clock = clock or SystemClock()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-import lxml.html  # type: ignore[import-untyped]  # it has no stubs
-from lxml.etree import LxmlError, ParserError  # type: ignore[import-untyped]  # it has no stubs
+import lxml.html
+from lxml.etree import LxmlError, ParserError
 
 _DROPPED = ("script", "style", "noscript", "template", "iframe", "object", "svg", "head")
 _BREAKS = ("br", "p", "div", "li", "tr", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre")

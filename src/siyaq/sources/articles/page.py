@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import lxml.html  # type: ignore[import-untyped]  # it has no stubs
+import lxml.html
 import msgspec
 import trafilatura
 

@@ -24,6 +24,7 @@ from siyaq.sources.articles.encoding import decoded
 from siyaq.sources.articles.markdown import read_markdown
 from siyaq.sources.fields import web_url
 from siyaq.sources.limits import TITLE_CHARS
+from siyaq.sources.option import operator_name
 from siyaq.sources.refusal import Refusal
 from siyaq.sources.sandbox import Sandbox, SandboxFailed
 
@@ -51,7 +52,7 @@ class ArticleSource:
     ) -> None:
         self._paths = tuple(paths)
         self._date = date
-        self._source = source
+        self._source = operator_name(source)
         self._clock: Clock = clock or SystemClock()
 
     @property

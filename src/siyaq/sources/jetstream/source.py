@@ -25,6 +25,7 @@ from siyaq.sources.jetstream.bookmark import Bookmark
 from siyaq.sources.jetstream.connection import Answered, Lost, connected
 from siyaq.sources.jetstream.event import read_event
 from siyaq.sources.jetstream.frame import Frame, read_frame
+from siyaq.sources.option import operator_name
 from siyaq.sources.refusal import Refusal
 
 SILENCE_SECONDS = 30.0
@@ -52,7 +53,7 @@ class JetstreamSource:
         rng: random.Random | None = None,
     ) -> None:
         self._address = Address.parse(url)
-        self._source = source
+        self._source = operator_name(source)
         self._clock: Clock = clock or SystemClock()
         self._sleep = sleep
         self._silence_seconds = silence_seconds

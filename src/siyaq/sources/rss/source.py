@@ -26,6 +26,7 @@ from siyaq.sources.backoff import Backoff
 from siyaq.sources.condition import Condition
 from siyaq.sources.fetch import Fetched, Fetcher
 from siyaq.sources.limits import SOURCE_CHARS
+from siyaq.sources.option import operator_name
 from siyaq.sources.refusal import Refusal
 from siyaq.sources.rss.address import FeedAddress
 from siyaq.sources.rss.entry import entry_id, read_entry
@@ -61,7 +62,8 @@ class FeedSource:
         rng: random.Random | None = None,
     ) -> None:
         self._address = FeedAddress.parse(url)
-        self._source = source or f"rss-{_ODD.sub('-', self._address.host)}"[:SOURCE_CHARS]
+        default = f"rss-{_ODD.sub('-', self._address.host)}"[:SOURCE_CHARS]
+        self._source = operator_name(source or default)
         self._clock: Clock = clock or SystemClock()
         self._sleep = sleep
         self._rng = rng or random.Random()  # noqa: S311 -- spreads load, guards nothing

@@ -34,7 +34,6 @@ do for a client that filters."""
 
 MOST_POSTS_PER_SECOND = 2000
 _BUSY_POSTS_PER_SECOND = 20
-_TOWNS_EACH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +193,10 @@ class World:
         return schedule.deck[kind](teller)
 
     def _towns_for(self, row: int, number: int) -> list[Word]:
-        """Return towns that no story nearby in the same row uses; the rows share out the list."""
-        half = len(self._towns) // len(self._schedules)
-        mine = self._towns[row * half : (row + 1) * half]
-        first = number * _TOWNS_EACH
-        return [mine[(first + step) % half] for step in range(_TOWNS_EACH)]
+        """Return two towns; a row shares none with others, and its own come again late."""
+        share = len(self._towns) // len(self._schedules)
+        mine = self._towns[row * share : (row + 1) * share]
+        return [mine[(number + share // 2) % share], mine[number % share]]
 
 
 def in_order(events: list[WorldEvent], until: datetime, first_seq: int) -> list[WorldEvent]:

@@ -90,7 +90,7 @@ def _one_disguise(text: str, lang: Lang, rng: Random) -> str:
             f"{text} https://{rng.choice(('go', 'see', 'join'))}.example/{rng.randrange(16**5):x}"
         )
     if trick == 2:
-        place = rng.randrange(1, len(text))
+        place = rng.randrange(1, len(text.partition("http")[0]))  # an address must stay one
         return text[:place] + _ZERO_WIDTH + text[place:]
     if trick == 3:
         return text.replace("،", " ،").replace(".", "!!", 1)

@@ -109,7 +109,8 @@ def tell_outage(tell: Teller) -> Story:
     tell.article(360, "en", text.TITLE_RESTORED, text.BODY_RESTORED)
     tell.article(366, "ar", text.TITLE_RESTORED, text.BODY_RESTORED)
     _raise_questions(tell)
-    return tell.finish(names=(tell.words["place"], tell.words["topic"]))
+    names = ("place", "topic", "service", "district")
+    return tell.finish(names=[tell.words[name] for name in names])
 
 
 def _set_scene(tell: Teller) -> str:
