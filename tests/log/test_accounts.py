@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import apsw
 import pytest
 
 from siyaq.core.event import AccountStatus, Op
-from siyaq.core.ids import PostId, Seq
+from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.log import Counts, LogReader, LogWriter
 from siyaq.log import keys as log_keys
 from tests.log.events import account, append, delete, identity, outcome, post, put, texts
@@ -144,3 +145,26 @@ def test_an_account_of_many_posts_is_erased_in_seconds(
     assert reader.counts() == Counts(posts=count // 2, deleted=count // 2)
     replaced = [entry.replaces for entry in appended.live]
     assert replaced == sorted(seq for seq in range(1, count, 2))
+
+
+def test_a_post_without_a_handle_gets_the_one_its_author_is_known_by(
+    writer: LogWriter, reader: LogReader
+) -> None:
+    nameless = post("1")
+    nameless = replace(nameless, author=replace(nameless.author, handle=""))
+    named = replace(post("2"), author=replace(nameless.author, handle="said.with.it"))
+    other = replace(
+        post("3", author="did:b"), author=replace(nameless.author, id=AuthorId("did:b"))
+    )
+    appended = append(
+        writer, identity("did:a", "known.example"), put(nameless), put(named), put(other)
+    )
+    expected = {"bluesky:1": "known.example", "bluesky:2": "said.with.it", "bluesky:3": ""}
+    found = reader.find(map(PostId, expected))
+    assert {
+        key: entry.post and entry.post.author.handle for key, entry in found.items()
+    } == expected
+    assert [entry.post and entry.post.author.handle for entry in appended.live] == [
+        *expected.values()
+    ]
+    assert outcome(append(writer, put(nameless))) == {"unchanged": 1}

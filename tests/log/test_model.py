@@ -244,9 +244,12 @@ class LogMachine(RuleBasedStateMachine):
         self.writer.close()
 
     def teardown(self) -> None:
-        if hasattr(self, "writer"):
+        if not hasattr(self, "writer"):
+            return
+        try:
             self.close()
             assert verify(self.place / "data").problems == ()
+        finally:
             shutil.rmtree(self.place)
 
 

@@ -78,6 +78,8 @@ NARROWED = {
 
 LEFT_ALONE = (
     "What is the city known as today?",
+    "How much lower was the sea than it is today?",
+    "Whose wall has fragments visible in places even today?",
     "the last two minutes of the match",
     "Who ruled in the last ten years of the empire?",
     "Who won the battle in May 1940?",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siyaq.core.ids import post_id
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 from siyaq.retrieval import understand
@@ -87,10 +88,21 @@ def test_a_question_for_the_newest_is_understood(text: str) -> None:
         "من هو آخر ملك لفرنسا؟",
         "أين الحريق؟",
         "why did the bridge collapse yesterday?",
+        "Which state is the latest target of the storm?",
+        "when did this happen?",
+        "what did she say about it?",
+        "where will people be going?",
     ],
 )
 def test_other_questions_want_what_is_relevant(text: str) -> None:
     assert understand(text, filters=Filters(), now=NOW).wants == "relevant"
+
+
+def test_where_the_posts_are_named_words_of_time_are_part_of_the_question() -> None:
+    given_posts = Filters(only=frozenset({post_id("wire", "p1")}))
+    understood = understand("who played last night?", filters=given_posts, now=NOW)
+    assert understood.filters == given_posts
+    assert understood.text == "who played last night?"
 
 
 def test_the_language_of_a_question_is_told() -> None:

@@ -227,7 +227,8 @@ def test_work_stops_when_a_streaming_client_leaves() -> None:
         with httpx.stream(
             "POST", f"{server.url}/v1/ask", json={"question": "bridge"}, headers=STREAM
         ) as response:
-            next(line for line in response.iter_lines() if line == "event: status")
+            lines = response.iter_lines()  # kept: httpx hangs up when this is collected
+            next(line for line in lines if line == "event: status")
             assert product.abandoned == 0
         wait_until(lambda: product.abandoned == 1, "the answer is abandoned")
 

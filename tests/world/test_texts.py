@@ -79,11 +79,12 @@ def test_posts_keep_within_the_lexicons_bounds(seed: int) -> None:
 def test_hostile_posts_show_every_trick(seed: int) -> None:
     hostile = [event for event in written(seed) if event.story.endswith("hostile")]
     texts = "\n".join(text_of(event) for event in hostile)
-    for mark in ("\u202e", "\u200b", "\x1b", "\U000e006f", "\u0651"):
+    for mark in ("\u202e", "\u200b", "\x1b", "\U000e006f"):
         assert mark in texts, f"nothing holds {mark!r}"
     assert re.search(r"instruction|SYSTEM|Assistant|تعليمات|النظام|المساعد|سياسة|قاعدة", texts)
     assert re.search(r"<script|onerror|javascript|DROP TABLE|onload", texts)
     assert re.search(r"\S{1000}", texts)
+    assert re.search("[\u0301\u0651]", texts)
     records = [event.record or {} for event in hostile]
     assert any(str(record["createdAt"]).startswith("2001-") for record in records)
     facets = [record.get("facets") for record in records]

@@ -28,7 +28,7 @@ async def simulated_network(*, seed: int, speed: float) -> AsyncIterator[tuple[F
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "siyaq.testing.world", "--port", "0", "--seed", str(seed)),
-        *("--speed", str(speed), "--history", str(HISTORY_SECONDS)),
+        *("--speed", str(speed), "--history", str(HISTORY_SECONDS), "--with-parent"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -48,7 +48,7 @@ async def simulated_network(*, seed: int, speed: float) -> AsyncIterator[tuple[F
 
 def _sources(urls: dict[str, str]) -> tuple[FollowSetting, ...]:
     return (
-        FollowSetting(f"{urls['jetstream']}?since={HISTORY_SECONDS}s", "bluesky"),
+        FollowSetting(urls["jetstream_history"], "bluesky"),
         FollowSetting(f"{urls['rss']}?every={POLL_SECONDS}s", "paper-en"),
         FollowSetting(f"{urls['rss_ar']}?every={POLL_SECONDS}s", "paper-ar"),
     )

@@ -17,12 +17,12 @@ from siyaq.core.answer import AnswerEvent, Finished, Question
 from siyaq.core.card import ContextCard
 from siyaq.core.errors import AlreadyWriting, NotFound
 from siyaq.core.ids import PostId
-from siyaq.core.ports import Embedder, Searcher
+from siyaq.core.ports import Embedder
 from siyaq.core.post import Post
 from siyaq.core.product import IngestReport, Status
 from siyaq.core.query import Filters, Query, Ranking
 from siyaq.grounding import Answerer
-from siyaq.index import Indexer
+from siyaq.index import Indexer, IndexReader
 from siyaq.log import LogReader
 from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
@@ -39,7 +39,7 @@ class Siyaq:
         *,
         directory: Path,
         log: LogReader,
-        searcher: Searcher,
+        searcher: IndexReader,
         embedder: Embedder,
         retriever: Retriever,
         answerer: Answerer,
@@ -121,17 +121,14 @@ class Siyaq:
 
     def _status(self) -> Status:
         counts = self.log.counts()
-        head = self.log.head()
-        indexed, embedded = head, head
-        if self._indexer is not None:
-            indexed, embedded = self._indexer.indexed, self._indexer.embedded
+        self._searcher.refresh()
         return Status(
             version=__version__,
             posts=counts.posts,
             deleted=counts.deleted,
-            log_seq=head,
-            indexed_seq=indexed,
-            embedded_seq=embedded,
+            log_seq=self.log.head(),
+            indexed_seq=self._searcher.indexed,
+            embedded_seq=self._searcher.embedded,
             covered=self.log.coverage(),
             sources=self.intake.source_statuses() if self._intake else (),
             embedder=self._embedder.name,

@@ -141,6 +141,7 @@ class Batch:
     rejected: tuple[Rejected, ...] = ()
     gaps: tuple[Gap, ...] = ()
     cursor: Cursor | None = None
+    source: str = ""  # whose refusals these are, where no cursor says so
 
 
 class SourceAdapter(Protocol):

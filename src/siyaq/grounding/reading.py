@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +21,11 @@ from siyaq.text.sentences import sentences
 
 WHOLE_POST_CHARS = 300
 """A post up to this long is quoted whole: its sentences explain one another."""
+
+SENTENCE_CHARS = 240
+"""A longer sentence is quoted in parts, cut where its author paused."""
+
+_PAUSE = re.compile(r"(?:[،؛;]|,(?!\d)|\s[–—])\s+")
 
 READ_HITS = 10
 UNITS_PER_POST = 400
@@ -64,7 +71,21 @@ def quotable(text: str) -> list[Span]:
     whole = sentences(text)
     if whole and len(text) <= WHOLE_POST_CHARS:
         return [Span(whole[0].start, whole[-1].end)]
-    return whole[:UNITS_PER_POST]
+    return [piece for span in whole[:UNITS_PER_POST] for piece in _clauses(text, span)]
+
+
+def _clauses(text: str, span: Span) -> list[Span]:
+    """Cut a sentence that is too long to be quoted whole, at pauses of its author's."""
+    if len(span) <= SENTENCE_CHARS:
+        return [span]
+    pieces: list[Span] = []
+    start = span.start
+    pauses = [found.end() for found in _PAUSE.finditer(text, span.start, span.end)]
+    for pause, following in pairwise([*pauses, span.end]):
+        if following - start > SENTENCE_CHARS and pause - start >= SENTENCE_CHARS // 3:
+            pieces.append(Span(start, start + len(text[start:pause].rstrip())))
+            start = pause
+    return [*pieces, Span(start, span.end)]
 
 
 def read(question: str, hits: Sequence[Hit], searcher: Searcher, vector: Vector) -> Reading:

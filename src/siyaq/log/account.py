@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import apsw
 import msgspec
 
-from siyaq.core.event import AccountEvent, AccountStatus, IdentityEvent
+from siyaq.core.event import AccountEvent, AccountStatus, IdentityEvent, PostEvent
 from siyaq.core.post import Post
 from siyaq.log.codec import to_microseconds
 from siyaq.log.keys import author_key
@@ -131,6 +131,27 @@ class Accounts:
             _SAVE_HANDLE, (event.source, event.author_id, key, event.handle, at)
         )
 
+    def named(self, events: Sequence[PostEvent]) -> list[PostEvent]:
+        """Give posts that come without a handle the one their author is known by.
+
+        Some platforms never tell it with a post, only when it changes.
+        """
+        nameless = {
+            (event.post.source, event.post.author.id)
+            for event in events
+            if event.post is not None and not event.post.author.handle
+        }
+        if not nameless:
+            return list(events)
+        rows = self._connection.execute(
+            """SELECT a.source, a.author_id, a.handle FROM json_each(?) wanted CROSS JOIN accounts a
+               ON a.source = wanted.value ->> 0 AND a.author_id = wanted.value ->> 1
+               WHERE a.handle != ''""",
+            (msgspec.json.encode(list(nameless)).decode(),),
+        )
+        known = {(source, author_id): handle for source, author_id, handle in rows}
+        return [_named(event, known) for event in events] if known else list(events)
+
     def written_by(self, source: str, author_id: str) -> Iterator[Head]:
         """Yield every live post of an author, in log order."""
         key = author_key(source, author_id)
@@ -138,3 +159,13 @@ class Accounts:
             head = Head(*row)
             if (head.post.source, head.post.author.id) == (source, author_id):
                 yield head
+
+
+def _named(event: PostEvent, known: Mapping[tuple[str, str], str]) -> PostEvent:
+    post = event.post
+    if post is None or post.author.handle:
+        return event
+    handle = known.get((post.source, post.author.id))
+    if handle is None:
+        return event
+    return replace(event, post=replace(post, author=replace(post.author, handle=handle)))

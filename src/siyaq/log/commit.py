@@ -90,6 +90,7 @@ class Commit:
     ) -> None:
         if not events:
             return
+        events = self._accounts.named(events)
         heads = self._heads({event.post_id for event in events})
         marked = self._accounts.marked(event.post for event in events if event.post is not None)
         self._faults.hit(CrashPoint.RESOLVED)
@@ -187,6 +188,8 @@ def _author(post: Post) -> tuple[str, str]:
 
 def _source_of(batch: Batch) -> str:
     """Return whose refusals a batch holds; "" where nothing in it says so."""
+    if batch.source:
+        return batch.source
     if batch.cursor is not None:
         return batch.cursor.source
     for event in batch.events:

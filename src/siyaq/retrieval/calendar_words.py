@@ -82,14 +82,15 @@ _PATTERNS = tuple((re.compile(words), read) for words, read in _WORDS)
 _SOFT = (
     (
         re.compile(
-            r"\btoday(?:'s)?\b|(?<!في )(?<!حتي )(?<!ذلك )(?<!الي )(?<!هذا )\bاليوم\b(?! ال)"
+            r"(?<!even )(?<!is )(?<!are )(?<!of )(?<!than )(?<!until )(?<!as )\btoday(?:'s)?\b"
+            r"|(?<!في )(?<!حتي )(?<!ذلك )(?<!الي )(?<!هذا )\bاليوم\b(?! ال)"
         ),
         _days(0, None),
     ),
     (re.compile(r"\b(?:in |during )?this week\b|\b(?:في )?هذا الاسبوع\b"), _week(0)),
 )
 _HAPPENED = re.compile(
-    r"\b(?:did|was|were|has|have|had|happen\w*|news|new|latest|story|stories|headlines?|say|said"
+    r"\b(?:did|was|were|happen\w*|news|new|latest|story|stories|headlines?|say|said"
     r"|posts?|posted|updates?|going on)\b|اخبار|انباء|حدث|يحدث|جري|يجري|حصل|جديد|صار|قال|اعلن|نشر"
 )
 _STILL_SO = re.compile(

@@ -30,10 +30,10 @@ class Weights:
 
 
 SAME_LANGUAGE = Weights(
-    lexical=0.26, cosine=0.26, title=0.13, grams=0.25, names=0.10, alignment=0.0
+    lexical=0.26, cosine=0.20, title=0.22, grams=0.20, names=0.12, alignment=0.0
 )
 ACROSS_LANGUAGES = Weights(
-    lexical=0.06, cosine=0.46, title=0.05, grams=0.02, names=0.15, alignment=0.26
+    lexical=0.05, cosine=0.42, title=0.08, grams=0.02, names=0.16, alignment=0.27
 )
 
 

@@ -11,7 +11,7 @@ from siyaq.retrieval.dates import bounded
 from siyaq.retrieval.folded import fold_words
 from siyaq.retrieval.rolling import rolling
 
-QUESTION_WORDS = 20
+QUESTION_WORDS = 15
 """A longer text is a statement somebody looks up: its times are part of what it states."""
 
 

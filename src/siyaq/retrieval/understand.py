@@ -10,14 +10,25 @@ from siyaq.core.query import Filters, Understood
 from siyaq.retrieval.folded import fold_words
 from siyaq.retrieval.operators import narrow, pull_operators
 from siyaq.retrieval.terms import content_terms
-from siyaq.retrieval.time_words import find_period
+from siyaq.retrieval.time_words import QUESTION_WORDS, find_period
 from siyaq.text.language import identify
 
 _LATEST = re.compile(
-    r"\b(?:latest|newest|most recent|breaking|just happened|happening now|right now"
-    r"|what's new|what is new|happened last|last (?:post|story|news|update|thing)s?)\b"
-    r"|\b(?:احدث|ما الجديد|مستجدات|المستجدات|يحدث الان|يجري الان|حدث الان)\b"
-    r"|\bاخر (?:ال)?(?:اخبار|انباء|خبر|تطورات|مستجدات|منشور|منشورات|قصه|ما|الاخبار|الانباء)\b"
+    r"\b(?:latest|newest|most recent|breaking) (?:\w+ )?(?:news|stor(?:y|ies)|posts?|updates?"
+    r"|developments?|headlines?|reports?|events?|things?)\b"
+    r"|\b(?:latest|newest) (?:on|about|from|in)\b|\bthe latest$"
+    r"|\b(?:just happened|happening now|right now|what's new|what is new|happened last)\b"
+    r"|\blast (?:post|story|news|update|thing)s?\b"
+    r"|\b(?:اخر|احدث) (?:ال)?(?:اخبار|انباء|خبر|تطورات|مستجدات|منشور|منشورات|قصه|ما)\b"
+    r"|\b(?:ما الجديد|مستجدات|المستجدات|يحدث الان|يجري الان|حدث الان)\b"
+)
+_NEWS = re.compile(
+    r"^(?:(?:so )?(?:what|what's|whats|any|anything|tell|show|give|news|updates?|headlines?)\b"
+    r"|(?:ما|ماذا|اي|هل|اخبرني|اعرض|اخبار|الاخبار|جديد)\b)"
+)
+_POINTS = re.compile(
+    r"\b(?:it|this|that|these|those|he|she|they|him|her|them|you)\b"
+    r"|\b(?:هذا|هذه|ذلك|تلك|هو|هي|هم)\b"
 )
 
 
@@ -25,18 +36,30 @@ def understand(text: str, *, filters: Filters, now: datetime) -> Understood:
     """Return how `text` is read as of `now`.
 
     Operators and words of time leave the text and narrow `filters`. A question that is left
-    without a word of its own ("what happened in the last hour?") wants the newest posts.
+    without a topic of its own ("what happened in the last hour?") wants the newest posts. Where
+    the caller has named the posts to be searched, words of time are part of what is asked.
     """
     rest, narrowed = pull_operators(text, filters, now)
-    period = find_period(rest, now)
+    period = find_period(rest, now) if filters.only is None else None
     if period is not None:
         narrowed = replace(narrowed, placed=narrow(narrowed.placed, period.placed))
         start, end = period.words.start, period.words.end
         rest = " ".join(f"{rest[:start]} {rest[end:]}".split())
-    latest = bool(_LATEST.search(fold_words(rest).text)) or not content_terms(rest)
     return Understood(
         text=rest,
         lang=identify(rest or text),
         filters=narrowed,
-        wants="latest" if latest else "relevant",
+        wants="latest" if _wants_latest(rest) else "relevant",
     )
+
+
+def _wants_latest(text: str) -> bool:
+    folded = fold_words(text).text
+    if not folded:
+        return True
+    if len(folded.split()) > QUESTION_WORDS:
+        return False
+    if _LATEST.search(folded):
+        return True
+    asks_for_news = _NEWS.search(folded) is not None and not _POINTS.search(folded)
+    return asks_for_news and not content_terms(text)

@@ -74,7 +74,12 @@ class Verdicts:
         if self._partition:
             position = f"{self._last.end}:{self._last.number}"
             cursor = Cursor(source=self._source, partition=self._partition, position=position)
-        batch = Batch(events=tuple(self._events), rejected=tuple(self._rejected), cursor=cursor)
+        batch = Batch(
+            events=tuple(self._events),
+            rejected=tuple(self._rejected),
+            cursor=cursor,
+            source=self._source,
+        )
         self._events.clear()
         self._rejected.clear()
         return batch

@@ -2,7 +2,7 @@
 
 import { gapsOf } from "./answer.js";
 import { el, svg, words } from "./dom.js";
-import { timeOf } from "./format.js";
+import { handleOf, timeOf } from "./format.js";
 import { has } from "./i18n.js";
 
 const BAR_WIDTH = 10;
@@ -32,11 +32,16 @@ function section(key, params, ...children) {
 
 function who(card, postId) {
   const member = card.copies.members.find((copy) => copy.post_id === postId);
-  if (member) return `@${member.handle || member.author_id}`;
+  if (member) return handleOf(member.handle, member.author_id);
   const reference = card.references.find((found) => found.post_id === postId);
-  if (reference) return `@${reference.author.handle || reference.author.id}`;
+  if (reference) return handleOf(reference.author.handle, reference.author.id);
   const post = card.thread?.posts.find((found) => found.post_id === postId);
-  return post ? `@${post.handle}` : postId;
+  return handleOf(post?.handle, authorIn(postId));
+}
+
+/** The part of a post id that tells most about whose it is. */
+function authorIn(postId) {
+  return /did:[a-z]+:[^/]+/.exec(postId)?.[0] ?? postId.slice(postId.indexOf(":") + 1);
 }
 
 function postButton(card, postId, open) {

@@ -7,6 +7,8 @@ const STEPS = [
   [7 * 86_400, "day", 86_400],
 ];
 
+const MAX_ID_CHARS = 16;
+
 const formats = new Map();
 
 function format(name, make) {
@@ -92,5 +94,15 @@ export function openable(url) {
 
 /** Return how an author is called: the name if there is one, else the handle, else the id. */
 export function nameOf(author) {
-  return author.name || author.handle || author.id;
+  return author.name || author.handle || shortId(author.id);
+}
+
+/** Return a handle as it is written, or an id short enough to be told apart. */
+export function handleOf(handle, id) {
+  return handle ? `@${handle}` : shortId(id);
+}
+
+function shortId(id) {
+  const own = id.startsWith("did:") ? id.split(":").slice(2).join(":") : id;
+  return own.length > MAX_ID_CHARS ? `${own.slice(0, 8)}…${own.slice(-4)}` : own;
 }

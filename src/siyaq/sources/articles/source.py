@@ -80,7 +80,9 @@ class ArticleSource:
                     except OSError as error:
                         unreadable.append(f"{str(path)!r}: {error.strerror}")
                 if events or rejected:
-                    yield Batch(events=tuple(events), rejected=tuple(rejected))
+                    yield Batch(
+                        events=tuple(events), rejected=tuple(rejected), source=self._source
+                    )
         finally:
             await sandbox.close()
         if unreadable:

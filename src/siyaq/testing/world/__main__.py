@@ -20,6 +20,8 @@ from siyaq.testing.world.network import SimulatedNetwork
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until told to stop; return 0."""
+    # A thread makes the near future; it must not keep the clients of a busy world waiting.
+    sys.setswitchinterval(0.0005)
     asyncio.run(_serve(_parser().parse_args(arguments)))
     return 0
 

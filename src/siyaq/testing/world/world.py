@@ -141,7 +141,7 @@ class World:
     def truth(self, at: datetime) -> Truth:
         """Return what a faithful reader of everything up to `at` holds, and may be asked.
 
-        Reads the whole past again, about 5 ms for each minute of it at the usual volume.
+        Reads the whole past again, about 20 ms for each minute of it at the usual volume.
         """
         return fold(
             at,

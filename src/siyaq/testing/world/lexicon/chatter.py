@@ -29,7 +29,7 @@ FOOD = Lines(
         "[Tried|Cooked|Burned] {food} for {n} people tonight. {name} [asked for seconds|was polite|called the neighbors].",
         "Looking for the best {food} in {town}. {spot} or {district}? [Serious answers only|Asking for {name}]",
         "My grandmother put {secret} in her {food}. [Now I understand|Never telling {name}|{town} is not ready].",
-        "{food} at {hour} in the morning is [a meal|a mistake|my culture], {name}.",
+        "{food} at {hour} is [a meal|a mistake|my culture], {name}.",
         "{n} minutes in the queue at {spot} for {food}. [Worth it|Not worth it|Ask me tomorrow]. {town}",
         "New rule at home: no {food} before {day}. [Lasted an hour|{name} has already broken it]",
     ),
@@ -37,7 +37,7 @@ FOOD = Lines(
         "[جربت|طبخت|أحرقت] {food} الليلة والضيوف {n}. {name} [طلب المزيد|جاملني|نادى الجيران].",
         "أبحث عن ألذ {food} في {town}. عند {spot} أم في {district}؟ [أجوبة جادة فقط|السؤال من {name}]",
         "كانت جدتي تضع {secret} في {food}. [الآن فهمت|لن أخبر {name}|{town} ليست مستعدة لهذا].",
-        "{food} في الساعة {hour} صباحاً [وجبة|غلطة|عادة عائلية] يا {name}.",
+        "{food} في الساعة {hour} [وجبة|غلطة|عادة عائلية] يا {name}.",
         "وقفت {n} دقيقة في الطابور عند {spot} من أجل {food}. [يستحق العناء|لا يستحق|اسألوني غداً]. {town}",
         "قاعدة جديدة في البيت: ممنوع {food} قبل يوم {day}. [صمدت ساعة|وقد خالفها {name}]",
     ),
@@ -98,14 +98,14 @@ JOKE = Lines(
         "[My {object} and I|Me and {n} unread letters] are [no longer on speaking terms|learning to live together]. {day}.",
         "I told {name} a joke about {town}. [It took an hour to get there|The bus did not stop for it].",
         "Doctor: how much {food} do you eat? Me: [define eat|yes|only on days with a {letter}]. {n} witnesses laughed.",
-        "Found a note in my {object}: '{name}, buy {food}'. I am not {name}. [Bought it anyway|Who are you, {name}]?",
+        "Found a note in my {object}: '{name}, buy {food}'. I am not {name}. [Bought it anyway.|Who are you, {name}?]",
     ),
     ar=(
         "سألوا {name} لماذا يحب {town}، فقال: [من أجل {food}|بسبب الحافلة {line}|لأن الخريطة انتهت هناك].",
         "[أنا و{object}|أنا والرسائل التي لم أقرأها وعددها {n}] في [خصام|هدنة] منذ يوم {day}.",
         "رويت لصديقي {name} نكتة عن {town}. [احتاجت ساعة حتى تصل|لم تتوقف لها الحافلة].",
         "الطبيب: كم تأكل من {food}؟ قلت: [عرّف الأكل|نعم|فقط في الأيام التي فيها حرف {letter}]. وضحك الحاضرون وعددهم {n}.",
-        "وجدت ورقة مع {object}: «يا {name}، لا تنس {food}». لست {name}. [اشتريت على كل حال|من أنت يا {name}]؟",
+        "وجدت ورقة مع {object}: «يا {name}، لا تنس {food}». لست {name}. [فاشتريت ما فيها على كل حال.|من أنت يا {name}؟]",
     ),
 )
 
@@ -142,7 +142,7 @@ REPLY = Lines(
     ),
     ar=(
         "[وعندنا كذلك|ليس عندنا|أوافقك] في {district}. {name} [يسلم عليك|له رأي آخر|يقول انتظر إلى يوم {day}].",
-        "[هههه|نعم|والله نعم] ألف مرة، بل {n}. [ومعها {food}|ولا سيما في {town}]",
+        "[بلى|نعم|والله نعم] ألف مرة، بل {n}. [ومعها {food}|ولا سيما في {town}]",
         "[جرب|هل جربت] {spot} بدلاً من ذلك؟ [هذا نفعني|يوصي به {name}] منذ يوم {day}.",
         "ذكرتني بمدينة {town} في شهر {month}. [أيام جميلة|أحذية سيئة|حكايات كثيرة عددها {n}].",
         "[أرسل|احفظ] نصيب {name}. نلتقي الساعة {hour} عند {spot}؟",
