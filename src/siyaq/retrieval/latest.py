@@ -1,21 +1,20 @@
 """What is newest: relevant posts by time, and the story that broke last.
 
-The newest single post of a stream is mostly chatter. A story is what several people post about
-independently, or a publisher: posts alike in words or meaning, by two authors or more who do not
-repeat one text, or with a titled article among them.
+The newest single post of a stream is mostly chatter, and chatter repeats its words all day. A
+story is a burst: words that came together only just now, in posts of several people who do not
+repeat one text (after Kleinberg, "Bursty and Hierarchical Structure in Streams", KDD 2002, with
+pairs of words in place of single ones, because the words of a story are rarely new by themselves).
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import combinations
 
-import numpy as np
-import numpy.typing as npt
-
-from siyaq.core.ports import Vector
 from siyaq.retrieval.fold import Ranked
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fingerprint import fingerprint
@@ -23,20 +22,23 @@ from siyaq.text.fingerprint import fingerprint
 RELEVANT = 0.75
 """Share of the best score from which a post counts as relevant when the newest is wanted."""
 
-ALIKE_IN_MEANING = 0.6
-ALIKE_IN_WORDS = 0.3
-"""Cosine, and share of the rarer words, from which two posts belong to one story."""
+WINDOW = 1_500
+"""How many of the newest posts tell what is new and what is always said."""
 
-READ_CHARS = 1_000
+NEW = 300
+"""Words must not have met before the newest this many posts."""
+
+VOICES = 5
+"""People who must speak of a story in a full window; in a small record two are enough."""
+
+PAIRED_WORDS = 12
+"""How many of a post's rarest words are paired."""
+
+READ_CHARS = 800
 """How much of a long text is read to tell its story."""
 
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """A recent post, and the vector of its first passage, if it is there yet."""
-
-    ranked: Ranked
-    vector: Vector | None
+SAME_BREAK = timedelta(minutes=2)
+"""Stories that broke within this count as equally new: the asker's language decides."""
 
 
 def by_time(ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -49,71 +51,110 @@ def by_time(ranked: Sequence[Ranked]) -> list[Ranked]:
     return [*relevant, *(one for one in ranked if one.score < bar)]
 
 
-def newest_story(recent: Sequence[Recent]) -> list[Ranked]:
+def newest_story(recent: Sequence[Ranked], lang: str) -> list[Ranked]:
     """Order recent posts, given newest first: the story that broke last leads, then the others.
 
-    Inside a story the most central posts come first, so that a reader learns what it is about;
-    `parts["story"]` numbers the stories from 1. Posts of no story follow, newest first.
+    Of stories equally new, those told in `lang` lead. Inside a story the posts that share most
+    with the others come first, so that a reader learns what it is about; `parts["story"]` numbers
+    the stories from 1. Posts of no story follow, newest first.
     """
-    alike = _likeness(recent)
-    groups = _groups(alike)
-    stories = [group for group in groups if _is_story([recent[at] for at in group])]
-    stories.sort(key=lambda group: max(group))  # the first post of a story is its oldest
-    ordered: list[int] = []
-    for group in stories:
-        inside = alike[np.ix_(group, group)].sum(axis=1)
-        ordered += [group[at] for at in np.argsort(-inside, kind="stable")]
-    number = {at: place for place, group in enumerate(stories, 1) for at in group}
+    window = _Window(recent)
+    stories = _stories(window)
+    stories.sort(key=lambda story: max(story))  # a story broke with its oldest post
+    if stories:
+        equally_new = recent[max(stories[0])].post.placed_at - SAME_BREAK
+        stories.sort(
+            key=lambda story: (
+                recent[max(story)].post.placed_at < equally_new
+                or not _is_told_in(lang, [recent[at] for at in story])
+            )
+        )
+    number = {at: place for place, story in enumerate(stories, 1) for at in story}
+    ordered = [at for story in stories for at in sorted(story, key=window.centrality, reverse=True)]
     ordered += [at for at in range(len(recent)) if at not in number]
     return [
-        replace(recent[at].ranked, parts={"story": float(number[at])} if at in number else {})
+        replace(recent[at], parts={"story": float(number[at])} if at in number else {})
         for at in ordered
     ]
 
 
-def _is_story(group: Sequence[Recent]) -> bool:
-    posts = [one.ranked.post for one in group]
-    voices = {(post.author.id, fingerprint(post.text)) for post in posts}
-    authors = {author for author, _ in voices}
-    texts = {text for _, text in voices}
-    return min(len(authors), len(texts)) >= 2 or any(post.title for post in posts)
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """Two words, and the posts in which they stand together, newest first."""
+
+    posts: tuple[int, ...]
+    surprise: float  # how much more often than by chance, in nats over all posts
 
 
-def _likeness(recent: Sequence[Recent]) -> npt.NDArray[np.float64]:
-    """Return how alike each two posts are, 1 being the bar of one story."""
-    alike = _shared_words(recent) / ALIKE_IN_WORDS
-    held = [at for at, one in enumerate(recent) if one.vector is not None]
-    if held:
-        vectors = np.asarray([recent[at].vector for at in held], dtype=np.float64)
-        grid = np.ix_(held, held)
-        alike[grid] = np.maximum(alike[grid], vectors @ vectors.T / ALIKE_IN_MEANING)
-    return alike
+class _Window:
+    """The newest posts, by the words they hold."""
+
+    def __init__(self, recent: Sequence[Ranked]) -> None:
+        self.recent = recent
+        self.voices_needed = max(2, min(VOICES, len(recent) // 60))
+        self.words = [_words(one) for one in recent]
+        self.holding: dict[str, list[int]] = defaultdict(list)
+        for at, words in enumerate(self.words):
+            for word in words:
+                self.holding[word].append(at)
+        self._links: dict[int, int] = defaultdict(int)
+
+    def new_meetings(self) -> Iterator[_Meeting]:
+        """Yield pairs of words that meet first, and often enough, among the newest posts."""
+        for one, other in dict.fromkeys(self._pairs()):
+            posts = sorted(set(self.holding[one]).intersection(self.holding[other]))
+            if len(posts) < 2 or posts[-1] >= NEW:
+                continue
+            by_chance = len(self.holding[one]) * len(self.holding[other]) / len(self.recent)
+            meeting = _Meeting(tuple(posts), len(posts) * math.log(len(posts) / by_chance))
+            if self._is_telling(meeting):
+                for at in posts:
+                    self._links[at] += len(posts)
+                yield meeting
+
+    def centrality(self, at: int) -> int:
+        """Return how often the words of a post meet in other posts of its story."""
+        return self._links[at]
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        for words in self.words[:NEW]:
+            shared = (word for word in words if len(self.holding[word]) > 1)
+            rarest = sorted(shared, key=lambda word: (len(self.holding[word]), word))
+            yield from combinations(sorted(rarest[:PAIRED_WORDS]), 2)
+
+    def _is_telling(self, meeting: _Meeting) -> bool:
+        posts = [self.recent[at].post for at in meeting.posts]
+        authors = {post.author.id for post in posts}
+        texts = {fingerprint(post.text) for post in posts}
+        several = min(len(authors), len(texts)) >= self.voices_needed
+        published = any(post.title for post in posts)
+        surprising = meeting.surprise >= 0.5 + 3 * (self.voices_needed - 2)
+        return surprising and (several or published)
 
 
-def _shared_words(recent: Sequence[Recent]) -> npt.NDArray[np.float64]:
-    """Return the weight of shared words over that of the post with fewer, rare words heavier."""
-    texts = [f"{one.ranked.post.title} {one.ranked.post.text[:READ_CHARS]}" for one in recent]
-    words = [{term for term in terms(text) if not is_stop_word(term)} for text in texts]
-    counts = Counter(term for each in words for term in each)
-    places = {term: place for place, term in enumerate(counts)}
-    grid = np.zeros((len(recent), len(places)))
-    for row, each in zip(grid, words, strict=True):
-        for term in each:
-            row[places[term]] = math.sqrt(math.log(1 + len(recent) / counts[term]))
-    shared = grid @ grid.T
-    own = np.diag(shared)
-    smaller = np.maximum(np.minimum(own[:, None], own[None, :]), 1e-9)
-    return np.asarray(shared / smaller)
+def _stories(window: _Window) -> list[list[int]]:
+    """Join meetings that share a post; each group of posts is a story."""
+    above: dict[int, int] = {}
+
+    def top(at: int) -> int:
+        while above.setdefault(at, at) != at:
+            above[at] = above[above[at]]
+            at = above[at]
+        return at
+
+    for meeting in window.new_meetings():
+        for at in meeting.posts[1:]:
+            above[top(at)] = top(meeting.posts[0])
+    groups: dict[int, list[int]] = defaultdict(list)
+    for at in sorted(above):
+        groups[top(at)].append(at)
+    return list(groups.values())
 
 
-def _groups(alike: npt.NDArray[np.float64]) -> list[list[int]]:
-    """Gather posts around seeds: each joins the group whose members it is most like on average."""
-    groups: list[list[int]] = []
-    for at in reversed(range(len(alike))):  # oldest first: a story grows from its first post
-        means = [float(np.mean(alike[at, group])) for group in groups]
-        best = max(range(len(means)), key=means.__getitem__, default=None)
-        if best is not None and means[best] >= 1.0:
-            groups[best].append(at)
-        else:
-            groups.append([at])
-    return groups
+def _is_told_in(lang: str, posts: Sequence[Ranked]) -> bool:
+    return 2 * sum(one.post.lang == lang for one in posts) > len(posts)
+
+
+def _words(one: Ranked) -> frozenset[str]:
+    text = f"{one.post.title} {one.post.text[:READ_CHARS]}"
+    return frozenset(term for term in terms(text) if not is_stop_word(term))

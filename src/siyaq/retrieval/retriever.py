@@ -18,7 +18,7 @@ from siyaq.retrieval.candidates import Candidate, find_candidates
 from siyaq.retrieval.features import read_part, text_evidence
 from siyaq.retrieval.fold import Fold, Ranked, fold_copies
 from siyaq.retrieval.fuse import ACROSS_LANGUAGES, SAME_LANGUAGE, Signals, fuse
-from siyaq.retrieval.latest import Recent, by_time, newest_story
+from siyaq.retrieval.latest import WINDOW, by_time, newest_story
 from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.retrieval.understand import understand
@@ -30,8 +30,8 @@ READ = 60
 SPARE = 20
 """How many more than asked for are read, as some will fold into others."""
 
-NEWEST = 200
-"""How many of the newest posts the newest story is looked for in."""
+NEWEST_SPARE = 180
+"""The same where the newest posts are listed: a campaign may repeat one text many times."""
 
 ALIGNED = 16
 """How many posts in another language are compared with the question word by word."""
@@ -97,7 +97,8 @@ class Retriever:
         where = visible(understood.filters, query.as_of)
         self._searcher.refresh()
         if understood.wants == "latest" and not content_terms(understood.text):
-            ranked = self._newest(where, query.k, stories=bool(terms(understood.text)))
+            stories_in = understood.lang if terms(understood.text) else None
+            ranked = self._newest(where, query.k, stories_in)
         else:
             ranked = self._relevant(understood, where, query.k)
             if understood.wants == "latest":
@@ -147,17 +148,15 @@ class Retriever:
             for one in judged
         ]
 
-    def _newest(self, where: Filters, k: int, *, stories: bool) -> list[Ranked]:
-        """Return the newest posts; with `stories`, those of the newest story first."""
-        seqs = self._searcher.newest(where, max(NEWEST, k + SPARE))
+    def _newest(self, where: Filters, k: int, stories_in: str | None) -> list[Ranked]:
+        """Return the newest posts; given a language, those of the newest story first."""
+        depth = k + NEWEST_SPARE
+        seqs = self._searcher.newest(where, depth if stories_in is None else max(WINDOW, depth))
         posts = self._log.posts(seqs)
         ranked = [Ranked(seq, 1.0, posts[seq], None, {}) for seq in seqs if seq in posts]
-        if not stories:
-            return ranked
-        held = self._searcher.passages([one.seq for one in ranked])
-        return newest_story(
-            [Recent(one, held[one.seq][0].vector if held.get(one.seq) else None) for one in ranked]
-        )
+        if stories_in is not None:
+            ranked = newest_story(ranked, stories_in)
+        return ranked[:depth]
 
     def _cosine_of(self, text: str, vector: Vector) -> float:
         other = np.asarray(self._embedded(text), dtype=np.float32)

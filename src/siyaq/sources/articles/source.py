@@ -80,9 +80,7 @@ class ArticleSource:
                     except OSError as error:
                         unreadable.append(f"{str(path)!r}: {error.strerror}")
                 if events or rejected:
-                    yield Batch(
-                        events=tuple(events), rejected=tuple(rejected), source=self._source
-                    )
+                    yield Batch(events=tuple(events), rejected=tuple(rejected), source=self._source)
         finally:
             await sandbox.close()
         if unreadable:
