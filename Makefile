@@ -43,7 +43,7 @@ lint: setup-dev ## check style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/codespell src tests docs bench README.md CHANGELOG.md CONTRIBUTING.md
+	$(BIN)/codespell src docs bench README.md CHANGELOG.md CONTRIBUTING.md
 
 format: setup-dev ## mend what can be mended by machine
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,62 @@
+"""Take the pictures of the documentation: the page, on the simulated network, in both languages.
+
+`python scripts/pictures.py` writes docs/images/page.png and page-ar.png. Needs Chromium.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+QUESTIONS = {"page.png": "What happened in the latest story?", "page-ar.png": "ما آخر ما حدث؟"}
+
+
+def main() -> None:
+    """Start the demonstration, ask in each language, and take a picture of each answer."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, _demo(data) as process:
+        assert process.stdout is not None
+        url = next(
+            found.group()
+            for line in process.stdout
+            if (found := re.search(r"http://[\w.:]+", line))
+        )
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1360, "height": 860})
+            page.goto(url)
+            page.wait_for_timeout(20_000)  # until the history is searchable by meaning too
+            for name, question in QUESTIONS.items():
+                _picture(page, question, FOLDER / name)
+            browser.close()
+        process.terminate()
+
+
+def _demo(data: str) -> subprocess.Popen[str]:
+    siyaq = Path(sys.executable).with_name("siyaq")
+    command = [siyaq, "demo", "--port", "0", "--data", data, "--seed", "11"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _picture(page: Page, question: str, path: Path) -> None:
+    if path.stem.endswith("ar"):
+        page.get_by_role("button", name="العربية").click()
+    page.reload()
+    box = page.locator("#question")
+    box.fill(question)
+    box.press("Enter")
+    page.locator(".sentences li").first.wait_for()
+    page.wait_for_timeout(4_000)
+    page.mouse.move(5, 5)
+    page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    main()
