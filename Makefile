@@ -52,6 +52,15 @@ format: setup-dev ## mend what can be mended by machine
 eval: setup ## score retrieval and answers on every evaluation folder
 	scripts/eval
 
+bench: setup ## measure the log, the index and the embedder on real posts
+	scripts/bench 100000
+
+bench-quick: setup ## the same in a few minutes
+	scripts/bench 10000
+
+prove: setup-dev ## crash, power-cut, failing-disk and erasure campaigns, longer than in the tests
+	SIYAQ_CAMPAIGN=8 $(BIN)/python -m pytest tests/log tests/index -k "crash or power or failing or erasure" --timeout=1800
+
 docs: setup-dev ## write docs/reference from the code
 	$(BIN)/python scripts/reference.py
 

@@ -1,6 +1,7 @@
 """Write evals/LEADERBOARD.md from the results of `make eval`.
 
-`python scripts/leaderboard.py RESULTS.jsonl`: one JSON object a line, as `siyaq eval --json` prints.
+`python scripts/leaderboard.py RESULTS.jsonl`: one JSON object a line, as `siyaq eval --json`
+prints it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ from siyaq.core.errors import SiyaqError
 from siyaq.core.event import RejectReason
 from siyaq.obs import Metrics
 from siyaq.serve import ServeSettings, create_app
-from siyaq.serve.errors import STATUS
+from siyaq.serve.errors import status_of
+from siyaq.serve.metrics import HttpMetrics
 from siyaq.testing.product import FakeProduct
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -73,13 +74,9 @@ def errors() -> Iterator[str]:
     yield "| code | HTTP | meaning |\n|---|---|---|\n"
     for kind in sorted(_kinds(SiyaqError), key=lambda kind: kind.code):
         meaning = (kind.__doc__ or "").strip().splitlines()[0]
-        yield f"| `{kind.code}` | {_status(kind)} | {meaning} |\n"
+        yield f"| `{kind.code}` | {status_of(kind(''))} | {meaning} |\n"
     yield "\n## Why input is refused\n\nA refusal is counted by its reason; the rest goes on.\n\n"
     yield from (f"- `{reason}`\n" for reason in RejectReason)
-
-
-def _status(kind: type[SiyaqError]) -> int:
-    return next(STATUS[above] for above in kind.__mro__ if above in STATUS)
 
 
 def _kinds(kind: type[SiyaqError]) -> Iterator[type[SiyaqError]]:
@@ -92,8 +89,11 @@ def metrics() -> Iterator[str]:
     """Describe every metric."""
     yield "# Metrics\n\n`GET /metrics`, in the text format of Prometheus.\n\n"
     yield "| metric | kind | meaning |\n|---|---|---|\n"
-    for family in Metrics().registry.collect():
-        yield f"| `{family.name}` | {family.type} | {family.documentation} |\n"
+    registry = Metrics().registry
+    HttpMetrics(registry)
+    for family in registry.collect():
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        yield f"| `{name}` | {family.type} | {family.documentation} |\n"
 
 
 def routes() -> Iterator[str]:

@@ -33,7 +33,7 @@ class Setting:
     secret: bool = False
 
 
-def _at_least(low: int, high: int) -> Callable[[Scalar], str]:
+def _between(low: int, high: int) -> Callable[[Scalar], str]:
     def check(value: Scalar) -> str:
         return "" if isinstance(value, int) and low <= value <= high else f"from {low} to {high}"
 
@@ -43,13 +43,16 @@ def _at_least(low: int, high: int) -> Callable[[Scalar], str]:
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", "./siyaq-data", "directory that holds the log and the index"),
     Setting("serve.host", "127.0.0.1", "address to listen on; any but loopback needs a key"),
-    Setting("serve.port", 8080, "port to listen on; 0 takes a free one", _at_least(0, 65535)),
+    Setting("serve.port", 8080, "port to listen on; 0 takes a free one", _between(0, 65535)),
+    Setting(
+        "serve.allowed_hosts", "", "names it is reached by besides loopback's, separated by commas"
+    ),
     Setting("serve.keys", "", "API keys, separated by commas (environment only)", secret=True),
     Setting(
         "embed.processes",
         min(os.cpu_count() or 1, 8),
         "processes that turn text into vectors while posts come in; 0: none but the main one",
-        _at_least(0, 64),
+        _between(0, 64),
     ),
 )
 """Every scalar setting. Sources to follow are the list `[[sources]]` of the file: url, name."""
@@ -70,7 +73,7 @@ class Config:
     """Every setting with its value and its origin."""
 
     values: Mapping[str, Scalar]
-    origins: Mapping[str, str]  # "default", "siyaq.toml", "environment", "command line"
+    origins: Mapping[str, str]  # "default", the file's name, "environment", "command line"
     sources: tuple[FollowSetting, ...] = ()
 
     @property
@@ -91,12 +94,20 @@ class Config:
     @property
     def keys(self) -> tuple[str, ...]:
         """The API keys; empty when every route is open."""
-        return tuple(key for key in str(self.values["serve.keys"]).split(",") if key)
+        return self._listed("serve.keys")
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Names that requests may be addressed to, besides those of loopback."""
+        return self._listed("serve.allowed_hosts")
 
     @property
     def embed_processes(self) -> int:
         """How many processes turn text into vectors."""
         return int(self.values["embed.processes"])
+
+    def _listed(self, key: str) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, str(self.values[key]).split(","))))
 
     def shown(self) -> list[tuple[str, Scalar, str, str]]:
         """Return (key, value, origin, help) of every setting, secrets masked."""
@@ -119,10 +130,13 @@ def load(
     """Read every setting. Raises ConfigError naming the key, its origin and what it may be."""
     values: dict[str, Scalar] = {s.key: s.default for s in SETTINGS}
     origins = dict.fromkeys(values, "default")
+    file_name = FILE_NAME if file is None else file.name
     tables, sources = _read_file(file)
+    if sources:
+        origins["sources"] = file_name
     from_environ = _read_environ(os.environ if environ is None else environ)
     given = {key: value for key, value in (flags or {}).items() if value is not None}
-    layers = ((tables, FILE_NAME), (from_environ, "environment"), (given, "command line"))
+    layers = ((tables, file_name), (from_environ, "environment"), (given, "command line"))
     for layer, origin in layers:
         for key, value in layer.items():
             values[key] = _checked(key, value, origin)

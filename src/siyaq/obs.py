@@ -1,4 +1,4 @@
-"""What siyaq says of itself: logs and metrics. The only place that names either.
+"""What siyaq says of itself: how logs are written, and the metrics of everything but HTTP.
 
 Metrics for what happens often, logs for what is rare. No post text, question or handle is ever
 logged: ids and counts only.

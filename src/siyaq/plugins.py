@@ -19,6 +19,7 @@ SourceFactory = Callable[[str, str | None], SourceAdapter]
 """Makes an adapter of a URL and the operator's name for it (None: the adapter's own default)."""
 
 Register = Callable[[str, SourceFactory], None]
+"""Takes a URL scheme, and who speaks it."""
 
 GROUP = "siyaq"
 

@@ -39,6 +39,17 @@ def test_sources_are_read_from_the_file(tmp_path: Path) -> None:
     assert load(file, {}).sources == (FollowSetting("rss+https://example.org/feed", "news"),)
 
 
+def test_a_file_of_another_name_is_named_as_the_origin(tmp_path: Path) -> None:
+    file = write(tmp_path, '[serve]\nport = 1\n[[sources]]\nurl = "rss+https://h/f"\n')
+    config = load(file.rename(tmp_path / "mine.toml"), {})
+    assert config.origins["serve.port"] == config.origins["sources"] == "mine.toml"
+
+
+def test_a_list_is_separated_by_commas(tmp_path: Path) -> None:
+    file = write(tmp_path, '[serve]\nallowed_hosts = "a.example, b.example,"\n')
+    assert load(file, {}).allowed_hosts == ("a.example", "b.example")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

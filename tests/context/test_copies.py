@@ -31,7 +31,7 @@ def test_a_cluster_holds_exact_disguised_and_changed_copies_in_time_order(networ
     copies = network.card("a").copies
     assert [(member.post_id, member.sameness) for member in copies.members] == [
         (name("a"), "exact"),
-        (name("b"), "normalised"),
+        (name("b"), "normalized"),
         (name("c"), "near"),
     ]
     assert copies.count == copies.accounts == 3

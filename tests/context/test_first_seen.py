@@ -23,7 +23,7 @@ def test_the_earliest_copy_is_named_with_the_clock_it_rests_on(network: Network)
     network.say("a", NEWS, minutes=0)
     network.say("b", NEWS.upper(), minutes=5)
     found = first(network.card("b"))
-    assert (found.post_id, found.at, found.sameness) == (name("a"), at(0), "normalised")
+    assert (found.post_id, found.at, found.sameness) == (name("a"), at(0), "normalized")
     assert found.clock is PlacedBy.CREATED
     assert found.window.since == at(-120)
 

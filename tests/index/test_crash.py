@@ -6,6 +6,7 @@ import multiprocessing
 import random
 import shutil
 import signal
+import time
 from collections.abc import Callable
 
 import pytest
@@ -71,11 +72,15 @@ def test_no_crash_between_two_steps_loses_or_doubles_a_post(
 
 def test_no_crash_at_any_instant_loses_or_doubles_a_post(desk: Desk, kill: Kill) -> None:
     dice = random.Random(7)
+    kill("", 0, None)  # starts the process that the others are forked from
     desk.fill(60)
+    begun = time.monotonic()
+    assert kill("", 0, None) == 0
+    whole_seconds = time.monotonic() - begun
     codes = []
     for seed in range(1, 9):
-        codes.append(kill("", 0, dice.uniform(0.1, 0.5)))
-        desk.fill(15, seed)
+        desk.fill(60, seed)
+        codes.append(kill("", 0, dice.uniform(0.2, 1.0) * whole_seconds))
     assert codes.count(-signal.SIGKILL) >= 1
     require_right(desk)
 

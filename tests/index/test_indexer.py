@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from siyaq.index import Indexer, IndexReader, check
 from siyaq.index import ledger as ledger_module
 from siyaq.index import state as state_module
 from siyaq.index.state import NAME
+from siyaq.index.vectors import VectorWriter
 from siyaq.testing.embedder import FakeEmbedder
 from siyaq.testing.searcher_contract import post, seqs, weights
 from tests.index.desk import DEADLINE_SECONDS, SMALL, Desk
@@ -57,6 +59,33 @@ def test_the_log_is_looked_at_unasked(desk: Desk, running: Indexer) -> None:
 def test_waiting_for_what_does_not_come_ends(desk: Desk, running: Indexer) -> None:
     assert not running.wait_indexed(Seq(1), 0.05)
     assert not running.wait_embedded(Seq(1), 0.0)
+
+
+def test_stopping_ends_waiting(desk: Desk) -> None:
+    indexer = desk.indexer()
+    indexer.start()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(indexer.wait_embedded, Seq(1), 10 * DEADLINE_SECONDS)
+        until(waiting.running)
+        indexer.stop()
+        assert waiting.result(DEADLINE_SECONDS) is False
+
+
+def test_damage_ends_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(*_: object) -> None:
+        raise CorruptionError("the vectors are not what was written")
+
+    monkeypatch.setattr(VectorWriter, "apply", damaged)
+    indexer = desk.indexer()
+    indexer.start()
+    try:
+        head = desk.add(post("p1", "rain"))
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(indexer.wait_embedded, head, 10 * DEADLINE_SECONDS)
+            assert waiting.result(DEADLINE_SECONDS) is False
+        assert isinstance(indexer.failure, CorruptionError)
+    finally:
+        indexer.stop()
 
 
 def test_listeners_hear_of_every_published_state(desk: Desk) -> None:

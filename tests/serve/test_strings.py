@@ -9,7 +9,7 @@ import siyaq.serve
 from siyaq.context.unknown import Unknown
 from siyaq.core.answer import AnswerStatus, Reason, Stance
 from siyaq.core.clock import PlacedBy
-from siyaq.serve.strings import LANGUAGES, catalogue, preferred
+from siyaq.serve.strings import LANGUAGES, catalog, preferred
 
 from .test_errors import error_classes
 
@@ -39,12 +39,12 @@ def made_prefixes() -> set[str]:
 def texts(language: str) -> dict[str, list[str]]:
     return {
         key: [text] if isinstance(text, str) else list(text.values())
-        for key, text in catalogue(language).items()
+        for key, text in catalog(language).items()
     }
 
 
 def test_both_languages_have_the_same_keys() -> None:
-    assert catalogue("en").keys() == catalogue("ar").keys()
+    assert catalog("en").keys() == catalog("ar").keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -55,7 +55,7 @@ def test_no_text_is_empty(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_counts_has_every_form_of_its_language(language: str) -> None:
-    for key, text in catalogue(language).items():
+    for key, text in catalog(language).items():
         if not isinstance(text, str):
             assert text.keys() == PLURALS[language], key
 
@@ -86,7 +86,7 @@ def test_both_languages_fill_in_the_same_things() -> None:
     + [f"answer.{status}" for status in AnswerStatus]
     + [f"clock.{clock}" for clock in PlacedBy]
     + [f"answer.step.{step}" for step in ("searching", "reading", "checking")]
-    + [f"sameness.{sameness}" for sameness in ("exact", "normalised", "near")]
+    + [f"sameness.{sameness}" for sameness in ("exact", "normalized", "near")]
     + [f"confidence.{level}" for level in ("high", "medium", "low")]
     + [f"relation.{relation}" for relation in ("ancestor", "self", "reply", "quote")]
     + [f"media.{kind}" for kind in ("image", "video", "audio", "link")]
@@ -97,15 +97,15 @@ def test_both_languages_fill_in_the_same_things() -> None:
     + ["card.not_needed", "card.abstained", "problem.offline", "unknown.other"],
 )
 def test_every_code_can_be_told(key: str) -> None:
-    assert key in catalogue("en")
+    assert key in catalog("en")
 
 
 def test_every_key_the_page_uses_exists() -> None:
     used = used_keys()
     assert len(used) > 60  # the patterns really find them
-    assert used <= catalogue("en").keys()
+    assert used <= catalog("en").keys()
     for prefix in made_prefixes():
-        assert any(key.startswith(f"{prefix}.") for key in catalogue("en")), prefix
+        assert any(key.startswith(f"{prefix}.") for key in catalog("en")), prefix
 
 
 def test_no_text_is_left_that_nothing_uses() -> None:
@@ -113,7 +113,7 @@ def test_no_text_is_left_that_nothing_uses() -> None:
     server_side = {f"problem.{kind.code}" for kind in error_classes()}
     unused = {
         key
-        for key in catalogue("en").keys() - used_keys() - server_side
+        for key in catalog("en").keys() - used_keys() - server_side
         if not any(key.startswith(f"{prefix}.") for prefix in made)
     }
     unused -= {f"{key}_of" for key in used_keys()}

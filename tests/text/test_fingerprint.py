@@ -17,7 +17,7 @@ from siyaq.text.fingerprint import (
     Wording,
     changes,
     fingerprint,
-    normalise,
+    normalize,
     sameness,
     similarity,
 )
@@ -41,13 +41,13 @@ POST = "أعلنت وزارة الصحّة، اليوم، إصابة 1200 شخص
     ],
 )
 def test_a_disguise_makes_no_other_text(disguised: str) -> None:
-    assert sameness(POST, disguised) == "normalised"
+    assert sameness(POST, disguised) == "normalized"
     assert fingerprint(POST) == fingerprint(disguised)
     assert changes(POST, disguised) == ((), ())
 
 
 def test_case_accents_and_apostrophes_are_a_disguise() -> None:
-    assert sameness("The Mayor’s CAFÉ reopened", "the mayors cafe reopened") == "normalised"
+    assert sameness("The Mayor’s CAFÉ reopened", "the mayors cafe reopened") == "normalized"
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_another_text_is_no_copy(a: str, b: str) -> None:
 def test_texts_without_words_share_no_fingerprint() -> None:
     for text in ("", "  ", "https://t.co/a", "@alice @bob", "😀 !!"):
         assert fingerprint(text) == ""
-    assert sameness("@alice @bob", "@alice  @bob https://t.co/x") == "normalised"
+    assert sameness("@alice @bob", "@alice  @bob https://t.co/x") == "normalized"
 
 
 def test_a_fingerprint_is_sixteen_hex_characters_for_ever() -> None:
-    assert normalise("Hello, WORLD!") == "hello world"
+    assert normalize("Hello, WORLD!") == "hello world"
     assert fingerprint("Hello, WORLD!") == "878633aa32a3b150"
 
 
@@ -149,20 +149,20 @@ def test_sameness_is_mutual_and_agrees_with_the_fingerprint(a: str, b: str) -> N
     assert 0 <= similarity(a, b) == similarity(b, a) <= 1
     assert sameness(a, a) == "exact"
     if fingerprint(a) and fingerprint(a) == fingerprint(b):
-        assert sameness(a, b) in {"exact", "normalised"}
+        assert sameness(a, b) in {"exact", "normalized"}
         assert changes(a, b) == ((), ())
 
 
 @given(texts)
 @settings(deadline=None, max_examples=200)
 def test_normalising_twice_changes_nothing(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once or once.split()[0] in {"rt", "mt", "www"} or "http" in once
+    once = normalize(text)
+    assert normalize(once) == once or once.split()[0] in {"rt", "mt", "www"} or "http" in once
 
 
 @pytest.mark.data
 def test_disguised_and_changed_copies_are_told_apart(shared_data: Path) -> None:
-    labels = {"exact": "same", "normalised": "same", "near": "changed", None: "different"}
+    labels = {"exact": "same", "normalized": "same", "near": "changed", None: "different"}
     right: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     with gzip.open(shared_data / "eval/copies/disguised/pairs.jsonl.gz", "rt") as lines:
@@ -180,6 +180,6 @@ def test_one_wording_can_be_compared_with_many() -> None:
     post = Wording(POST)
     assert [post.sameness(Wording(text)) for text in (POST, POST + "!", "other")] == [
         "exact",
-        "normalised",
+        "normalized",
         None,
     ]

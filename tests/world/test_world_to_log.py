@@ -14,8 +14,8 @@ from siyaq.core.ids import PostId, Seq
 from siyaq.core.ports import SourceAdapter
 from siyaq.core.post import Post
 from siyaq.log import LogReader, LogWriter
+from siyaq.sources import Committer, Pump
 from siyaq.sources.jetstream import JetstreamSource
-from siyaq.sources.pump import Committer, Pump
 from siyaq.sources.rss import FeedSource
 from siyaq.testing.world import Fault, Pace, SimulatedNetwork, Truth
 from siyaq.testing.world.truth import TruePost

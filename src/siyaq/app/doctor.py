@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from siyaq.app.opening import source_registry
 from siyaq.config import Config
-from siyaq.core.errors import AlreadyWriting, SiyaqError
+from siyaq.core.errors import AlreadyWriting, NotFound, SiyaqError
 from siyaq.log import LogReader, LogWriter
 from siyaq.models import BuiltinEmbedder
 
@@ -52,13 +52,13 @@ def _disk(config: Config) -> Finding:
 
 def _data(config: Config) -> Finding:
     place = str(config.data)
-    if not (config.data / "FORMAT").exists():
-        return Finding("data", f"nothing in {place!r} yet")
     try:
         with LogReader.open(config.data) as reader:
             told = f"{reader.counts().posts:,} posts in {place!r}"
         with LogWriter.open(config.data):
             return Finding("data", told)
+    except NotFound:
+        return Finding("data", f"nothing in {place!r} yet")
     except AlreadyWriting:
         return Finding("data", f"{told}, being written now")
     except SiyaqError as error:

@@ -36,7 +36,7 @@ class Intake:
         """
         tally = Tally(self._clock.now())
         resume = await asyncio.to_thread(self._log.resume, adapter.source)
-        async with aclosing(adapter.batches(resume)) as batches:  # type: ignore[type-var]
+        async with aclosing(adapter.batches(resume)) as batches:  # type: ignore[type-var]  # a generator
             async for batch in batches:
                 tally.count(batch, await self._committer.submit(batch), self._clock.now())
                 on_batch(batch)

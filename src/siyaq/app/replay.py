@@ -33,7 +33,7 @@ class ReplaySource:
 
     async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
         """Yield the file's events when they are due; cursors and refusals follow each batch."""
-        async with aclosing(self._file.batches(resume)) as batches:  # type: ignore[type-var]
+        async with aclosing(self._file.batches(resume)) as batches:  # type: ignore[type-var]  # a generator
             async for batch in batches:
                 for event in batch.events:
                     await self._until_due(event)

@@ -24,6 +24,7 @@ async def serve_forever(
             host=config.host,
             port=config.port,
             keys=config.keys,
+            allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
         )
         app = create_app(siyaq, settings)

@@ -83,7 +83,8 @@ class Siyaq:
         """Stream the answer: Progress, EvidenceFound, SentenceChecked*, Finished."""
         started = time.perf_counter()
         await asyncio.to_thread(self._searcher.refresh)
-        async with aclosing(self._answerer.stream(question)) as events:
+        stream = self._answerer.stream(question)
+        async with aclosing(stream) as events:  # type: ignore[type-var]  # a generator
             async for event in events:
                 if isinstance(event, Finished):
                     answer = event.answer

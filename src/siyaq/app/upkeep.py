@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from siyaq import log
 from siyaq.config import Config
@@ -14,19 +14,10 @@ from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch
 from siyaq.index import Indexer, check
 from siyaq.index import rebuild as rebuild_index
-from siyaq.log import LogReader, LogWriter
+from siyaq.log import LogReader, LogWriter, Verification
 from siyaq.models import BuiltinEmbedder
 
 PURGE_SECONDS = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What a check of log and index found; no problems means that all is well."""
-
-    entries: int
-    posts: int
-    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +29,13 @@ class ModelAtHand:
     about: str
 
 
-def verify(config: Config) -> Verified:
+def verify(config: Config) -> Verification:
     """Check every byte of the log, then that the index holds what the log says."""
     found = log.verify(config.data)
-    problems = found.problems
-    if not problems:
-        with LogReader.open(config.data) as reader:
-            problems = check(reader, config.data)
-    return Verified(found.entries, found.posts, problems)
+    if found.problems:
+        return found
+    with LogReader.open(config.data) as reader:
+        return replace(found, problems=check(reader, config.data))
 
 
 def purge(config: Config, post_ids: Sequence[PostId]) -> int:

@@ -107,7 +107,7 @@ def show_config(
     for key, value, origin, meaning in settings.shown():
         table.add_row(key, str(value), origin, meaning)
     for source in settings.sources:
-        table.add_row("sources", source.url, "siyaq.toml", source.name or "")
+        table.add_row("sources", source.url, settings.origins["sources"], source.name or "")
     Console().print(table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -36,11 +37,11 @@ ConfigFile = Annotated[
 
 
 def settings(
-    data: Path | None, file: Path | None = None, **flags: str | int | None
+    data: Path | None, file: Path | None = None, flags: Mapping[str, str | int | None] | None = None
 ) -> config.Config:
-    """Read the settings, with the flags that were given on top."""
-    named = {key.replace("__", "."): value for key, value in flags.items()}
-    return config.load(file, flags={"data": None if data is None else str(data), **named})
+    """Read the settings, with what was given on the command line on top: setting to value."""
+    given = {"data": None if data is None else str(data), **(flags or {})}
+    return config.load(file, flags=given)
 
 
 def moment(text: str | None, option: str) -> datetime | None:

@@ -23,14 +23,14 @@ from siyaq.app.opening import open_siyaq
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
 from siyaq.core.product import Product
-from siyaq.evals import evaluate
+from siyaq.evals import TASKS, evaluate
 
 app = typer.Typer()
 
 
 @app.command("eval")
 def evaluate_folder(
-    task: Annotated[str, typer.Argument(help="retrieval, answers, ...")],
+    task: Annotated[str, typer.Argument(help=f"What to score: {', '.join(TASKS)}.")],
     folder: Annotated[Path, typer.Argument(help="Folder of one evaluation set.")],
     predictions: Annotated[
         Path | None, typer.Option(help="Also write what was scored to this file.")

@@ -33,7 +33,7 @@ def serve(
 ) -> None:
     """Follow sources, answer over HTTP, and show the page: everything in one process."""
     configure_logging()
-    config = options.settings(data, file, serve__host=host, serve__port=port)
+    config = options.settings(data, file, {"serve.host": host, "serve.port": port})
     given = tuple(FollowSetting(url) for url in follow or ())
     asyncio.run(serve_forever(config, config.sources + given, on_ready=_tell_url))
 
@@ -50,7 +50,7 @@ def demo(
 ) -> None:
     """Serve a simulated network that starts with ten minutes of history."""
     configure_logging("plain")
-    config = options.settings(data / f"seed-{seed}", serve__host=host, serve__port=port)
+    config = options.settings(data / f"seed-{seed}", flags={"serve.host": host, "serve.port": port})
 
     async def run(config: Config) -> None:
         async with simulated_network(seed=seed, speed=speed) as sources:

@@ -37,9 +37,7 @@ def ingest(
         list[str],
         typer.Argument(help="JSONL (also .gz, .zst), .txt, .md, .html; - is standard input."),
     ],
-    name: Annotated[
-        str, typer.Option("--source", help="Source of lines that name none.")
-    ] = "jsonl",
+    name: options.SourceName = "jsonl",
     date: Annotated[
         str | None, typer.Option(help="Publication date of articles that do not tell theirs.")
     ] = None,
@@ -176,9 +174,7 @@ def follow(
 def replay(
     file: Annotated[Path, typer.Argument(help="Posts in time order (JSONL, .gz, .zst).")],
     speed: Annotated[float, typer.Option(help="How fast their time passes.")] = 1.0,
-    name: Annotated[
-        str, typer.Option("--source", help="Source of lines that name none.")
-    ] = "jsonl",
+    name: options.SourceName = "jsonl",
     data: options.Data = None,
 ) -> None:
     """Feed a file as if its posts were arriving now, at their own rhythm."""

@@ -80,7 +80,7 @@ def find_cluster(seq: Seq, post: Post, searcher: Searcher, log: LogReader) -> Cl
     for other in same[:COUNTED_AT_MOST]:
         if other in posts and other != seq:
             exact = posts[other].text == post.text
-            copies[other] = Copy(other, posts[other], "exact" if exact else "normalised")
+            copies[other] = Copy(other, posts[other], "exact" if exact else "normalized")
     related: list[Post] = []
     for other in alike:
         if other in copies or other not in posts:

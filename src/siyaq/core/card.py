@@ -10,8 +10,8 @@ from siyaq.core.answer import Coverage, Evidence, Reason, Sentence, Usage
 from siyaq.core.clock import PlacedBy
 from siyaq.core.ids import PostId
 
-Sameness = Literal["exact", "normalised", "near"]
-"""How alike two texts are: the same, the same after normalisation, or nearly the same."""
+Sameness = Literal["exact", "normalized", "near"]
+"""How alike two texts are: the same, the same after normalization, or nearly the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from siyaq.core.ids import Seq
 from siyaq.core.query import Filters, Scored
 
 Vector = Sequence[float]
-"""One embedding, L2-normalised. Implementations use numpy arrays."""
+"""One embedding, L2-normalized. Implementations use numpy arrays."""
 
 LinkField = Literal["reply_to", "root", "quote_of", "repost_of", "fingerprint", "author"]
 """Exact-match fields of the index besides its words."""

@@ -4,6 +4,6 @@ Owns: reading evaluation folders, driving the product through its public interfa
 Refuses: changing how the product behaves. Nothing may depend on a set's name or path.
 """
 
-from siyaq.evals.run import Evaluation, evaluate
+from siyaq.evals.run import TASKS, Evaluation, evaluate
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["TASKS", "Evaluation", "evaluate"]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from importlib import import_module
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from pkgutil import iter_modules
-from typing import TypedDict, cast
+from typing import TypedDict
 
 from siyaq.core.errors import QueryError, Unreadable
-from siyaq.evals import tasks
 from siyaq.evals.corpus import OnProgress
 from siyaq.evals.figures import SEED, Scores
+from siyaq.evals.tasks import answers, retrieval
 from siyaq.evals.work import OpenProduct, Work
+
+TASKS: Mapping[str, Callable[[Work], Awaitable[Scores]]] = {
+    "answers": answers.score,
+    "retrieval": retrieval.score,
+}
+"""The tasks that can be scored."""
 
 PLANNED = ("retrieval", "answers", "support", "first-seen", "copies", "coordination")
 """Every task that the folder formats know, whether it can be scored yet or not."""
@@ -30,11 +34,6 @@ class Evaluation(TypedDict):
     counts: dict[str, int]
     seed: int
     seconds: float
-
-
-def available() -> tuple[str, ...]:
-    """Return the tasks that can be scored: one for each module in `tasks`."""
-    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(tasks.__path__)))
 
 
 async def evaluate(
@@ -82,9 +81,7 @@ def _folder(directory: Path) -> Path:
 
 
 def _find(task: str) -> Callable[[Work], Awaitable[Scores]]:
-    if task not in available():
-        known = ", ".join(available())
+    if task not in TASKS:
         why = "is not available yet" if task in PLANNED else "is not known"
-        raise QueryError(f"task {task!r} {why}", hint=f"available: {known}")
-    module = import_module(f"{tasks.__name__}.{task.replace('-', '_')}")
-    return cast("Callable[[Work], Awaitable[Scores]]", module.score)
+        raise QueryError(f"task {task!r} {why}", hint=f"available: {', '.join(TASKS)}")
+    return TASKS[task]

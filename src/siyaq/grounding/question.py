@@ -29,6 +29,11 @@ _BARE = re.compile(
     r"^(?:who|when|where|why|how|how many|how much|which|whose|since when|by whom"
     r"|من|متي|اين|لماذا|كيف|كم|كم عدد|اي)$"
 )
+_NAMED_PLACE = re.compile(
+    r"\b(?:[Ii]n|[Aa]t|[Ff]rom|[Oo]f|[Nn]ear)\s+(?:[A-Z]\w+)(?:\s+[A-Z]\w+)*|(?<!\w)و?في\s+\w+"
+)
+"""A place: "and in Beirut?" moves the question there, from wherever it was before."""
+
 _MANY_WORDS = 9
 """A question longer than this says itself what it is about, whatever pronouns it holds."""
 
@@ -67,10 +72,12 @@ def standalone(text: str, history: Sequence[Turn]) -> str:
     """
     if not depends_on_earlier(text):
         return text
+    moved = _NAMED_PLACE.search(text) is not None
     carried: list[str] = []
     asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
     for earlier in reversed(asked[-REMEMBERED:]):
-        carried = [*_content_words(earlier), *carried]
+        kept = _NAMED_PLACE.sub(" ", earlier) if moved else earlier
+        carried = [*_content_words(kept), *carried]
         if not depends_on_earlier(earlier):
             break
     return " ".join([*dict.fromkeys(carried), text])

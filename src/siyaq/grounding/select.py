@@ -15,29 +15,42 @@ REPEATS = 0.6
 """Similarity from which a unit says nothing that is not said already."""
 
 PER_AUTHOR = 3
-"""Units of one author at most, where several authors were found."""
+"""Units of one author at most, where several authors are quoted."""
+
+BESIDE = 0.2
+"""How much less than the best a unit of another post may weigh."""
 
 
 def select(reading: Reading, limit: int) -> list[Unit]:
-    """Return up to `limit` units, the best answer first."""
-    order = sorted(
-        reading.units,
-        key=lambda unit: (-weight(unit, reading.asked), unit.hit.rank, unit.place),
+    """Return up to `limit` units, the best answer first.
+
+    Beside the post of the best unit, other posts are quoted only where they answer nearly as
+    well: more of them would be less to the point.
+    """
+    weighed = sorted(
+        ((weight(unit, reading.asked), unit) for unit in reading.units),
+        key=lambda pair: (-pair[0], pair[1].hit.rank, pair[1].place),
     )
+    if not weighed:
+        return []
+    best, first = weighed[0]
+    order = [
+        unit for weighs, unit in weighed if unit.hit.seq == first.hit.seq or weighs >= best - BESIDE
+    ]
     return without_repeats(order, limit)
 
 
 def without_repeats(order: Sequence[Q], limit: int) -> list[Q]:
-    """Take units in order, passing over those that repeat a chosen one or crowd out others."""
-    several = len({unit.hit.post.author.id for unit in order}) > 1
+    """Take quotes in order, passing over those that repeat a chosen one or crowd out others."""
+    several = len({one.hit.post.author.id for one in order}) > 1
     chosen: list[Q] = []
-    for unit in order:
+    for one in order:
         if len(chosen) == limit:
             break
-        author = unit.hit.post.author.id
-        said = sum(one.hit.post.author.id == author for one in chosen)
+        author = one.hit.post.author.id
+        said = sum(other.hit.post.author.id == author for other in chosen)
         if several and said >= PER_AUTHOR:
             continue
-        if all(similarity(one.text, unit.text) < REPEATS for one in chosen):
-            chosen.append(unit)
+        if all(similarity(other.text, one.text) < REPEATS for other in chosen):
+            chosen.append(one)
     return chosen

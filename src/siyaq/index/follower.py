@@ -76,11 +76,13 @@ class Follower:
         settings: IndexSettings,
         *,
         on_commit: Callable[[], None],
+        on_damage: Callable[[], None],
     ) -> None:
         self._log = log
         self._open_half = open_half
         self._settings = settings
         self._on_commit = on_commit
+        self._on_damage = on_damage
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"siyaq-{name}", daemon=True)
@@ -110,6 +112,7 @@ class Follower:
             except CorruptionError as error:
                 self.failure = error
                 logger.exception("index damaged", extra={"half": self._name})
+                self._on_damage()
                 return
             except Exception as error:
                 if self.failure is None:

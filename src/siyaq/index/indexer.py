@@ -49,6 +49,7 @@ class Indexer:
             self._lock.release()
             raise
         self._moved = threading.Condition()
+        self._stopped = False
         self._listeners: list[Callable[[], None]] = []
         texts = TextEmbedder(embedder, settings.embed_texts)
         self._purges = PurgeOrders()
@@ -58,9 +59,15 @@ class Indexer:
             lambda: WordWriter(ledger, self._purges),
             settings,
             on_commit=self._words_moved,
+            on_damage=self._wake_waiters,
         )
         self._vectors = Follower(
-            "vectors", log, lambda: VectorWriter(ledger, texts), settings, on_commit=self._announce
+            "vectors",
+            log,
+            lambda: VectorWriter(ledger, texts),
+            settings,
+            on_commit=self._announce,
+            on_damage=self._wake_waiters,
         )
 
     def start(self) -> None:
@@ -76,6 +83,8 @@ class Indexer:
         """Commit what was applied, end both threads, and let another writer in."""
         self._words.stop()
         self._vectors.stop()
+        self._stopped = True
+        self._wake_waiters()
         self._lock.release()
 
     def listen(self, listener: Callable[[], None]) -> None:
@@ -98,11 +107,14 @@ class Indexer:
         return self._words.failure or self._vectors.failure
 
     def wait_indexed(self, seq: Seq, timeout_seconds: float) -> bool:
-        """Wait until `seq` is found by its words; say whether it is."""
+        """Wait until `seq` is found by its words; say whether it is.
+
+        Waiting ends early where it would be in vain: once this stops, or a half is damaged.
+        """
         return self._wait(lambda: self.indexed >= seq, timeout_seconds)
 
     def wait_embedded(self, seq: Seq, timeout_seconds: float) -> bool:
-        """Wait until `seq` is found by its meaning; say whether it is."""
+        """Wait until `seq` is found by its meaning, as `wait_indexed` does."""
         return self._wait(lambda: self.embedded >= seq, timeout_seconds)
 
     def purge(self, timeout_seconds: float) -> bool:
@@ -118,15 +130,25 @@ class Indexer:
     def _wait(self, reached: Callable[[], bool], timeout_seconds: float) -> bool:
         deadline = time.monotonic() + timeout_seconds
         with self._moved:
-            return self._moved.wait_for(reached, max(deadline - time.monotonic(), 0.0))
+            self._moved.wait_for(
+                lambda: reached() or self._is_over(), max(deadline - time.monotonic(), 0.0)
+            )
+            return reached()
+
+    def _is_over(self) -> bool:
+        failures = (self._words.failure, self._vectors.failure)
+        return self._stopped or any(isinstance(each, CorruptionError) for each in failures)
 
     def _words_moved(self) -> None:
         self._vectors.wake()
         self._announce()
 
-    def _announce(self) -> None:
+    def _wake_waiters(self) -> None:
         with self._moved:
             self._moved.notify_all()
+
+    def _announce(self) -> None:
+        self._wake_waiters()
         for listener in self._listeners:
             listener()
 

@@ -88,9 +88,12 @@ class Layout:
         return offset + self.rows * kind.itemsize * width
 
 
+PREFIX: Final = "vectors-"
+
+
 def segment_path(folder: Path, number: int) -> Path:
     """Return where a segment lies inside the home of its generation."""
-    return folder / f"vectors-{number:06d}"
+    return folder / f"{PREFIX}{number:06d}"
 
 
 class Segment:

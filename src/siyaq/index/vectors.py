@@ -18,13 +18,12 @@ from siyaq.core.post import Post
 from siyaq.core.span import Span
 from siyaq.index.document import microseconds
 from siyaq.index.ledger import Ledger
-from siyaq.index.segment import ROW, Layout, SegmentWriter, name_hash, segment_path
+from siyaq.index.segment import PREFIX, ROW, Layout, SegmentWriter, name_hash, segment_path
 from siyaq.index.state import SegmentState, storing, sync_directory
 from siyaq.index.words import replaced
 from siyaq.log import LogReader
 from siyaq.text.sentences import passages
 
-PREFIX: Final = "vectors-"
 _PASSAGES_AT_ONCE: Final = 2048
 _REMEMBERED: Final = 20_000  # texts whose vectors are kept, float16: 20 MB at 512 dimensions
 

@@ -13,6 +13,7 @@ from siyaq.core.post import Post
 from siyaq.log.codec import to_microseconds
 from siyaq.log.keys import author_key
 from siyaq.log.resolve import Head
+from siyaq.log.row import EVENT_COLUMNS
 from siyaq.log.schema import ACTIVE, AUTHOR_BLOCK_BITS, DELETED, HIDDEN, RESTORED
 
 _STATUS_CODES = {
@@ -41,7 +42,7 @@ _WRITTEN_BY = f"""
         SELECT 0 UNION ALL SELECT n + 1 FROM block
         WHERE n < (SELECT max(seq) >> {AUTHOR_BLOCK_BITS} FROM events)
     )
-    SELECT e.seq, e.op, e.replaces, e.rev, e.post_id, e.checksum, e.body
+    SELECT {EVENT_COLUMNS}
     FROM block CROSS JOIN events e INDEXED BY events_by_author
     ON e.seq >> {AUTHOR_BLOCK_BITS} = block.n AND e.author_key = ? AND e.body IS NOT NULL
 """  # noqa: S608 -- constants only

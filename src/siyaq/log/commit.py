@@ -34,14 +34,15 @@ from siyaq.log.faults import CrashPoint, Faults
 from siyaq.log.keys import post_key
 from siyaq.log.records import Appended
 from siyaq.log.resolve import Head, Verdict, next_version, resolve
+from siyaq.log.row import EVENT_COLUMNS
 from siyaq.log.schema import HIDDEN
 from siyaq.log.tally import Tallies
 
-_HEADS = """
-    SELECT e.seq, e.op, e.replaces, e.rev, e.post_id, e.checksum, e.body
+_HEADS = f"""
+    SELECT {EVENT_COLUMNS}
     FROM json_each(?) wanted
     CROSS JOIN events e INDEXED BY events_current ON e.post_key = wanted.value AND e.current = 1
-"""
+"""  # noqa: S608 -- constants only
 
 
 class Commit:

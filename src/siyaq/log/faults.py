@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class CrashPoint(StrEnum):
-    """Where a writer may be killed, in the order in which a session meets them."""
+    """Where a writer may be killed, in the order in which it gets there."""
 
     LOCKED = "open.locked"  # the directory is ours, nothing is made yet
     SCHEMA_MADE = "open.schema_made"  # an empty log, not yet marked as one

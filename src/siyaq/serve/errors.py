@@ -28,7 +28,7 @@ from siyaq.core.errors import (
     UsageError,
 )
 from siyaq.serve.schema import ProblemJson
-from siyaq.serve.strings import catalogue, preferred
+from siyaq.serve.strings import catalog, preferred
 
 logger = logging.getLogger("siyaq.serve")
 
@@ -110,7 +110,7 @@ class UnknownHost(UsageError):
     """The request is addressed to a name that is not ours, as in DNS rebinding."""
 
     code = "unknown_host"
-    hint = "open it as 127.0.0.1 or localhost, or add the name to the allowed hosts"
+    hint = "open it as 127.0.0.1 or localhost, or add the name to serve.allowed_hosts"
 
 
 class NoSuchRoute(UsageError):
@@ -184,7 +184,7 @@ def ours(error: Exception) -> SiyaqError:
 def problem(error: SiyaqError, language: str = "en") -> ProblemJson:
     """Return the problem document of an error; what went wrong on our side is logged by its id."""
     status = status_of(error)
-    title = catalogue(language)[f"problem.{error.code}"]
+    title = catalog(language)[f"problem.{error.code}"]
     assert isinstance(title, str)
     trace_id = secrets.token_hex(8)
     if status == 500:

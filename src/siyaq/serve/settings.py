@@ -45,7 +45,7 @@ class ServeSettings:
         if not self.keys and not is_loopback(self.host):
             raise ConfigError(
                 f"host {self.host!r} can be reached by others, and no key is set",
-                hint="set a key, or listen on 127.0.0.1",
+                hint="set SIYAQ__SERVE__KEYS, or listen on 127.0.0.1",
             )
 
     @property

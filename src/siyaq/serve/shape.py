@@ -1,4 +1,4 @@
-"""From siyaq's records to the JSON it sends. Pure functions; offsets and times are turned here."""
+"""From siyaq's records to the JSON it sends. Pure functions; times become text here."""
 
 from __future__ import annotations
 

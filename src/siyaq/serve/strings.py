@@ -1,4 +1,4 @@
-"""The words siyaq speaks to people in, one catalogue a language.
+"""The words siyaq speaks to people in, one catalog a language.
 
 The page reads the same files; here they title problem documents.
 """
@@ -14,7 +14,7 @@ LANGUAGES = ("en", "ar")
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def catalogue(language: str) -> Mapping[str, str | Mapping[str, str]]:
+def catalog(language: str) -> Mapping[str, str | Mapping[str, str]]:
     """Return key to text of one of LANGUAGES; a text that counts is a mapping by plural form."""
     path = files("siyaq.serve") / "static" / "strings" / f"{language}.json"
     strings: dict[str, str | dict[str, str]] = json.loads(path.read_text("utf-8"))

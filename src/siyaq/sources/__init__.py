@@ -8,7 +8,6 @@ Concurrency: everything asynchronous here belongs to one event loop; admission i
 
 from siyaq.sources.admit import admit_line
 from siyaq.sources.articles import ARTICLE_SUFFIXES, ArticleSource
-from siyaq.sources.builtin import open_source
 from siyaq.sources.committer import Committer
 from siyaq.sources.jsonl import JsonlSource, JsonlStream
 from siyaq.sources.pump import Pump
@@ -21,5 +20,4 @@ __all__ = [
     "JsonlStream",
     "Pump",
     "admit_line",
-    "open_source",
 ]

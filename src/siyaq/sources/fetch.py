@@ -70,14 +70,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-class _Network64:
-    """64:ff9b::/96, in which IPv6-only hosts see IPv4 addresses."""
-
-    def __contains__(self, address: IPv6Address) -> bool:
-        return int(address) >> 32 == 0x0064FF9B << 64
-
-
-_NAT64 = _Network64()
+_NAT64 = ip_network("64:ff9b::/96")  # in which IPv6-only hosts see IPv4 addresses
 _PROTOCOL_ASSIGNMENTS = ip_network("192.0.0.0/24")  # global to some versions of Python
 
 

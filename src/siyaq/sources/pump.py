@@ -27,8 +27,6 @@ from siyaq.sources.committer import Committer
 from siyaq.sources.condition import Condition, Observable
 from siyaq.sources.tally import Tally
 
-__all__ = ["Committer", "Pump"]
-
 logger = logging.getLogger("siyaq.sources")
 
 Resume = Callable[[str], Mapping[str, str]]

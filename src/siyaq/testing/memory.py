@@ -85,7 +85,7 @@ class MemorySearcher:
         for document in documents.values():
             if not any(term in document.counts for term in terms):
                 continue
-            if not admits(where, document.post):
+            if not where.admits(document.post):
                 continue
             norm = K1 * (1 - B + B * document.length / mean_length)
             score = 0.0
@@ -102,7 +102,7 @@ class MemorySearcher:
         wanted = np.asarray(vector, dtype=np.float32)
         scored = []
         for document in self._documents.values():
-            if not document.passages or not admits(where, document.post):
+            if not document.passages or not where.admits(document.post):
                 continue
             cosines = [
                 float(np.asarray(passage.vector, dtype=np.float32) @ wanted)
@@ -122,7 +122,7 @@ class MemorySearcher:
         found = [
             document
             for document in self._documents.values()
-            if link(document.post, field) == value and admits(where, document.post)
+            if link(document.post, field) == value and where.admits(document.post)
         ]
         found.sort(key=lambda document: (document.post.placed_at, document.seq))
         if newest_first:
@@ -131,7 +131,7 @@ class MemorySearcher:
 
     def newest(self, where: Filters, k: int) -> Sequence[Seq]:
         """Return the k posts placed last, the newest first."""
-        found = [document for document in self._documents.values() if admits(where, document.post)]
+        found = [document for document in self._documents.values() if where.admits(document.post)]
         found.sort(key=lambda document: (document.post.placed_at, document.seq), reverse=True)
         return [document.seq for document in found[:k]]
 
@@ -168,18 +168,6 @@ class MemorySearcher:
 def best(scored: Sequence[Scored], k: int) -> list[Scored]:
     """Return the k best, best first; equal scores in log order."""
     return sorted(scored, key=lambda line: (-line.score, line.seq))[:k]
-
-
-def admits(where: Filters, post: Post) -> bool:
-    """Say whether `where` lets `post` be found."""
-    names = {post.author.id.lower(), post.author.handle.lower()} - {""}
-    return (
-        post.placed_at in where.placed
-        and (not where.langs or post.lang in where.langs)
-        and (not where.sources or post.source in where.sources)
-        and (not where.authors or not names.isdisjoint(name.lower() for name in where.authors))
-        and (where.only is None or post.id in where.only)
-    )
 
 
 def link(post: Post, field: LinkField) -> str | None:

@@ -227,10 +227,6 @@ class FakeProduct:
                 queue.put_nowait(item)
 
 
-def _matches(post: Post, text: str, filters: Filters) -> bool:
-    return filters.admits(post) and text.lower() in post.text.lower()
-
-
 async def _chatter(product: FakeProduct, seconds: float) -> None:
     """Publish a post now and then, and take one of them back after a while."""
     published: list[PostId] = []

@@ -29,7 +29,7 @@ REPEATED: Final = 0.8
 """Least similarity of two texts that say the same in nearly the same words."""
 
 DISTINCTIVE: Final = 40
-"""Characters of normalised text from which on equal posts are copies."""
+"""Characters of normalized text from which on equal posts are copies."""
 
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+|https?(?::/?)?(?=…|\.\.\.)")
 _ADDRESS: Final = re.compile(r"(?:[\s\W]*(?:[@＠]\w+(?:[.\-]\w+)*|\b(?:rt|mt)\b(?=\s|:)))+")
@@ -44,7 +44,7 @@ _LINK_AT_MOST: Final = 200
 _ALIGNED_AT_MOST: Final = 500  # words; an alignment takes the square of that
 
 
-def normalise(text: str) -> str:
+def normalize(text: str) -> str:
     """Return the words of `text` without disguise, one space between; "" if no word is left."""
     return " ".join(_words(text))
 
@@ -55,7 +55,7 @@ def fingerprint(text: str) -> str:
     "" for a text in which no word is left, such as a bare link: nothing is a copy of nothing.
     An index keeps `fingerprint(post.text)` in the field "fingerprint", and nothing where it is "".
     """
-    plain = normalise(text)
+    plain = normalize(text)
     return blake2b(plain.encode(), digest_size=8).hexdigest() if plain else ""
 
 
@@ -64,7 +64,7 @@ def distinctive(text: str) -> bool:
 
     "Good morning" and "just posted a photo" are the same text without being copies.
     """
-    return len(normalise(text)) >= DISTINCTIVE
+    return len(normalize(text)) >= DISTINCTIVE
 
 
 class Wording:
@@ -97,7 +97,7 @@ class Wording:
             return "exact"
         if self.words == other.words:
             alike = bool(self.words) or self._says_as_little_as(other)
-            return "normalised" if alike else None
+            return "normalized" if alike else None
         if _dice(self.word_counts, other.word_counts) < 2 * NEAR - 1:
             return None  # whatever the order of the words, quick to tell
         return "near" if self.similarity(other) >= NEAR else None

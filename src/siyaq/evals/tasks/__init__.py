@@ -1,4 +1,1 @@
-"""One file a task, found by its name: `first-seen` is `first_seen.py`.
-
-A task is a function `score(work: Work) -> Scores`; see `siyaq.evals.run`.
-"""
+"""One file a task: a function `score(work: Work) -> Scores`, listed in `siyaq.evals.run`."""

@@ -8,7 +8,7 @@ import { has } from "./i18n.js";
 const MAX_GAPS = 3;
 
 export class Turn {
-  /** `actions`: openPost(postId, quotes), openCard(postId, name), retry(question). */
+  /** `actions`: openPost(postId, quotes), openCard(postId), retry(question). */
   constructor(question, actions) {
     this.question = question;
     this.answer = null;

@@ -1,4 +1,4 @@
-// Asking the server. Every failure is an ApiError with a code that the catalogues can name.
+// Asking the server. Every failure is an ApiError with a code that the catalogs can name.
 
 import { language } from "./i18n.js";
 

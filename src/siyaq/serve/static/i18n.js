@@ -3,7 +3,7 @@
 
 import { moment, number, showTimes, stretch } from "./format.js";
 
-const catalogues = new Map();
+const catalogs = new Map();
 let strings = {};
 let rules = new Intl.PluralRules("en");
 
@@ -14,12 +14,12 @@ export function language() {
 
 /** Load a language and put it on the whole page. */
 export async function speak(wanted) {
-  if (!catalogues.has(wanted)) {
+  if (!catalogs.has(wanted)) {
     const response = await fetch(`/static/strings/${wanted}.json`);
     if (!response.ok) throw new Error(`no strings for ${wanted}`);
-    catalogues.set(wanted, await response.json());
+    catalogs.set(wanted, await response.json());
   }
-  strings = catalogues.get(wanted);
+  strings = catalogs.get(wanted);
   rules = new Intl.PluralRules(wanted);
   const root = document.documentElement;
   root.lang = wanted;
