@@ -10,10 +10,12 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _PLAIN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
@@ -49,14 +51,26 @@ class PlainLines(logging.Formatter):
         return line
 
 
-def configure_logging(style: Literal["auto", "json", "plain"] = "auto") -> None:
-    """Send the logs of every room to standard error: JSON in service, plain on a terminal."""
+class BriefLines(PlainLines):
+    """For a command that somebody waits for: what failed, without where in the code."""
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # the name logging gave it
+        """Return the kind of error and what it says."""
+        return f"         {type(ei[1]).__name__}: {ei[1]}"
+
+
+def configure_logging(style: Literal["auto", "json", "plain", "brief"] = "auto") -> None:
+    """Send the logs of every room to standard error: JSON in service, plain on a terminal.
+
+    "brief" is for commands that end: warnings alone, and no tracebacks.
+    """
     handler = logging.StreamHandler(sys.stderr)
     plain = style == "plain" or (style == "auto" and sys.stderr.isatty())
-    handler.setFormatter(PlainLines() if plain else JsonLines())
+    lines: logging.Formatter = PlainLines() if plain else JsonLines()
+    handler.setFormatter(BriefLines() if style == "brief" else lines)
     root = logging.getLogger("siyaq")
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(logging.WARNING if style == "brief" else logging.INFO)
     root.propagate = False
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from siyaq.cli import main
+from siyaq.core.errors import DiskFull
+from siyaq.index.vectors import VectorWriter
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -115,7 +117,7 @@ def test_a_purged_post_leaves_no_byte_behind(siyaq: Siyaq, tmp_path: Path) -> No
     siyaq("ingest", str(file), "--data", "held")
     held = [path for path in (tmp_path / "held").rglob("*") if path.is_file()]
     assert any(canary.encode() in path.read_bytes() for path in held)
-    assert "1 posts erased" in siyaq("purge", "jsonl:1", "--data", "held").out
+    assert "1 posts erased" in siyaq("purge", "jsonl:1", "jsonl:9", "--data", "held").out
     held = [path for path in (tmp_path / "held").rglob("*") if path.is_file()]
     assert not [path for path in held if canary.encode() in path.read_bytes()]
 
@@ -126,6 +128,10 @@ def test_a_purged_post_leaves_no_byte_behind(siyaq: Siyaq, tmp_path: Path) -> No
         (("ask", "anything"), 2, "ingest"),
         (("context", "no-colon"), 2, "is not of the form"),
         (("search", "x", "--since", "yesterday-ish"), 2, "is not a time"),
+        (("search", "x", "--since", "0001-01-01T00:00:00+14:00"), 2, "is not a time"),
+        (("purge", "jsonl:1"), 2, "no siyaq data"),
+        (("purge", "no-colon"), 2, "is not of the form"),
+        (("rebuild",), 2, "no siyaq data"),
         (("ingest", "missing.jsonl"), 2, "missing.jsonl"),
         (("follow", "smoke://hill"), 2, "no source speaks 'smoke'"),
         (("eval", "juggling", "."), 2, "juggling"),
@@ -140,6 +146,41 @@ def test_a_mistake_is_told_with_what_to_do(
     assert "error: " in run.err
     assert told in run.err.replace("\n", " ")
     assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("command", [("purge", "jsonl:1"), ("rebuild",), ("verify",)])
+def test_looking_after_nothing_makes_no_data_directory(
+    siyaq: Siyaq, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    assert siyaq(*command, "--data", "mistyped").code == 2
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_an_index_that_cannot_be_written_is_told_and_not_waited_for(
+    siyaq: Siyaq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskFull("cannot write the index: no space left on the disk")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(VectorWriter, "apply", full)
+        run = siyaq("ingest", str(EXAMPLES / "posts.jsonl"))
+    assert run.code == 70
+    assert "no space left" in run.err
+    assert "Traceback" not in run.err
+    again = siyaq("ingest", str(EXAMPLES / "posts.jsonl"), "--json")
+    assert (again.code, again.json["created"]) == (0, 0)
+    status = siyaq("status", "--json").json
+    assert status["embedded_seq"] == status["log_seq"] == status["posts"]
+
+
+def test_the_doctor_knows_a_directory_that_is_not_ours(siyaq: Siyaq, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    assert siyaq("doctor", "--data", "photos").code == 0
+    (tmp_path / "photos" / "cat.jpg").touch()
+    run = siyaq("doctor", "--data", "photos")
+    assert run.code == 1
+    assert "holds something else" in run.out
 
 
 def test_help_tells_every_command(siyaq: Siyaq) -> None:

@@ -104,6 +104,29 @@ def test_a_sentence_is_not_repeated(newsroom: Newsroom) -> None:
     assert len(ask(newsroom, "where is the fire at the port?").sentences) == 1
 
 
+def test_what_two_people_say_in_much_the_same_words_is_quoted_once(newsroom: Newsroom) -> None:
+    newsroom.post("a", "The bridge in Tyre is closed since dawn, say the police", author="a")
+    newsroom.post("b", "Police: the bridge in Tyre is closed since dawn", author="b")
+    assert len(ask(newsroom, "is the bridge in Tyre closed?").sentences) == 1
+
+
+def test_the_same_words_with_another_number_are_quoted_too(newsroom: Newsroom) -> None:
+    text = "The fire in the harbor of Tyre burned {} boats, says the coast guard of the town"
+    newsroom.post("a", text.format(14), author="a")
+    newsroom.post("b", text.format(9), author="b")
+    answer = ask(newsroom, "how many boats burned in the fire in the harbor of Tyre?")
+    assert "14" in shown(answer)
+    assert "9" in shown(answer)
+
+
+def test_a_post_that_holds_too_little_of_the_question_is_no_answer(newsroom: Newsroom) -> None:
+    newsroom.post("a", "A fire broke out in the harbor of Tyre", author="a")
+    newsroom.post("b", "The market of Sidon is open", author="b")
+    assert ask(newsroom, "Where did the fire in Tyre break out?").sentences
+    answer = ask(newsroom, "Which insurance company pays compensation to fishermen in Tyre?")
+    assert answer.reason is Reason.INSUFFICIENT_EVIDENCE
+
+
 @pytest.mark.parametrize("moment", [Progress, EvidenceFound])
 def test_a_post_deleted_meanwhile_is_never_shown(town: Newsroom, moment: type) -> None:
     seen: list[AnswerEvent] = []
@@ -204,6 +227,8 @@ def test_a_gap_in_the_period_asked_about_is_named(town: Newsroom) -> None:
     assert [gap.reason for gap in answer.covered.gaps] == ["disconnected"]
     earlier = ask(town, "explosions until:2026-05-05")
     assert earlier.reason is not Reason.FEED_GAP
+    without_period = ask(town, "explosions")
+    assert without_period.reason is Reason.INSUFFICIENT_EVIDENCE
 
 
 def test_coverage_is_that_of_the_period_asked_about(town: Newsroom) -> None:

@@ -52,7 +52,10 @@ def test_a_question_that_stands_alone_is_left_as_it_is(text: str) -> None:
 
 def test_a_follow_up_carries_the_words_of_the_question_before() -> None:
     text = standalone("and in Beirut?", user("How many boats burned in Tyre?"))
-    assert text == "boats burned Tyre and in Beirut?"
+    assert text == "boats burned and in Beirut?"
+    assert standalone("who owns them?", user("How many boats burned in Tyre?")) == (
+        "boats burned Tyre who owns them?"
+    )
 
 
 def test_a_chain_of_follow_ups_reaches_back_to_its_start() -> None:
@@ -60,6 +63,11 @@ def test_a_chain_of_follow_ups_reaches_back_to_its_start() -> None:
     assert "school" in text
     assert "Tyre" in text
     assert text.endswith("when?")
+
+
+def test_a_follow_up_reaches_no_further_than_the_last_question_that_stands_alone() -> None:
+    history = user("Which bridge in Nablus was closed by the police?", "Which school burned?")
+    assert standalone("when?", history) == "school burned when?"
 
 
 def test_only_the_users_words_are_carried() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from siyaq.index import IndexReader, check, rebuild
 from siyaq.index.settings import STEPS
+from siyaq.testing.searcher_contract import post
 from tests.index.desk import DEADLINE_SECONDS, SMALL, Desk
 from tests.index.victim import index
 
@@ -115,3 +116,20 @@ def test_a_crash_while_rebuilding_leaves_the_old_index(desk: Desk) -> None:
     desk.bring_up_to_date()
     assert len(list(desk.index.glob("generation-*"))) == 1
     assert desk.answers(desk.reader()) == before
+
+
+def test_a_file_of_a_commit_that_was_cut_short_does_not_stop_the_next(desk: Desk) -> None:
+    first = post("p1", "rain at the port")
+    desk.add(first, post("p2", "rain in the city"))
+    desk.bring_up_to_date()
+    before = desk.directory / "before"
+    shutil.copytree(desk.index, before)
+    desk.delete(first)
+    desk.bring_up_to_date()
+    (written,) = desk.index.glob("generation-*/words-*/*.del")
+    cut_short = before / written.relative_to(desk.index)
+    shutil.copy(written, cut_short)
+    shutil.copy(written.parent / ".managed.json", cut_short.parent / ".managed.json")
+    shutil.rmtree(desk.index)
+    before.rename(desk.index)
+    require_right(desk)

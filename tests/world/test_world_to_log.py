@@ -94,15 +94,20 @@ def differences(truth: Truth, reader: LogReader) -> list[str]:
         elif post.state != "live":
             found.append(f"{uri} is shown, should be {post.state}")
         else:
-            found += [f"{uri}: {name}" for name in unlike(held, post)]
+            found += [
+                f"{uri}: {name}" for name in unlike(held, post, truth.names.get(post.did, ()))
+            ]
     live = sum(post.state == "live" for post in truth.posts.values())
     if reader.counts().posts > live + len(truth.hidden):
         found.append(f"the log holds {reader.counts().posts} posts, {live} are true")
     return found
 
 
-def unlike(held: Post, post: TruePost) -> list[str]:
-    """Return the fields in which a stored post is not as it should be."""
+def unlike(held: Post, post: TruePost, names: Sequence[str]) -> list[str]:
+    """Return the fields in which a stored post is not as it should be.
+
+    It bears whatever handle its author was known by when it came, if any.
+    """
     facets = [
         (
             len(held.text[: facet.span.start].encode()),
@@ -117,7 +122,7 @@ def unlike(held: Post, post: TruePost) -> list[str]:
     same = {
         "text": held.text == post.text,
         "author": held.author.id == post.did,
-        "handle": held.author.handle in ("", post.handle),
+        "handle": held.author.handle in ("", *names),
         "created_at": held.created_at == claimed,
         "witnessed_at": held.witnessed_at == post.changed_at,
         "placed_at": held.placed_at == post.placed_at,

@@ -6,6 +6,7 @@ import shutil
 import socket
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from siyaq.app.opening import source_registry
 from siyaq.config import Config
@@ -58,11 +59,20 @@ def _data(config: Config) -> Finding:
         with LogWriter.open(config.data):
             return Finding("data", told)
     except NotFound:
-        return Finding("data", f"nothing in {place!r} yet")
+        if _could_begin(config.data):
+            return Finding("data", f"nothing in {place!r} yet")
+        return Finding("data", f"{place!r} holds something else", "give another --data directory")
     except AlreadyWriting:
         return Finding("data", f"{told}, being written now")
     except SiyaqError as error:
         return _failed("data", error)
+
+
+def _could_begin(place: Path) -> bool:
+    """Say whether a writer would begin a log here, or go on with one that was cut short."""
+    if not place.exists():
+        return True
+    return place.is_dir() and ((place / "LOCK").exists() or not any(place.iterdir()))
 
 
 def _port(config: Config) -> Finding:

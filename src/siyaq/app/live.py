@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import PostId
@@ -25,8 +26,8 @@ class _Subscriber:
         default_factory=lambda: asyncio.Queue[Post | PostId](QUEUE_POSTS)
     )
 
-    def wants(self, post: Post) -> bool:
-        return self.filters.admits(post) and self.wanted.issubset(terms(post.text))
+    def wants(self, post: Post, words: Callable[[], frozenset[str]]) -> bool:
+        return self.filters.admits(post) and (not self.wanted or self.wanted <= words())
 
 
 class LiveHub:
@@ -42,12 +43,21 @@ class LiveHub:
 
     def publish(self, entries: Sequence[LogEntry]) -> None:
         """Hand newly durable entries to every subscriber who wants them."""
-        for subscriber in self._subscribers:
-            for entry in entries:
-                if entry.post is None:
+        for entry in entries:
+            if entry.post is None:
+                for subscriber in self._subscribers:
                     self._tell_deleted(subscriber, entry.post_id)
-                elif subscriber.wants(entry.post):
-                    self._offer(subscriber, entry.post)
+            else:
+                self._publish_post(entry.post)
+
+    def _publish_post(self, post: Post) -> None:
+        @cache  # once for all subscribers, and only if one asks: the event loop waits for it
+        def words() -> frozenset[str]:
+            return frozenset(terms(post.text))
+
+        for subscriber in self._subscribers:
+            if subscriber.wants(post, words):
+                self._offer(subscriber, post)
 
     def _offer(self, subscriber: _Subscriber, post: Post) -> None:
         try:

@@ -41,9 +41,11 @@ def verify(config: Config) -> Verification:
 def purge(config: Config, post_ids: Sequence[PostId]) -> int:
     """Erase posts, then every byte that deleted posts have left in the log and in the index.
 
-    Returns how many of `post_ids` were held. Raises AlreadyWriting beside a running writer, and
-    StorageError where the index could not be cleared in time.
+    Returns how many of `post_ids` were held. Raises NotFound where there is no log,
+    AlreadyWriting beside a running writer, and StorageError where the index could not be
+    cleared in time.
     """
+    _require_log(config)
     now = SystemClock().now()
     events = tuple(
         PostEvent(op=Op.DELETE, post_id=post_id, post=None, witnessed_at=now)
@@ -54,7 +56,8 @@ def purge(config: Config, post_ids: Sequence[PostId]) -> int:
         LogReader.open(config.data) as reader,
         BuiltinEmbedder(processes=config.embed_processes) as embedder,
     ):
-        (appended,) = writer.append([Batch(events=events)])
+        held = sum(reader.state(post_id) in ("live", "hidden") for post_id in set(post_ids))
+        writer.append([Batch(events=events)])
         writer.purge()
         indexer = Indexer(reader, config.data, embedder)
         indexer.start()
@@ -67,17 +70,26 @@ def purge(config: Config, post_ids: Sequence[PostId]) -> int:
                 )
         finally:
             indexer.stop()
-    return appended.deleted
+    return held
 
 
 def rebuild(config: Config, on_progress: Callable[[int, int], None]) -> None:
-    """Make every index anew from the log. Raises AlreadyWriting beside a running writer."""
+    """Make every index anew from the log.
+
+    Raises NotFound where there is no log, and AlreadyWriting beside a running writer.
+    """
+    _require_log(config)
     with (
         LogWriter.open(config.data),
         LogReader.open(config.data) as reader,
         BuiltinEmbedder(processes=config.embed_processes) as embedder,
     ):
         rebuild_index(reader, config.data, embedder, on_progress)
+
+
+def _require_log(config: Config) -> None:
+    """Raise NotFound where there is nothing to look after: a writer would begin a log there."""
+    LogReader.open(config.data).close()
 
 
 def models() -> list[ModelAtHand]:

@@ -13,10 +13,12 @@ from rich.text import Text
 
 from siyaq.cli.commands import app
 from siyaq.core.errors import ModelUnavailable, SiyaqError, SourceError, UsageError
+from siyaq.obs import configure_logging
 
 
 def main() -> None:
     """Run the command line, turning errors into one message, a hint, and an exit code."""
+    configure_logging("brief")  # commands that stay say more
     try:
         app()
     except SiyaqError as error:

@@ -14,8 +14,6 @@ from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
 from siyaq.cli import options, present
 from siyaq.core.answer import Answer, Finished, Question, SentenceChecked
-from siyaq.core.errors import QueryError
-from siyaq.core.ids import PostId, split_post_id
 from siyaq.core.query import Query
 from siyaq.serve import shape
 
@@ -99,15 +97,12 @@ def context(
     as_json: options.AsJson = False,
 ) -> None:
     """Show what is behind a post: first seen, copies, thread, what is unknown."""
-    try:
-        split_post_id(PostId(post_id))
-    except ValueError as error:
-        raise QueryError(str(error), hint="search prints the ids of posts") from error
+    named = options.post_id(post_id)
 
     async def run() -> None:
         async with open_siyaq(options.settings(data), write=False) as siyaq:
-            card = await siyaq.context(PostId(post_id))
-            post = await siyaq.post(PostId(post_id))
+            card = await siyaq.context(named)
+            post = await siyaq.post(named)
         if as_json:
             print_json(shape.card_json(card))
         else:

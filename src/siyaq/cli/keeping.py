@@ -16,7 +16,6 @@ from siyaq.app import doctor as doctors
 from siyaq.app import upkeep
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
-from siyaq.core.ids import PostId
 
 app = typer.Typer()
 models = typer.Typer(help="Models that answers and vectors can use.", no_args_is_help=True)
@@ -54,7 +53,7 @@ def purge(
     data: options.Data = None,
 ) -> None:
     """Erase posts, and every byte that deleted posts have left in the log and the index."""
-    erased = [PostId(post_id) for post_id in post_ids or ()]
+    erased = [options.post_id(post_id) for post_id in post_ids or ()]
     with Console(stderr=True).status("erasing"):
         count = upkeep.purge(options.settings(data), erased)
     Console().print(f"{count:,} posts erased; no byte of a deleted post is left")

@@ -11,6 +11,7 @@ import typer
 
 from siyaq import config
 from siyaq.core.errors import QueryError
+from siyaq.core.ids import PostId, split_post_id
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 
@@ -44,17 +45,26 @@ def settings(
     return config.load(file, flags=given)
 
 
+def post_id(name: str) -> PostId:
+    """Read the id of a post given on the command line."""
+    try:
+        split_post_id(PostId(name))
+    except ValueError as error:
+        raise QueryError(str(error), hint="search prints the ids of posts") from error
+    return PostId(name)
+
+
 def moment(text: str | None, option: str) -> datetime | None:
     """Read a time given on the command line; a bare date or a naive time is UTC."""
     if text is None:
         return None
     try:
         read = datetime.fromisoformat(text)
-    except ValueError as error:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise QueryError(
             f"{option} {text!r} is not a time", hint="write it like 2026-11-21T14:00:00Z"
         ) from error
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def filters(

@@ -1,7 +1,7 @@
 """What people see in a terminal. Data goes to standard output; everything else to stderr.
 
-Text from strangers passes through `readable` first, so that it cannot move the cursor, change
-colors or reverse the rest of a line. Color never carries a meaning alone.
+Text from strangers passes through `tame` first, so that it cannot move the cursor, change colors,
+reverse the rest of a line, or look like a line of ours. Color never carries a meaning alone.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SAID_PLAINLY = {
 """Why an answer is missing or partial, in words."""
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
+WHO_CELLS = 24
 
 
 def when(moment: datetime | None) -> str:
@@ -37,17 +38,27 @@ def when(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "unknown time"
 
 
-def who(author: Author) -> str:
-    """Return what an author is called."""
-    return readable(f"@{author.handle}" if author.handle else author.name or author.id)
+def tame(text: str) -> str:
+    """Return a stranger's text as something safe to print in a line of ours.
+
+    It becomes one line, and what is not ASCII is isolated (U+2068 … U+2069), so that its
+    direction does not disturb the line around it.
+    """
+    line = " ".join(readable(text).split())
+    return line if line.isascii() else f"\u2068{line}\u2069"
 
 
 def quoted(text: str) -> Text:
-    """Return a stranger's text as something safe to print.
+    """Return what somebody said, ready to print."""
+    return Text(tame(text))
 
-    It is isolated (U+2068 … U+2069), so that its direction does not disturb the line around it.
-    """
-    return Text(f"\u2068{readable(text)}\u2069")
+
+def who(author: Author, max_cells: int | None = None) -> str:
+    """Return what an author is called, cut to so many cells of a terminal."""
+    name = Text(f"@{author.handle}" if author.handle else author.name or author.id)
+    if max_cells is not None:
+        name.truncate(max_cells, overflow="ellipsis")
+    return tame(name.plain)
 
 
 def size(count: float) -> str:
@@ -70,7 +81,7 @@ def show_references(console: Console, references: tuple[Evidence, ...]) -> None:
     for evidence in references:
         line = Text(f"[{evidence.marker}] ", style="bold cyan")
         line += Text(", ".join(filter(None, (who(evidence.author), when(evidence.placed_at)))))
-        line += Text(f"  {readable(evidence.url or evidence.post_id)}", style="dim")
+        line += Text(f"  {tame(evidence.url or evidence.post_id)}", style="dim")
         console.print(line)
 
 
@@ -82,9 +93,9 @@ def show_closing(console: Console, answer: Answer) -> None:
         console.print(Text("short answer: ", style="bold") + quoted(answer.short_answer))
     for conflict in answer.conflicts:
         sides = "  |  ".join(
-            f"{readable(side.value)} ({', '.join(side.evidence_ids)})" for side in conflict.sides
+            f"{tame(side.value)} ({', '.join(side.evidence_ids)})" for side in conflict.sides
         )
-        console.print(Text(f"disagree about {readable(conflict.about)}: {sides}"))
+        console.print(Text(f"disagree about {tame(conflict.about)}: {sides}"))
     if answer.references and answer.status is not AnswerStatus.ABSTAINED:
         console.print()
         show_references(console, answer.references)
@@ -105,10 +116,11 @@ def show_ranking(console: Console, ranking: Ranking) -> None:
     table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
     table.add_column("#", justify="right")
     table.add_column("when")
-    table.add_column("who", max_width=24, overflow="ellipsis", no_wrap=True)
+    table.add_column("who", no_wrap=True)
     table.add_column("post", overflow="fold")
     for hit in ranking.hits:
-        table.add_row(str(hit.rank), when(hit.post.placed_at), who(hit.post.author), _hit_text(hit))
+        author = who(hit.post.author, WHO_CELLS)
+        table.add_row(str(hit.rank), when(hit.post.placed_at), Text(author), _hit_text(hit))
     console.print(table)
 
 
@@ -118,7 +130,7 @@ def _hit_text(hit: Hit) -> Text:
     told = quoted(shown)
     if hit.copies:
         told += Text(f"  (and {len(hit.copies)} copies)", style="dim")
-    return told + Text(f"\n{readable(hit.post.id)}", style="dim")
+    return told + Text(f"\n{tame(hit.post.id)}", style="dim")
 
 
 def show_card(console: Console, post: Post, card: ContextCard) -> None:
@@ -129,23 +141,23 @@ def show_card(console: Console, post: Post, card: ContextCard) -> None:
         parts.append(
             Text(
                 f"first seen   {when(first.at)} ({first.clock} time, {first.confidence} confidence)"
-                f"  {readable(first.post_id)}"
+                f"  {tame(first.post_id)}"
             )
         )
         parts += [
-            Text(f"             claims {when(c.claimed_at)}, not believed: {readable(c.post_id)}")
+            Text(f"             claims {when(c.claimed_at)}, not believed: {tame(c.post_id)}")
             for c in first.earlier_claims
         ]
     parts.append(Text(f"copies       {card.copies.count} posts, {card.copies.accounts} accounts"))
     if card.copies.count > 1:
         parts.append(Text(f"spread       {_bars([bar.n for bar in card.copies.histogram])}"))
     for change in card.copies.changed:
-        gone, new = " ".join(change.removed), " ".join(change.added)
-        parts.append(Text(f"changed      {readable(change.post_id)}: -{gone} +{new}"))
+        gone, new = tame(" ".join(change.removed)), tame(" ".join(change.added))
+        parts.append(Text(f"changed      {tame(change.post_id)}: -{gone} +{new}"))
     if card.thread is not None and len(card.thread.posts) > 1:
         parts.append(Text(f"thread       {len(card.thread.posts)} posts"))
         parts += [
-            Text(f"  {reply.relation:9}{readable(reply.handle)}: ") + quoted(reply.text[:160])
+            Text(f"  {reply.relation:9}{tame(reply.handle)}: ") + quoted(reply.text[:160])
             for reply in card.thread.posts
             if reply.relation != "self"
         ]
@@ -153,7 +165,7 @@ def show_card(console: Console, post: Post, card: ContextCard) -> None:
         parts.append(Text("• ") + quoted(point.text))
     if card.unknown:
         parts.append(Text(f"not known    {', '.join(card.unknown)}", style="dim"))
-    console.print(Panel(Group(*parts), title=readable(card.post_id), title_align="left"))
+    console.print(Panel(Group(*parts), title=Text(tame(card.post_id)), title_align="left"))
 
 
 def _byline(post: Post) -> str:
@@ -189,7 +201,7 @@ def source_line(source: SourceStatus | None) -> Text:
     return Text(
         f"{source.source}: {source.state}, {source.posts:,} posts, "
         f"{source.posts_per_second:.1f}/s{lag}, {sum(source.refused.values())} refused, "
-        f"{len(source.gaps)} gaps {readable(source.problem)}".rstrip()
+        f"{len(source.gaps)} gaps {tame(source.problem)}".rstrip()
     )
 
 
@@ -211,6 +223,6 @@ def show_report(console: Console, report: IngestReport) -> None:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in report.refused.items())
         console.print(f"{refused:,} refused: {reasons}")
         for example in report.refused_examples:
-            console.print(Text(f"  {readable(example)}", style="dim"))
+            console.print(Text(f"  {tame(example)}", style="dim"))
         if refused > len(report.refused_examples):
             console.print(Text(f"  and {refused - len(report.refused_examples):,} more", "dim"))

@@ -20,7 +20,7 @@ from siyaq.cli import options, present
 from siyaq.cli.asking import print_json
 from siyaq.cli.progress import Bars
 from siyaq.core.clock import Trust
-from siyaq.core.errors import QueryError
+from siyaq.core.errors import CorruptionError, QueryError, StorageError
 from siyaq.core.ports import SourceAdapter
 from siyaq.core.product import IngestReport
 from siyaq.serve import shape
@@ -98,13 +98,22 @@ async def _take(siyaq: Siyaq, name: str, adapter: SourceAdapter, bars: Bars) -> 
 
 
 async def _until_found(siyaq: Siyaq, bars: Bars, *, vectors: bool) -> None:
-    """Wait until all that was taken can be found, by word or by meaning too."""
+    """Wait until all that was taken can be found, by word or by meaning too.
+
+    A disk that is full or damaged does not mend while nobody is told: its error is raised.
+    """
     indexer = siyaq.indexer
     assert indexer is not None
+
+    def found() -> int:
+        if isinstance(indexer.failure, StorageError | CorruptionError):
+            raise indexer.failure
+        return indexer.embedded if vectors else indexer.indexed
+
     wait = asyncio.create_task(siyaq.wait_searchable(vectors=vectors, within=_VECTORS_TIMEOUT))
     await bars.indexing(
         wait,
-        lambda: indexer.embedded if vectors else indexer.indexed,
+        found,
         siyaq.log.head(),
         what="by meaning" if vectors else "by word",
     )

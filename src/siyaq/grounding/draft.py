@@ -12,7 +12,7 @@ from siyaq.grounding.evidence import Quoted, quote
 from siyaq.grounding.newest import newest_facts
 from siyaq.grounding.reading import read
 from siyaq.grounding.select import select
-from siyaq.grounding.weigh import ENOUGH, ENOUGH_IN_ARABIC, ENOUGH_WHERE_NAMED, support
+from siyaq.grounding.weigh import answers, support
 from siyaq.retrieval.terms import content_terms
 
 
@@ -34,16 +34,12 @@ def compose(ranking: Ranking, searcher: Searcher, embedder: Embedder, limit: int
         newest = newest_facts(ranking.hits, limit)
         return Draft(tuple(quote(newest, [1.0] * len(newest))), Asked.ANYTHING, None)
     reading = read(question, ranking.hits, searcher, embedder.embed([question])[0])
-    bar = _enough(ranking)
-    chosen = [unit for unit in select(reading, limit) if support(unit) >= bar]
-    if not chosen:
+    best = select(reading, limit)
+    if not best or not answers(best[0], ranking.understood):
         return Draft((), reading.asked, Reason.INSUFFICIENT_EVIDENCE)
-    supports = [support(unit) for unit in chosen]
-    return Draft(tuple(quote(chosen, supports)), reading.asked, None)
-
-
-def _enough(ranking: Ranking) -> float:
-    """Return the support that an answer to this question needs."""
-    if ranking.understood.filters.only is not None:
-        return ENOUGH_WHERE_NAMED
-    return ENOUGH_IN_ARABIC if ranking.understood.lang == "ar" else ENOUGH
+    chosen = [
+        unit
+        for unit in best
+        if unit.hit.seq == best[0].hit.seq or answers(unit, ranking.understood)
+    ]
+    return Draft(tuple(quote(chosen, list(map(support, chosen)))), reading.asked, None)

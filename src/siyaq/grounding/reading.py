@@ -15,7 +15,7 @@ from siyaq.core.query import Hit
 from siyaq.core.span import Span
 from siyaq.grounding.asked_for import Asked, asked_for, spans_of
 from siyaq.retrieval.features import text_evidence
-from siyaq.retrieval.terms import query_terms
+from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.text.analyze import terms
 from siyaq.text.sentences import sentences
 
@@ -26,6 +26,8 @@ SENTENCE_CHARS = 240
 """A longer sentence is quoted in parts, cut where its author paused."""
 
 _PAUSE = re.compile(r"(?:[،؛;]|,(?!\d)|\s[–—])\s+")
+
+PRIOR_POSTS = 500
 
 READ_HITS = 10
 UNITS_PER_POST = 400
@@ -121,12 +123,17 @@ def read(question: str, hits: Sequence[Hit], searcher: Searcher, vector: Vector)
 
 
 def rarity(searcher: Searcher, question: str) -> dict[str, float]:
-    """Return the question's terms, each with its inverse document frequency."""
-    wanted = query_terms(question)
+    """Return the words that name the question's topic, each with its inverse document frequency.
+
+    Counted as if there were PRIOR_POSTS more that hold none of them: in a small record every word
+    of its one story would seem common, and every other word rare.
+    """
+    wanted = content_terms(question) or list(query_terms(question))
     counts = searcher.document_frequency(wanted)
-    total = searcher.document_count
+    total = searcher.document_count + PRIOR_POSTS
+    holding = {term: max(1, counts[term]) for term in wanted}
     return {
-        term: math.log(1 + (total - counts[term] + 0.5) / (counts[term] + 0.5)) for term in wanted
+        term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in holding.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -51,6 +52,12 @@ def without_repeats(order: Sequence[Q], limit: int) -> list[Q]:
         said = sum(other.hit.post.author.id == author for other in chosen)
         if several and said >= PER_AUTHOR:
             continue
-        if all(similarity(other.text, one.text) < REPEATS for other in chosen):
+        if not any(_repeats(one, other) for other in chosen):
             chosen.append(one)
     return chosen
+
+
+def _repeats(one: Quote, other: Quote) -> bool:
+    """Say whether two quotes say the same; with another number, the same words do not."""
+    numbers = [re.findall(r"\d+", quote.text) for quote in (one, other)]
+    return numbers[0] == numbers[1] and similarity(other.text, one.text) >= REPEATS

@@ -41,6 +41,9 @@ class Partition:
                 sync_directory(folder)
             index = Index(schema(), str(self._path))
         self._writer: IndexWriter = index.writer(memory_bytes, 1)
+        if state.commit:
+            # A commit that was cut short may have left a file under the name of the next one's.
+            self._writer.garbage_collect_files()
 
     def add(self, entries: Sequence[LogEntry]) -> None:
         """Add the posts that are in these entries."""

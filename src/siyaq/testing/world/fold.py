@@ -25,10 +25,12 @@ def fold(
     """Return the truth after `events` and `articles`, which are all there was before `at`."""
     posts: dict[str, TruePost] = {}
     handles: dict[str, str] = {}
+    names: dict[str, list[str]] = {}
     accounts: dict[str, AccountState] = {}
     for event in events:
         if event.kind == "identity":
             handles[event.did] = event.handle
+            names.setdefault(event.did, []).append(event.handle)
         elif event.kind == "account":
             accounts[event.did] = event.status
         elif event.is_post:
@@ -44,6 +46,7 @@ def fold(
         posts=posts,
         articles=latest,
         handles=handles,
+        names={did: tuple(borne) for did, borne in names.items()},
         stories=told,
         questions=questions(stories, told, posts, latest),
         edited=tuple(uri for uri, post in posts.items() if post.edited and post.state == "live"),

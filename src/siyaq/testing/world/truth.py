@@ -87,6 +87,7 @@ class Truth:
     posts: Mapping[str, TruePost]
     articles: Mapping[str, TrueArticle]
     handles: Mapping[str, str]
+    names: Mapping[str, tuple[str, ...]]  # every handle that each account went by, in order
     stories: tuple[TrueStory, ...]
     questions: tuple[Question, ...]
     edited: tuple[str, ...]
