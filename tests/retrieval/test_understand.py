@@ -115,3 +115,12 @@ def test_the_language_of_a_question_is_told() -> None:
 def test_no_text_breaks_understanding(text: str, operator: str) -> None:
     understood = understand(f"{operator}{text}", filters=Filters(), now=NOW)
     assert understood.wants in ("relevant", "latest")
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "last 5 days", "الأسبوع الماضي", "since the morning"]
+)
+def test_words_of_time_at_the_beginning_of_time_break_nothing(text: str) -> None:
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    read = understand(f"rain {text}", filters=Filters(), now=first)
+    assert read.filters.placed.since is None or read.filters.placed.since > first

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from siyaq.core.clock import Trust
 from siyaq.core.ports import Batch, Clock, SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
-from siyaq.log import LogReader, LogWriter
+from siyaq.log import LogReader, LogWriter, SourceRecord
 from siyaq.sources import Committer, JsonlStream, Pump
 from siyaq.sources.tally import Tally
 
@@ -67,19 +67,20 @@ class Intake:
         """Say how each followed source is doing, and what each other one has brought."""
         recorded = {record.source: record for record in self._log.sources()}
         followed = [pump.status(recorded.get(name)) for name, pump in self._pumps.items()]
-        others = [
-            SourceStatus(
-                source=record.source,
-                url=record.url,
-                state="idle",
-                posts=record.posts,
-                posts_per_second=0.0,
-                lag_seconds=None,
-                last_event_at=record.last_witnessed_at,
-                refused=record.refused,
-                gaps=tuple(record.gaps),
-            )
-            for name, record in recorded.items()
-            if name not in self._pumps
-        ]
+        others = [at_rest(record) for name, record in recorded.items() if name not in self._pumps]
         return (*followed, *others)
+
+
+def at_rest(record: SourceRecord) -> SourceStatus:
+    """Say what the log holds of a source that this process does not follow."""
+    return SourceStatus(
+        source=record.source,
+        url=record.url,
+        state="idle",
+        posts=record.posts,
+        posts_per_second=0.0,
+        lag_seconds=None,
+        last_event_at=record.last_witnessed_at,
+        refused=record.refused,
+        gaps=record.gaps,
+    )

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from siyaq.app.opening import open_siyaq, source_registry
+from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
 from siyaq.serve import ServeSettings, create_app, run
 
+CATCH_UP_SECONDS = 60.0
+"""Longest that `on_ready` waits for what was posted before the start."""
+
 
 async def serve_forever(
-    config: Config, sources: Sequence[FollowSetting], *, on_ready: Callable[[str], None]
+    config: Config,
+    sources: Sequence[FollowSetting],
+    *,
+    on_ready: Callable[[str], None],
+    caught_up: bool = False,
 ) -> None:
     """Serve until interrupted. `on_ready` is told the URL once requests are taken.
 
+    With `caught_up`, it is told once what the sources held before the start can be found too.
     Raises ConfigError before anything starts: an unknown source, no key where one is needed.
     """
     registry = source_registry()
@@ -32,9 +42,35 @@ async def serve_forever(
             asyncio.create_task(siyaq.intake.follow(adapter, url), name=f"follow {url}")
             for adapter, url in adapters
         ]
+
+        def tell(url: str) -> None:
+            if caught_up:
+                following.append(asyncio.create_task(_tell_later(siyaq, url, on_ready)))
+            else:
+                on_ready(url)
+
         try:
-            await run(app, config.host, config.port, on_ready)
+            await run(app, config.host, config.port, tell)
         finally:
             for task in following:
                 task.cancel()
             await asyncio.gather(*following, return_exceptions=True)
+
+
+async def _tell_later(siyaq: Siyaq, url: str, on_ready: Callable[[str], None]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CATCH_UP_SECONDS):
+            while not await _has_caught_up(siyaq):  # noqa: ASYNC110  # no one event tells it
+                await asyncio.sleep(0.2)
+    on_ready(url)
+
+
+async def _has_caught_up(siyaq: Siyaq) -> bool:
+    """Say whether every source is at the present, and all of it can be found."""
+    status = await siyaq.status()
+    present = all(
+        source.state == "live" and (source.lag_seconds or 0.0) < 2.0
+        for source in status.sources
+        if source.state != "idle"
+    )
+    return present and 0 < status.log_seq <= status.embedded_seq

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from siyaq import __version__
-from siyaq.app.intake import Intake
+from siyaq.app.intake import Intake, at_rest
 from siyaq.app.live import LiveHub
 from siyaq.context import Cards
 from siyaq.core.answer import AnswerEvent, Finished, Question
@@ -19,7 +19,7 @@ from siyaq.core.errors import AlreadyWriting, NotFound
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Embedder
 from siyaq.core.post import Post
-from siyaq.core.product import IngestReport, Status
+from siyaq.core.product import IngestReport, SourceStatus, Status
 from siyaq.core.query import Filters, Query, Ranking
 from siyaq.grounding import Answerer
 from siyaq.index import Indexer, IndexReader
@@ -131,11 +131,16 @@ class Siyaq:
             indexed_seq=self._searcher.indexed,
             embedded_seq=self._searcher.embedded,
             covered=self.log.coverage(),
-            sources=self.intake.source_statuses() if self._intake else (),
+            sources=self._sources(),
             embedder=self._embedder.name,
             writing=self._intake is not None,
             disk_bytes=disk_bytes(self.directory),
         )
+
+    def _sources(self) -> tuple[SourceStatus, ...]:
+        if self._intake is not None:
+            return self._intake.source_statuses()
+        return tuple(map(at_rest, self.log.sources()))
 
     async def wait_searchable(self, *, vectors: bool, within: timedelta) -> bool:
         """Wait until everything durable now can be found; False when time ran out first."""

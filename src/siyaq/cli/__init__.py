@@ -12,7 +12,15 @@ from rich.console import Console
 from rich.text import Text
 
 from siyaq.cli.commands import app
-from siyaq.core.errors import ModelUnavailable, SiyaqError, SourceError, UsageError
+from siyaq.core.errors import (
+    AlreadyWriting,
+    DiskFull,
+    FormatTooNew,
+    ModelUnavailable,
+    SiyaqError,
+    SourceError,
+    UsageError,
+)
 from siyaq.obs import configure_logging
 
 
@@ -40,4 +48,5 @@ def _tell(error: SiyaqError) -> None:
 def _exit_code(error: SiyaqError) -> int:
     if isinstance(error, UsageError):
         return 2
-    return 69 if isinstance(error, SourceError | ModelUnavailable) else 70
+    missing = SourceError | ModelUnavailable | AlreadyWriting | FormatTooNew | DiskFull
+    return 69 if isinstance(error, missing) else 70

@@ -51,12 +51,16 @@ def purge(
         list[str] | None, typer.Argument(help="Posts to erase, as source:native-id.")
     ] = None,
     data: options.Data = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Erase posts, and every byte that deleted posts have left in the log and the index."""
     erased = [options.post_id(post_id) for post_id in post_ids or ()]
     with Console(stderr=True).status("erasing"):
         count = upkeep.purge(options.settings(data), erased)
-    Console().print(f"{count:,} posts erased; no byte of a deleted post is left")
+    if as_json:
+        print_json({"erased": count})
+    else:
+        Console().print(f"{count:,} posts erased; no byte of a deleted post is left")
 
 
 @contextmanager

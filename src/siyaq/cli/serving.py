@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from siyaq.app.demo import simulated_network
+from siyaq.app.demo import SimulatedWorld, simulated_network
 from siyaq.app.service import serve_forever
 from siyaq.cli import options
-from siyaq.config import Config, FollowSetting
+from siyaq.config import FollowSetting
 from siyaq.obs import configure_logging
 
 app = typer.Typer()
@@ -50,13 +50,18 @@ def demo(
 ) -> None:
     """Serve a simulated network that starts with ten minutes of history."""
     configure_logging("plain")
-    config = options.settings(data / f"seed-{seed}", flags={"serve.host": host, "serve.port": port})
+    config = options.settings(data, flags={"serve.host": host, "serve.port": port})
+    world = SimulatedWorld.of(config.data, seed)
 
-    async def run(config: Config) -> None:
-        async with simulated_network(seed=seed, speed=speed) as sources:
-            await serve_forever(config, sources, on_ready=_tell_url)
+    def on_ready(url: str) -> None:
+        world.remember(config.data)
+        _tell_url(url)
 
-    asyncio.run(run(config))
+    async def run() -> None:
+        async with simulated_network(world, speed=speed) as sources:
+            await serve_forever(config, sources, on_ready=on_ready, caught_up=True)
+
+    asyncio.run(run())
 
 
 def _tell_url(url: str) -> None:

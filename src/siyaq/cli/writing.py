@@ -157,6 +157,7 @@ def follow(
         float | None, typer.Option(help="Stop after this long; without it, on Ctrl-C.")
     ] = None,
     data: options.Data = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Follow one live source, indexing every post as it arrives."""
     adapter = source_registry().open_source(url, name)
@@ -174,7 +175,11 @@ def follow(
                 finally:
                     following.cancel()
                     await asyncio.gather(following, return_exceptions=True)
-            present.show_status(Console(), await siyaq.status())
+            status = await siyaq.status()
+        if as_json:
+            print_json(shape.status_json(status))
+        else:
+            present.show_status(Console(), status)
 
     asyncio.run(run())
 
@@ -185,6 +190,7 @@ def replay(
     speed: Annotated[float, typer.Option(help="How fast their time passes.")] = 1.0,
     name: options.SourceName = "jsonl",
     data: options.Data = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Feed a file as if its posts were arriving now, at their own rhythm."""
     if speed <= 0:
@@ -193,8 +199,11 @@ def replay(
     async def run() -> None:
         async with open_siyaq(options.settings(data), write=True) as siyaq:
             adapter = ReplaySource(JsonlSource(file, source=name, trust=Trust.ARCHIVE), speed)
-            with Bars(quiet=False) as bars:
+            with Bars(quiet=as_json) as bars:
                 report = await _take(siyaq, file.name, adapter, bars)
-        present.show_report(Console(), report)
+        if as_json:
+            print_json(shape.report_json(report))
+        else:
+            present.show_report(Console(), report)
 
     asyncio.run(run())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from siyaq.core.query import Filters, Understood
 from siyaq.retrieval.folded import fold_words
@@ -32,6 +32,10 @@ _POINTS = re.compile(
 )
 
 
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Words of time are read from here at the earliest: "last year" has to be a time at all."""
+
+
 def understand(text: str, *, filters: Filters, now: datetime) -> Understood:
     """Return how `text` is read as of `now`.
 
@@ -39,6 +43,7 @@ def understand(text: str, *, filters: Filters, now: datetime) -> Understood:
     without a topic of its own ("what happened in the last hour?") wants the newest posts. Where
     the caller has named the posts to be searched, words of time are part of what is asked.
     """
+    now = max(now, _EARLIEST)
     rest, narrowed = pull_operators(text, filters, now)
     period = find_period(rest, now) if filters.only is None else None
     if period is not None:
