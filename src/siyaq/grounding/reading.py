@@ -15,7 +15,7 @@ from siyaq.core.query import Hit
 from siyaq.core.span import Span
 from siyaq.grounding.asked_for import Asked, asked_for, spans_of
 from siyaq.retrieval.features import text_evidence
-from siyaq.retrieval.terms import content_terms, query_terms
+from siyaq.retrieval.terms import query_terms
 from siyaq.text.analyze import terms
 from siyaq.text.sentences import sentences
 
@@ -123,17 +123,15 @@ def read(question: str, hits: Sequence[Hit], searcher: Searcher, vector: Vector)
 
 
 def rarity(searcher: Searcher, question: str) -> dict[str, float]:
-    """Return the words that name the question's topic, each with its inverse document frequency.
+    """Return the question's terms, each with its inverse document frequency.
 
     Counted as if there were PRIOR_POSTS more that hold none of them: in a small record every word
     of its one story would seem common, and every other word rare.
     """
-    wanted = content_terms(question) or list(query_terms(question))
-    counts = searcher.document_frequency(wanted)
+    counts = searcher.document_frequency(query_terms(question))
     total = searcher.document_count + PRIOR_POSTS
-    holding = {term: max(1, counts[term]) for term in wanted}
     return {
-        term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in holding.items()
+        term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()
     }
 
 

@@ -16,6 +16,17 @@ class Signals:
     names: float  # share of its consonant skeletons
     alignment: float = 0.0  # share of its words translated; across languages only
 
+    def parts(self) -> dict[str, float]:
+        """Return the signals by name, as a hit shows them."""
+        return {
+            "lexical": self.lexical,
+            "cosine": self.cosine,
+            "title": self.title,
+            "grams": self.grams,
+            "names": self.names,
+            "alignment": self.alignment,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:

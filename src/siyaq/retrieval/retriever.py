@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -65,7 +65,7 @@ class Judged:
     def ranked(self) -> Ranked:
         """Return what is folded and numbered."""
         return Ranked(
-            self.candidate.seq, self.score, self.post, self.candidate.span, asdict(self.signals)
+            self.candidate.seq, self.score, self.post, self.candidate.span, self.signals.parts()
         )
 
 

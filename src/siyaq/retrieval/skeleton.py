@@ -17,7 +17,7 @@ SHORTEST = 3
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ARABIC = re.compile("[\u0621-\u064a]")
-_ARABIC_PREFIX = re.compile("^(?:[وف]?(?:ال|بال|لل|كال))(?=...)")
+_ARABIC_PREFIX = re.compile("^(?:[وف]?(?:ال|بال|لل))(?=...)")
 _ARABIC_LETTERS = str.maketrans(
     {
         "ب": "b",
