@@ -6,6 +6,7 @@ reverse the rest of a line, or look like a line of ours. Color never carries a m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -13,6 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from siyaq.context import Unknown
 from siyaq.core.answer import Answer, AnswerStatus, Evidence, Reason, Sentence
 from siyaq.core.card import ContextCard
 from siyaq.core.post import Author, Post
@@ -28,6 +30,18 @@ SAID_PLAINLY = {
     Reason.CONFLICTING_EVIDENCE: "The sources disagree.",
 }
 """Why an answer is missing or partial, in words."""
+
+UNKNOWN_PLAINLY: Mapping[str, str] = {
+    Unknown.NO_EARLIER_RECORD: "whether it was said before our record begins",
+    Unknown.FEED_GAP: "whether it was said while we were not listening",
+    Unknown.SHORT_TEXT: "whether posts this short are copies at all",
+    Unknown.MORE_COPIES: "how many more copies there are",
+    Unknown.THREAD_INCOMPLETE: "what stands in posts of the thread that we do not hold",
+    Unknown.NOT_CHECKED_CLAIMS: "whether what it claims is true",
+    Unknown.NOT_CHECKED_MEDIA: "what its pictures show",
+    Unknown.NOT_CHECKED_COORDINATION: "whether the accounts that copied it act together",
+}
+"""What a card does not know, in words."""
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WHO_CELLS = 24
@@ -161,10 +175,13 @@ def show_card(console: Console, post: Post, card: ContextCard) -> None:
             for reply in card.thread.posts
             if reply.relation != "self"
         ]
-    for point in card.points:
-        parts.append(Text("• ") + quoted(point.text))
-    if card.unknown:
-        parts.append(Text(f"not known    {', '.join(card.unknown)}", style="dim"))
+    parts += [
+        quoted(point.text)
+        + Text(f"  [{cited.marker}] {who(cited.author)}, {when(cited.placed_at)}", style="dim")
+        for point, cited in zip(card.points, card.references, strict=True)
+    ]
+    for code in card.unknown:
+        parts.append(Text(f"not known    {UNKNOWN_PLAINLY.get(code, code)}", style="dim"))
     console.print(Panel(Group(*parts), title=Text(tame(card.post_id)), title_align="left"))
 
 
@@ -207,6 +224,9 @@ def source_line(source: SourceStatus | None) -> Text:
 
 def show_report(console: Console, report: IngestReport) -> None:
     """Print what became of an input: counts, then what was refused and why."""
+    if report == IngestReport():
+        console.print("nothing new: this was read to its end before")
+        return
     told = [f"{report.posts:,} posts"]
     for count, word in (
         (report.created, "new"),

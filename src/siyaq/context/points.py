@@ -1,7 +1,7 @@
 """Chooses what a card says in words: exact quotes of other posts, each cited.
 
-Nothing is phrased here. A point is a sentence somebody wrote; which stance it is cited with rests
-on the words of dispute in it, and is a reading aid, not a verdict.
+Nothing is phrased here. A point is a sentence somebody wrote. One with words of dispute is said to
+refute only where it answers or quotes the post; elsewhere it may be about another matter.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def find_points(post: Post, cluster: Cluster, conversation: Conversation) -> Poi
     if first.post.id != post.id:
         points.quote(first.post, lead(first.post.text), Stance.SUPPORTS)
     for other, span in islice(_disputes(post, cluster, conversation), _DISPUTES_AT_MOST):
-        points.quote(other, span, Stance.REFUTES)
+        answers = any(other.id == one.id for one in conversation.answers)
+        points.quote(other, span, Stance.REFUTES if answers else Stance.MENTIONS)
     if conversation.ancestors:
         answered = conversation.ancestors[-1]
         points.quote(answered, lead(answered.text), Stance.MENTIONS)
@@ -98,7 +99,7 @@ def _disputes(
     A dispute that stands in the post itself ("they deny it") does not dispute the post, so then
     only answers and quotes count. Nobody disputes themselves here.
     """
-    others = [*conversation.replies, *conversation.quotes]
+    others = conversation.answers
     if not _DISPUTE.search(fold(post.text)):
         others += [one for one in cluster.related[:_RELATED_READ] if _about(post, one)]
     for other in others:

@@ -31,6 +31,11 @@ class Conversation:
     missing: tuple[PostId, ...]
     cut: bool
 
+    @property
+    def answers(self) -> list[Post]:
+        """What was said to the post: replies, then quotes."""
+        return [*self.replies, *self.quotes]
+
     def thread(self, post: Post) -> Thread | None:
         """Return the conversation as a card shows it, None where the post stands alone."""
         around = (*self.ancestors, *self.replies, *self.quotes)
