@@ -36,9 +36,6 @@ Of the posts that people's questions were written for (TweetQA, searched without
 named) 0.11 hold less, of the wrong ones ranked first 0.5.
 """
 
-ENOUGH_WHERE_NAMED = 0.01
-"""Support from which anything answers that the caller has named: it is what is asked about."""
-
 
 def weight(unit: Unit, asked: Asked) -> float:
     """Return how well a unit answers: the higher, the earlier it is shown."""
@@ -70,9 +67,9 @@ def support(unit: Unit) -> float:
 
 def answers(unit: Unit, understood: Understood) -> bool:
     """Say whether a unit is enough of an answer to be shown."""
+    if understood.filters.only is not None:  # the caller named what is asked about
+        return unit.cosine > 0 or unit.covered > 0
     supported = support(unit)
-    if understood.filters.only is not None:
-        return supported >= ENOUGH_WHERE_NAMED
     post = unit.hit.post
     if understood.lang and post.lang and understood.lang != post.lang:
         return supported >= ENOUGH_ACROSS
