@@ -18,6 +18,7 @@ from siyaq.core.answer import (
     Turn,
 )
 from siyaq.core.errors import QueryError
+from siyaq.core.query import Filters
 from tests.grounding.asking import ask, shown, stream
 from tests.retrieval.newsroom import NOON, Newsroom, wire
 
@@ -125,6 +126,14 @@ def test_a_post_that_holds_too_little_of_the_question_is_no_answer(newsroom: New
     assert ask(newsroom, "Where did the fire in Tyre break out?").sentences
     answer = ask(newsroom, "Which insurance company pays compensation to fishermen in Tyre?")
     assert answer.reason is Reason.INSUFFICIENT_EVIDENCE
+
+
+def test_a_post_that_the_asker_named_is_quoted(newsroom: Newsroom) -> None:
+    named = newsroom.post("a", "A fire broke out in the harbor of Tyre", author="a")
+    question = "Which insurance company pays the fishermen of Tyre?"
+    assert ask(newsroom, question).status is AnswerStatus.ABSTAINED
+    asked = Question(text=question, filters=Filters(only=frozenset({named})))
+    assert "Tyre" in shown(stream(newsroom, asked).answer)
 
 
 @pytest.mark.parametrize("moment", [Progress, EvidenceFound])

@@ -11,10 +11,10 @@ from siyaq.grounding.short_answer import short_answer
 @pytest.mark.parametrize(
     ("question", "quote", "told"),
     [
-        ("How much is the fare?", "A single ticket stays at 12 crowns.", "12 crowns"),
-        ("How much did it cost?", "It cost 3.2 million crowns.", "3.2 million crowns"),
+        ("How much is the fare?", "A single ticket stays at 12 crowns.", "12"),
+        ("How much did it cost?", "It cost 3.2 million crowns.", "3.2 million"),
         ("How long will it take?", "The repair takes nine weeks.", "nine weeks"),
-        ("كم سعر التذكرة؟", "يبقى سعر التذكرة ١٢ كرونة.", "١٢ كرونة"),
+        ("كم سعر التذكرة؟", "يبقى سعر التذكرة ١٢ كرونة.", "١٢"),
         ("When does it close?", "It closes on Monday 23 November for good.", "Monday 23 November"),
         ("متى يُغلق الجسر؟", "يُغلق الجسر يوم الاثنين صباحا.", "الاثنين"),
         ("How many trees fell?", "A storm, and no one was hurt.", None),
