@@ -1,6 +1,8 @@
 """How well a unit answers, and whether it answers at all.
 
-Both are linear in the same few signals, fitted by `evals/calibrate.py` and rounded by hand.
+Both are linear in the same few signals, rounded by hand after a fit like that of
+`evals/calibrate.py`, which has not itself been run on them. The shares named below were measured
+with slightly earlier coefficients.
 """
 
 from __future__ import annotations
