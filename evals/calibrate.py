@@ -1,104 +1,110 @@
-"""Fit the support of an answer, and show what each bar lets through.
+"""Fit what `siyaq.grounding.weigh` weighs, and show what each bar lets through.
 
-`python evals/calibrate.py FOLDER...`: folders of the task `answers` whose questions are partly
-unanswerable. Prints the coefficients for `siyaq.grounding.weigh.support`, and for each folder
-the share of unanswerable questions below each bar beside the share of answerable ones.
+`python evals/calibrate.py DATA FOLDER...`: folders of the task `answers` whose questions are
+partly unanswerable; corpora are kept in DATA. Prints RANKING and SUPPORT fitted on all folders,
+and for each folder, fitted on the others, how well the answerable questions part from the rest.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import tempfile
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from readings import Read, readings
 
-from siyaq.app.opening import open_siyaq
-from siyaq.config import load
-from siyaq.core.clock import SystemClock
-from siyaq.core.query import Query
-from siyaq.evals import folder
-from siyaq.evals.corpus import load as ingest
-from siyaq.grounding.reading import Unit, read
-from siyaq.grounding.weigh import weight
-from siyaq.index import IndexReader
-from siyaq.log import LogReader
-from siyaq.models import BuiltinEmbedder
-from siyaq.retrieval import Retriever
+from siyaq.grounding.weigh import RANKING, SUPPORT, signals
 
-SIGNALS = ("score", "covered", "covered_around", "cosine", "grams")
-BARS = (0.05, 0.1, 0.18, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+BARS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+RIDGE = 5.0
 Matrix = npt.NDArray[np.float64]
+Fit = tuple[Matrix, float]
 
 
-def signals(unit: Unit) -> list[float]:
-    """Return what `support` weighs, in the order of SIGNALS."""
-    return [unit.hit.score, unit.covered, unit.covered_around, unit.cosine, unit.grams]
+def fit_ranking(lists: Sequence[tuple[Matrix, Matrix]]) -> Matrix:
+    """Return coefficients that put right units before wrong ones (listwise softmax, ridge)."""
+    every = np.vstack([rows for rows, _ in lists])
+    spread = every.std(axis=0) + 1e-6
+    weights = np.zeros(every.shape[1])
+    for _ in range(30):  # Newton's method, its steps at most 1
+        slope, curve = RIDGE * weights, RIDGE * np.eye(len(weights))
+        for rows, right in lists:
+            scaled = (rows - rows.mean(axis=0)) / spread
+            share = np.exp(scaled @ weights - (scaled @ weights).max())
+            share /= share.sum()
+            wanted = share * right / (share @ right)
+            middle = scaled.T @ share
+            slope = slope + scaled.T @ (share - wanted)
+            curve = curve + (scaled.T * share) @ scaled - np.outer(middle, middle)
+        step = np.linalg.solve(curve, slope)
+        weights -= step * min(1.0, 1.0 / np.abs(step).max())
+        if np.abs(step).max() < 1e-3:
+            break
+    return weights / spread
 
 
-async def gather(directory: Path) -> tuple[Matrix, Matrix]:
-    """Return the signals of the best unit of each question, and whether it can be answered."""
-    rows: list[list[float]] = []
-    answerable: list[float] = []
-    with tempfile.TemporaryDirectory() as data:
-        config = load(environ={}, flags={"data": data})
-        async with open_siyaq(config, write=True) as product:
-            await ingest(product, folder.read_corpus(directory), None, lambda *_: None)
-        with (
-            LogReader.open(Path(data)) as log,
-            closing(IndexReader.open(Path(data))) as searcher,
-            BuiltinEmbedder() as embedder,
-        ):
-            retriever = Retriever(searcher, log, embedder, SystemClock())
-            for question in folder.read_all(directory, "questions.jsonl", folder.Asked):
-                ranking = retriever.rank(Query(text=question.question))
-                text = ranking.understood.text
-                reading = read(text, ranking.hits, searcher, embedder.embed([text])[0])
-                if reading.units:
-                    best = max(reading.units, key=lambda unit: weight(unit, reading.asked))
-                    rows.append(signals(best))
-                    answerable.append(float(question.answerable))
-    return np.asarray(rows), np.asarray(answerable)
-
-
-def fit(rows: Matrix, answerable: Matrix) -> tuple[Matrix, float]:
+def fit_support(rows: Matrix, answerable: Matrix) -> Fit:
     """Return coefficients and intercept of a ridge logistic regression, classes balanced."""
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     known = np.c_[(rows - mean) / spread, np.ones(len(rows))]
-    share = answerable.mean()
-    importance = np.where(answerable > 0, 0.5 / share, 0.5 / (1 - share)) / len(rows)
+    part = answerable.mean()
+    importance = np.where(answerable > 0, 0.5 / part, 0.5 / (1 - part)) / len(rows)
     weights = np.zeros(known.shape[1])
     for _ in range(50):  # Newton's method; it has converged long before
         guess = 1 / (1 + np.exp(-known @ weights))
-        slope = known.T @ ((guess - answerable) * importance) + 1e-3 * weights
+        slope = known.T @ ((guess - answerable) * importance) + 1e-2 * weights
         curve = (known.T * (guess * (1 - guess) * importance)) @ known
-        weights -= np.linalg.solve(curve + 1e-3 * np.eye(len(weights)), slope)
+        weights -= np.linalg.solve(curve + 1e-2 * np.eye(len(weights)), slope)
     coefficients = weights[:-1] / spread
     return coefficients, float(weights[-1] - coefficients @ mean)
 
 
-def report(directories: Sequence[Path]) -> list[str]:
-    """Return the fit over all folders, and its errors in each, a line each."""
-    gathered = {directory: asyncio.run(gather(directory)) for directory in directories}
-    coefficients, intercept = fit(
-        np.vstack([rows for rows, _ in gathered.values()]),
-        np.concatenate([answerable for _, answerable in gathered.values()]),
-    )
-    fitted = dict(zip(SIGNALS, coefficients.round(2).tolist(), strict=True))
-    lines = [f"{fitted} {intercept:+.2f}"]
-    for directory, (rows, answerable) in gathered.items():
-        supports = 1 / (1 + np.exp(-(rows @ coefficients + intercept)))
-        for bar in BARS:
-            below = supports < bar
-            shares = [f"{below[answerable == kind].mean():.3f}" for kind in (0, 1)]
-            lines.append(f"{directory.name} {bar:.2f}: below {shares[0]} of the unanswerable,")
-            lines[-1] += f" {shares[1]} of the others"
+def lists_of(reads: Iterable[Read]) -> list[tuple[Matrix, Matrix]]:
+    """Return the signals of the units of each answerable question, and which are right."""
+    return [
+        (
+            np.array([[signals(unit)[name] for name in RANKING] for unit in one.units]),
+            np.array(one.right, dtype=float),
+        )
+        for one in reads
+        if one.asked.answerable and any(one.right)
+    ]
+
+
+def best_of(reads: Iterable[Read]) -> tuple[Matrix, Matrix]:
+    """Return the signals of the best unit of each question, and whether it can be answered."""
+    found = [one for one in reads if one.units]
+    rows = [[signals(one.units[0])[name] for name in SUPPORT] for one in found]
+    return np.array(rows), np.array([one.asked.answerable for one in found], dtype=float)
+
+
+def report(gathered: dict[str, list[Read]]) -> list[str]:
+    """Return the fits over all folders, and each folder's errors under the fit of the others."""
+    every = [one for reads in gathered.values() for one in reads]
+    ranking = fit_ranking(lists_of(every))
+    support, none = fit_support(*best_of(every))
+    lines = [
+        f"RANKING {dict(zip(RANKING, ranking.round(2).tolist(), strict=True))}",
+        f"SUPPORT {dict(zip(SUPPORT, support.round(2).tolist(), strict=True))} {none:+.2f}",
+    ]
+    for name, reads in gathered.items():
+        others = [one for other, own in gathered.items() if other != name for one in own]
+        rows, answerable = best_of(reads)
+        for kind, fit in (("all", (support, none)), ("others", fit_support(*best_of(others)))):
+            supports = 1 / (1 + np.exp(-(rows @ fit[0] + fit[1])))
+            for bar in BARS:
+                below = supports < bar
+                shares = [f"{below[answerable == side].mean():.3f}" for side in (0, 1)]
+                lines.append(f"{name}, fitted on {kind}, {bar:.2f}: {shares[0]} and {shares[1]}")
     return lines
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(report([Path(name) for name in sys.argv[1:]])) + "\n")
+    kept = Path(sys.argv[1])
+    gathered = {
+        folder.name: list(readings(folder, kept / folder.name))
+        for folder in map(Path, sys.argv[2:])
+    }
+    sys.stdout.write("\n".join(report(gathered)) + "\n")

@@ -19,6 +19,12 @@ COLUMNS = {
         *("answer_hit", "cited_right", "em", "f1"),
         *("abstain_recall", "false_abstain", "shown_chars"),
     ),
+    "coordination": ("missing", "extra", "expected"),
+    "first-seen": ("earliest@1", "copied_from@1"),
+    "copies": (
+        *("pair_precision", "pair_recall", "pair_f1"),
+        *("accuracy", "f1_same", "f1_changed", "f1_different"),
+    ),
 }
 HEAD = """# Leaderboard
 

@@ -26,6 +26,12 @@ from siyaq.serve.metrics import HttpMetrics
 from siyaq.testing.product import FakeProduct
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+OF_THE_MACHINE = {
+    "embed.processes": "one a core, at most 8",
+    "models.threads": "half the cores",
+}
+"""Defaults that differ from machine to machine."""
+
 WRITTEN = "<!-- written by scripts/reference.py; run `make docs` after a change -->\n\n"
 
 
@@ -61,7 +67,7 @@ def settings() -> Iterator[str]:
     yield "| setting | environment | default | meaning |\n|---|---|---|---|\n"
     for setting in SETTINGS:
         environ = "SIYAQ__" + setting.key.upper().replace(".", "__")
-        default = "one a core, at most 8" if setting.key == "embed.processes" else setting.default
+        default = OF_THE_MACHINE.get(setting.key, setting.default)
         yield f"| `{setting.key}` | `{environ}` | {default} | {setting.help} |\n"
     yield '\nSources to follow stand in the file:\n\n```toml\n[[sources]]\nurl = "rss+https://…"\n'
     yield 'name = "news"\n```\n'

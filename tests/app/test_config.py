@@ -34,6 +34,16 @@ def test_the_later_of_file_environment_and_flag_wins(tmp_path: Path) -> None:
     assert config.origins["data"] == "command line"
 
 
+def test_grpc_listens_on_the_port_after_that_of_http_unless_told(tmp_path: Path) -> None:
+    def port(**flags: int) -> int:
+        return load(write(tmp_path, ""), {}, {f"serve.{k}": v for k, v in flags.items()}).grpc_port
+
+    assert port(port=9000) == 9001
+    assert port(port=9000, grpc_port=7000) == 7000
+    assert port(port=0) == 0
+    assert port(port=65535) == 0
+
+
 def test_sources_are_read_from_the_file(tmp_path: Path) -> None:
     file = write(tmp_path, '[[sources]]\nurl = "rss+https://example.org/feed"\nname = "news"\n')
     assert load(file, {}).sources == (FollowSetting("rss+https://example.org/feed", "news"),)

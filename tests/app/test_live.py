@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from siyaq.app.live import LiveHub
+from siyaq.app.live import QUEUE_POSTS, LiveHub
 from siyaq.core.event import LogEntry, Op
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.post import Post
@@ -73,6 +73,48 @@ def test_a_subscriber_is_given_the_posts_that_hold_every_word() -> None:
 def test_a_post_is_read_once_however_many_watch(reading: Mock) -> None:
     assert published(["wind and rain", "wind"], "rain", watchers=40) == ["wind and rain"]
     assert times_read(reading, "wind and rain") == times_read(reading, "wind") == 1
+
+
+def test_a_slow_subscriber_misses_posts_which_are_counted_and_no_deletion() -> None:
+    posts = [post(f"p{number}", "rain") for number in range(QUEUE_POSTS + 10)]
+    gone = [PostId("world:gone"), PostId("world:gone-too")]
+    new = [LogEntry(seq=Seq(1), op=Op.CREATE, post_id=one.id, post=one) for one in posts]
+    deleted = [LogEntry(seq=Seq(2), op=Op.DELETE, post_id=name, post=None) for name in gone]
+
+    async def watch() -> tuple[list[Post | PostId], float]:
+        metrics = Metrics()
+        hub = LiveHub(metrics)
+        async with aclosing(hub.subscribe("", Filters())) as stream:
+            first = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)  # it has subscribed, and reads nothing until all is published
+            hub.publish([deleted[0], *new, deleted[1]])
+            given = [await first]
+            given += [await anext(stream) for _ in range(QUEUE_POSTS + 1)]
+        return given, metrics.live_dropped._value.get()
+
+    given, dropped = asyncio.run(asyncio.wait_for(watch(), 10))
+    assert [item for item in given if not isinstance(item, Post)] == gone
+    assert given[1:-1] == posts[:QUEUE_POSTS]
+    assert dropped == len(posts) - QUEUE_POSTS
+
+
+def test_however_many_posts_are_deleted_a_slow_subscriber_is_told_of_each() -> None:
+    posts = [post(f"p{number}", "rain") for number in range(3)]
+    gone = [PostId(f"world:gone{number}") for number in range(3 * QUEUE_POSTS)]
+    deleted = [LogEntry(seq=Seq(2), op=Op.DELETE, post_id=name, post=None) for name in gone]
+
+    async def watch() -> list[Post | PostId]:
+        hub = LiveHub(Metrics())
+        async with aclosing(hub.subscribe("", Filters())) as stream:
+            first = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            new = [LogEntry(seq=Seq(1), op=Op.CREATE, post_id=one.id, post=one) for one in posts]
+            hub.publish([*new, *deleted])
+            hub.withdraw([posts[1].id])
+            return [await first, *[await anext(stream) for _ in range(2 + len(gone))]]
+
+    given = asyncio.run(asyncio.wait_for(watch(), 20))
+    assert given == [posts[0], posts[2], *gone, posts[1].id], "a deleted post was shown"
 
 
 def test_a_post_is_not_read_for_those_who_watch_everything(reading: Mock) -> None:

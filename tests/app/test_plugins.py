@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -18,7 +18,7 @@ class Nothing:
     def __init__(self, source: str) -> None:
         self.source = source
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         nothing: tuple[Batch, ...] = ()
         for batch in nothing:
             yield batch

@@ -11,7 +11,7 @@ import pytest
 
 from siyaq.app.opening import open_siyaq
 from siyaq.config import Config
-from siyaq.core.answer import Answer, AnswerStatus, Finished, Question, SentenceChecked
+from siyaq.core.answer import Answer, AnswerStatus, Finished, Question, Reason, SentenceChecked
 from siyaq.core.errors import AlreadyWriting, NotFound
 from siyaq.core.ids import PostId
 from siyaq.core.post import Post
@@ -161,24 +161,23 @@ async def test_an_edit_replaces_the_text_everywhere(config: Config) -> None:
 @run_async
 async def test_live_posts_reach_those_who_want_them_and_deletions_everyone(config: Config) -> None:
     async with open_siyaq(config, write=True) as siyaq:
-        got: list[Post | PostId] = []
 
-        async def watch(text: str) -> None:
+        async def watch(text: str) -> list[str]:
+            got: list[Post | PostId] = []
             async with aclosing(siyaq.live(text, Filters(langs=("en",)))) as posts:
                 async for item in posts:
                     got.append(item)
                     if not isinstance(item, Post):
-                        return
+                        break
+            return [item.native_id if isinstance(item, Post) else item for item in got]
 
-        watching = asyncio.create_task(watch("ferry"))
+        watching = asyncio.gather(watch("ferry"), watch(""))
         await asyncio.sleep(0)
         await send(siyaq, FERRY, SARDINES, REPLY)
         await send(siyaq, {"op": "delete", "id": "2", "source": "bay"})
-        await asyncio.wait_for(watching, 30)
-        assert [item.native_id if isinstance(item, Post) else item for item in got] == [
-            "1",
-            "bay:2",
-        ]
+        by_word, by_language = await asyncio.wait_for(watching, 30)
+        assert by_word == ["1", "bay:2"]
+        assert by_language == ["1", "3", "bay:2"]
 
 
 @run_async
@@ -203,3 +202,40 @@ async def test_status_counts_what_is_held_and_what_was_refused(config: Config) -
         assert (status.posts, status.deleted) == (2, 0)
         assert status.embedded_seq == status.indexed_seq == status.log_seq
         assert status.disk_bytes > 0
+
+
+@run_async
+async def test_an_answer_outlives_a_restart_and_knows_what_became_of_its_posts(
+    config: Config,
+) -> None:
+    when = "When does the night ferry to Sandholm leave?"
+    async with open_siyaq(config, write=True) as siyaq:
+        await send(siyaq, FERRY, SARDINES, REPLY)
+        first = await ask(siyaq, when)
+        assert "23:15" in " ".join(one.text for one in first.sentences)
+    async with open_siyaq(config, write=True) as siyaq:
+        assert (await siyaq.answer(first.id)).sentences == first.sentences
+        assert list(await siyaq.answers_citing(PostId("bay:1"))) == [first.id]
+        await send(siyaq, {"op": "delete", "id": "1", "source": "bay"})
+        opened = await siyaq.answer(first.id)
+        assert opened.reason is Reason.EVIDENCE_WITHDRAWN
+        assert "23:15" not in " ".join(one.text for one in opened.sentences)
+        again = await ask(siyaq, "what changed?", previous=first.id)
+        assert again.changed is not None
+        assert (PostId("bay:1"), "deleted") in [(g.post_id, g.why) for g in again.changed.gone]
+    kept = (config.data / "answers.sqlite").read_bytes()
+    assert b"pier four" not in kept
+
+
+@run_async
+async def test_a_reader_and_its_writer_keep_answers_on_one_shelf(config: Config) -> None:
+    async with (
+        open_siyaq(config, write=True) as writer,
+        open_siyaq(config, write=False) as reader,
+    ):
+        await send(writer, FERRY, SARDINES, REPLY)
+        answer = await ask(reader, "When does the night ferry to Sandholm leave?")
+        assert (await writer.answer(answer.id)).sentences == answer.sentences
+        await writer.forget_answer(answer.id)
+        with pytest.raises(NotFound):
+            await reader.answer(answer.id)

@@ -3,56 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from siyaq.cli import main
 from siyaq.core.errors import DiskFull
 from siyaq.index.vectors import VectorWriter
+from tests.cli.conftest import Siyaq
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-
-
-@dataclass(frozen=True)
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, object]:
-        value: dict[str, object] = json.loads(self.out)
-        return value
-
-
-Siyaq = Callable[..., Run]
-
-
-@pytest.fixture
-def siyaq(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Siyaq:
-    """Run `siyaq` with arguments, in an empty working directory."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SIYAQ__EMBED__PROCESSES", "0")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> Run:
-        monkeypatch.setattr(sys, "argv", ["siyaq", *arguments])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as exit_:
-            code = exit_.code if isinstance(exit_.code, int) else 1
-        captured = capsys.readouterr()
-        return Run(code, captured.out, captured.err)
-
-    return run
 
 
 def test_articles_and_posts_go_in_and_questions_in_both_languages_come_out(siyaq: Siyaq) -> None:
@@ -71,6 +30,9 @@ def test_articles_and_posts_go_in_and_questions_in_both_languages_come_out(siyaq
     card = siyaq("context", "town:7", "--json").json
     assert isinstance(card["copies"], dict)
     assert card["copies"]["accounts"] == 5
+    text = "All times of the extra ferries are in this text that nobody posted"
+    nowhere = siyaq("context", "--text", text, "--json").json
+    assert (nowhere["post_id"], nowhere["status"]) == (None, "abstained")
     assert siyaq("verify").code == 0
     again = siyaq("ingest", str(EXAMPLES / "posts.jsonl"), "--json").json
     assert again["created"] == 0
@@ -85,6 +47,8 @@ def test_what_people_see_names_who_said_it_and_when(siyaq: Siyaq) -> None:
     assert "2026-11-20 10:05 UTC" in told
     shown = siyaq("context", "town:7").out
     assert "5 posts, 5 accounts" in shown
+    text = "The harbor bridge closes to all vehicles on Monday at 06:00."
+    assert "town:1 (likely" in siyaq("context", "--text", text).out
     assert "EIGHT" in shown
 
 
@@ -127,6 +91,8 @@ def test_a_purged_post_leaves_no_byte_behind(siyaq: Siyaq, tmp_path: Path) -> No
     [
         (("ask", "anything"), 2, "ingest"),
         (("context", "no-colon"), 2, "is not of the form"),
+        (("context",), 2, "one of them"),
+        (("context", "town:7", "--text", "x"), 2, "one of them"),
         (("search", "x", "--since", "yesterday-ish"), 2, "is not a time"),
         (("search", "x", "--since", "0001-01-01T00:00:00+14:00"), 2, "is not a time"),
         (("purge", "jsonl:1"), 2, "no siyaq data"),
@@ -197,3 +163,56 @@ def test_settings_and_models_are_shown(siyaq: Siyaq) -> None:
     assert shown["serve.port"] == {"value": 8080, "origin": "default"}
     assert "extractive" in siyaq("models", "list", "--json").out
     assert siyaq("doctor", "--json").code == 0
+
+
+def test_the_doctor_says_what_sources_lack(
+    siyaq: Siyaq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SIYAQ_MASTODON_TOKEN", raising=False)
+    token = tmp_path / "token"
+    token.write_text("a-token-of-mine\n")
+    urls = (
+        "x://?rule=rain",
+        "mastodon://m.example/public/local",
+        f"mastodon://n.example?token_file={token}",
+    )
+    (tmp_path / "siyaq.toml").write_text("".join(f'[[sources]]\nurl = "{url}"\n' for url in urls))
+    findings = siyaq("doctor", "--config", str(tmp_path / "siyaq.toml"), "--json")
+    told = [one["told"] for one in json.loads(findings.out) if one["about"] == "source"]
+    assert told[0] == "x: no cap on what a month may cost: add cap_usd=20 to the URL"
+    assert told[1].startswith("mastodon: no access token in SIYAQ_MASTODON_TOKEN_M_EXAMPLE")
+    assert told[2] == "mastodon has what it needs"
+    assert "a-token-of-mine" not in findings.out
+
+
+def test_following_what_lacks_a_token_says_so_and_fails(
+    siyaq: Siyaq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SIYAQ_MASTODON_TOKEN", raising=False)
+    followed = siyaq("follow", "mastodon://127.0.0.1:9", "--seconds", "20")
+    assert followed.code == 1
+    assert "no access token in" in " ".join(followed.out.split())
+    assert "SIYAQ_MASTODON_TOKEN" in followed.out
+
+
+def test_a_key_is_made_listed_and_revoked(siyaq: Siyaq) -> None:
+    made = siyaq("keys", "create", "--role", "writer", "--name", "the desk", "--json").json
+    key = str(made["key"])
+    assert key.startswith(f"sq_{made['id']}_")
+    listed = siyaq("keys", "list")
+    assert "the desk" in listed.out
+    assert "stands" in listed.out
+    assert key not in listed.out
+    assert siyaq("keys", "revoke", str(made["id"])).code == 0
+    assert "revoked" in siyaq("keys", "list").out
+    assert "revoke key" in siyaq("keys", "audit").out
+    assert siyaq("keys", "revoke", "nobody").code == 2
+
+
+def test_a_key_that_stands_in_pages_names_them(siyaq: Siyaq) -> None:
+    refused = siyaq("keys", "create", "--role", "card-only")
+    assert refused.code == 2
+    assert "--origin" in refused.err
+    made = siyaq("keys", "create", "--role", "card-only", "--origin", "https://news.example")
+    assert made.out.startswith("sq_")
+    assert siyaq("keys", "list", "--json").out.count("https://news.example") == 1

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from siyaq.context import Cards
 from siyaq.core.card import ContextCard
 from siyaq.core.clock import Trust, place
-from siyaq.core.event import Gap, Op, PostEvent
+from siyaq.core.event import AccountEvent, AccountStatus, Gap, Op, PostEvent
 from siyaq.core.ids import AuthorId, PostId, Seq, post_id
 from siyaq.core.ports import Batch
 from siyaq.core.post import Author, Media, Post
@@ -62,6 +62,8 @@ class Network:
         quote_of: str | None = None,
         repost_of: str | None = None,
         media: Sequence[Media] = (),
+        called: str = "",
+        extra: Mapping[str, object] | None = None,
     ) -> PostId:
         """Store a post first witnessed at `minutes` past noon, whose client claims `claims`."""
         created = at(minutes if claims is None else claims)
@@ -70,7 +72,7 @@ class Network:
         post = Post(
             source=source,
             native_id=native_id,
-            author=Author(id=AuthorId(f"did:{author}"), handle=f"{author}.example"),
+            author=Author(id=AuthorId(f"did:{author}"), handle=f"{author}.example", name=called),
             text=text,
             witnessed_at=at(minutes),
             placed_at=placed_at,
@@ -81,6 +83,7 @@ class Network:
             quote_of=name(quote_of) if quote_of else None,
             repost_of=name(repost_of) if repost_of else None,
             media=tuple(media),
+            extra=extra or {},
         )
         event = PostEvent(op=Op.CREATE, post_id=post.id, post=post, witnessed_at=at(minutes))
         self.writer.append([Batch(events=(event,))])
@@ -99,6 +102,20 @@ class Network:
     def card(self, native_id: str) -> ContextCard:
         self.refresh()
         return Cards(self.searcher, self.log, self.clock).card(name(native_id))
+
+    @property
+    def indexed(self) -> Seq:
+        """How far the searcher sees."""
+        return self._applied
+
+    def account(self, author: str, status: AccountStatus, *, minutes: float) -> None:
+        event = AccountEvent(
+            source=SOURCE,
+            author_id=AuthorId(f"did:{author}"),
+            status=status,
+            witnessed_at=at(minutes),
+        )
+        self.writer.append([Batch(events=(event,))])
 
     def refresh(self) -> None:
         """Let the searcher see everything that the log holds."""

@@ -7,7 +7,7 @@ import pytest
 from siyaq.context import Unknown
 from siyaq.core.card import ContextCard, FirstSeen
 from siyaq.core.clock import PlacedBy, Trust
-from tests.context.network import SOURCE, Network, at, name
+from tests.context.network import Network, at, name
 
 NEWS = "The old bridge over the Tigris was closed this morning after heavy rain"
 YEARS = 60 * 24 * 365
@@ -105,6 +105,7 @@ def test_having_listened_elsewhere_is_no_confidence(network: Network) -> None:
     ("earlier", "same"),
     [
         (NEWS + " and high winds", True),
+        (f"Breaking tonight: {NEWS}", False),
         (NEWS[:55] + "…", True),
         (f"RT @x: {NEWS[:55]}... https://t.co/x", True),
         (NEWS.replace("was closed", "was not closed"), False),
@@ -122,49 +123,58 @@ def test_only_what_says_the_same_can_be_first(
     assert found.sameness == ("near" if same else "exact")
 
 
+def test_an_earlier_post_in_nearly_the_same_words_is_named_apart(network: Network) -> None:
+    network.say("alike", f"Breaking tonight: {NEWS}", minutes=0)
+    network.say("other", f"Breaking tonight: {NEWS.replace('was', 'was not')}", minutes=-5)
+    network.say("b", NEWS, minutes=5)
+    network.say("late", f"Breaking again: {NEWS}", minutes=9)
+    found = first(network.card("b"))
+    assert (found.post_id, found.earlier_alike) == (name("b"), name("alike"))
+    assert first(network.card("alike")).earlier_alike is None
+
+
 def test_a_text_that_many_write_is_never_surely_first(network: Network) -> None:
     network.listen(since=-500)
     network.say("a", "good morning", minutes=0)
     assert first(network.card("a")).confidence == "low"
 
 
-def test_being_earlier_is_no_evidence_of_having_been_copied(network: Network) -> None:
-    network.say("a", NEWS, minutes=0)
-    network.say("b", NEWS, minutes=5)
-    assert network.card("b").copied_from is None
+OPENED = "Breaking: the council of the old town has voted this evening"
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("earlier", "same"),
     [
-        f"RT @second.example: {NEWS}",
-        f"{NEWS} (via @second)",
-        f"{NEWS} عبر @Second.Example",
+        (f"{OPENED} for the harbor tunnel, says the mayor's office", True),
+        (f"{OPENED} to hold another hearing next week instead…", True),
+        (f"{OPENED} not to build the harbor tunnel at all", False),
+        (f"{OPENED} for 12 new schools in the northern quarters", False),
+        (f"{OPENED}. " + "Nothing else is alike in this long report. " * 9, False),
     ],
 )
-def test_a_credit_names_whom_it_was_taken_from(network: Network, text: str) -> None:
-    network.say("a", NEWS, minutes=0, by="first")
-    network.say("draft", NEWS, minutes=4, by="second")
-    network.say("b", NEWS, minutes=5, by="second")
-    network.say("later", NEWS, minutes=20, by="second")
-    network.say("c", text, minutes=10)
-    card = network.card("c")
-    assert card.copied_from == name("b")
-    assert first(card).post_id == name("a")
+def test_a_post_that_begins_the_same_may_be_first(
+    network: Network, earlier: str, *, same: bool
+) -> None:
+    network.say("a", earlier, minutes=0)
+    network.say("b", f"{OPENED} on something in particular, sources tell me", minutes=5)
+    found = first(network.card("b"))
+    assert found.post_id == name("a" if same else "b")
+    assert found.sameness == ("opening" if same else "exact")
 
 
-def test_a_repost_and_a_quote_name_their_original(network: Network) -> None:
-    network.say("a", NEWS, minutes=0)
-    network.say("b", NEWS, minutes=5)
-    network.say("repost", NEWS, minutes=10, repost_of="b")
-    network.say("quote", NEWS, minutes=10, quote_of="a")
-    assert network.card("repost").copied_from == name("b")
-    assert network.card("quote").copied_from == name("a")
+def test_numbers_beyond_where_a_copy_was_cut_do_not_count_against_it(network: Network) -> None:
+    network.say("a", f"{OPENED} for the tunnel, 12 to 3, after ninety minutes", minutes=0)
+    network.say("b", f"{OPENED} for the tunnel, 12 t…", minutes=5)
+    assert first(network.card("b")).post_id == name("a")
 
 
-def test_nobody_copies_themselves_or_the_future(network: Network) -> None:
-    network.say("a", f"{NEWS} @me @later", minutes=0, by="me")
-    network.say("b", f"{NEWS} @me @later", minutes=5, by="me")
-    network.say("c", NEWS, minutes=50, by="later")
-    assert network.card("b").copied_from is None
-    assert network.card("b").post_id == f"{SOURCE}:b"
+def test_the_first_of_another_wording_is_found_behind_its_many_copies(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siyaq.context.cluster.CANDIDATES", 5)
+    longer = f"{NEWS}, and the ferries stay in port"
+    for n in range(40):
+        network.say(f"long{n}", longer, minutes=n)
+    network.say("archived", longer, minutes=45, claims=-500, trust=Trust.ARCHIVE)
+    network.say("b", NEWS, minutes=50)
+    assert first(network.card("b")).post_id == name("archived")

@@ -106,7 +106,7 @@ def test_hostile_text_is_only_quoted(network: Network) -> None:
     network.say("b", order, minutes=1)
     card = network.card("b")
     assert card.points[0].text == order
-    assert card.copied_from is None
+    assert (card.copied_from, card.copied_how) == (name("a"), "wording")
     assert name("a") in {reference.post_id for reference in card.references}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,12 +25,12 @@ from siyaq.core.answer import (
     SentenceChecked,
     Usage,
 )
-from siyaq.core.card import ContextCard
+from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import QueryError
 from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
 from siyaq.core.post import Author, Post
-from siyaq.core.product import IngestReport, Product, Status
+from siyaq.core.product import IngestReport, ModelAtHand, Product, Status
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -140,7 +140,7 @@ class CannedProduct:
             hits=tuple(hits), understood=Understood(text=query.text, lang="", filters=query.filters)
         )
 
-    async def ask(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         self.questions.append(question)
         if question.text == "refuse me":
             raise QueryError("no")
@@ -150,7 +150,53 @@ class CannedProduct:
             yield SentenceChecked(sentence)
         yield Finished(result)
 
+    async def answer(self, answer_id: str) -> Answer:
+        raise NotImplementedError
+
+    async def answers_citing(self, post_id: PostId) -> list[str]:
+        raise NotImplementedError
+
+    async def models(self) -> Sequence[ModelAtHand]:
+        raise NotImplementedError
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        raise NotImplementedError
+
+    async def forget_answer(self, answer_id: str) -> None:
+        raise NotImplementedError
+
     async def context(self, post_id: PostId) -> ContextCard:
+        raise NotImplementedError
+
+    async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
+        raise NotImplementedError
+        yield  # type: ignore[unreachable]
+
+    async def card_versions(self, post_id: PostId) -> Sequence[CardVersion]:
+        raise NotImplementedError
+
+    async def post_at(self, address: str) -> PostId:
+        raise NotImplementedError
+
+    async def notes(self, post_id: PostId) -> tuple[NoteScore, Sequence[Note]]:
+        raise NotImplementedError
+
+    async def propose_note(self, post_id: PostId, draft: NoteDraft) -> Note:
+        raise NotImplementedError
+
+    async def take_picture(self, post_id: PostId, place: int, document: bytes) -> None:
+        raise NotImplementedError
+
+    async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
+        raise NotImplementedError
+
+    async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
+        raise NotImplementedError
+
+    async def forget_note(self, note_id: str) -> None:
+        raise NotImplementedError
+
+    async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
         raise NotImplementedError
 
     async def post(self, post_id: PostId) -> Post:
@@ -164,7 +210,7 @@ class CannedProduct:
         self.ingested.extend(taken)
         return IngestReport(created=len(taken), refused={"no_text": len(posts) - len(taken)})
 
-    def live(self, text: str, filters: Filters) -> AsyncIterator[Post | PostId]:
+    def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         raise NotImplementedError
 
     async def status(self) -> Status:

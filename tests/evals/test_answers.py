@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyaq.core.answer import Finished, Question
-from siyaq.core.errors import SiyaqError
+from siyaq.core.answer import Finished, Question, Usage
+from siyaq.core.errors import QueryError, SiyaqError
 from siyaq.core.query import Filters
 from siyaq.evals import Evaluation, evaluate
 from siyaq.evals.corpus import Names
@@ -82,6 +83,7 @@ def test_figures_are_those_worked_out_by_hand(product: CannedProduct, tmp_path: 
             "false_abstain": 1 / 5,
             # 24 + 5, 22, 395 + 8, 8, 9
             "shown_chars": (29 + 22 + 403 + 8 + 9) / 5,
+            "answer_seconds": 0.0,
         },
         abs=1e-6,
     )
@@ -242,3 +244,43 @@ def test_an_answer_that_never_finishes_is_an_error() -> None:
 
     with pytest.raises(SiyaqError, match="ended before it was finished"):
         anyio.run(ask, Unfinished(), Question(text="q"), Names([]))
+
+
+def test_a_limit_asks_some_questions_spread_over_the_set(
+    product: CannedProduct, tmp_path: Path
+) -> None:
+    directory = write_set(tmp_path / "set", corpus=CORPUS, questions=QUESTIONS)
+    result = anyio.run(lambda: evaluate("answers", directory, opening(product), limit=3))
+    assert result["counts"]["questions"] == 3
+    assert result["counts"]["questions_in_set"] == len(QUESTIONS)
+    assert [one.text for one in product.questions] == [
+        QUESTIONS[at]["question"] for at in (0, 2, 4)
+    ]
+
+
+def test_what_a_model_cost_stands_beside_how_good_it_was(
+    product: CannedProduct, tmp_path: Path
+) -> None:
+    usage = Usage(seconds=2.0, input_tokens=30, output_tokens=8)
+    said = {
+        question: replace(one, model="gguf:m" if question == "when?" else "extractive", usage=usage)
+        for question, one in ANSWERS.items()
+    }
+    directory = write_set(tmp_path / "set", corpus=CORPUS, questions=QUESTIONS[:3])
+    product = CannedProduct(answers=said)
+    result = anyio.run(lambda: evaluate("answers", directory, opening(product), model="gguf:m"))
+    metrics = result["metrics"]
+    assert [one.model for one in product.questions] == ["gguf:m"] * 3
+    assert metrics["written"] == pytest.approx(1 / 3)
+    assert (metrics["input_tokens"], metrics["output_tokens"]) == (30.0, 8.0)
+    assert metrics["answer_seconds"] == 2.0
+    plain = anyio.run(lambda: evaluate("answers", directory, opening(product)))
+    assert "written" not in plain["metrics"]
+
+
+def test_only_answers_have_models_and_limits(product: CannedProduct, tmp_path: Path) -> None:
+    told = pytest.raises(QueryError, match="asks no questions")
+    with told:
+        anyio.run(lambda: evaluate("retrieval", tmp_path, opening(product), model="gguf:m"))
+    with told:
+        anyio.run(lambda: evaluate("retrieval", tmp_path, opening(product), limit=3))

@@ -70,6 +70,12 @@ def test_a_follow_up_reaches_no_further_than_the_last_question_that_stands_alone
     assert standalone("when?", history) == "school burned when?"
 
 
+def test_a_place_that_was_left_stays_behind() -> None:
+    text = standalone("who said that?", user("How many boats burned in Tyre?", "and in Sidon?"))
+    assert "Sidon" in text
+    assert "Tyre" not in text
+
+
 def test_only_the_users_words_are_carried() -> None:
     history = (
         *user("How many boats burned?"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import msgspec
 import pytest
 
 from siyaq.core.errors import ConfigError, CorruptionError, FormatTooNew
+from siyaq.core.ids import Seq
 from siyaq.core.query import Filters
 from siyaq.index import check
-from siyaq.index.segment import Layout, SegmentWriter, segment_path
-from siyaq.index.state import NAME, State, home, read_state
+from siyaq.index.segment import Layout, Segment, segment_path
+from siyaq.index.state import FORMAT, NAME, State, encoded, home, read_state
 from siyaq.testing.searcher_contract import post
 from tests.index.desk import SMALL, Desk
 
@@ -31,7 +33,7 @@ def state_of(desk: Desk) -> State:
 
 
 def save(desk: Desk, state: State) -> None:
-    (desk.index / NAME).write_bytes(msgspec.json.encode(state))
+    (desk.index / NAME).write_bytes(encoded(state))
 
 
 def test_a_sound_index_has_no_problems(indexed: Desk) -> None:
@@ -76,16 +78,53 @@ def test_posts_that_the_log_deleted_are_noticed(indexed: Desk) -> None:
     )
 
 
-def test_a_segment_out_of_order_is_noticed(indexed: Desk) -> None:
+def test_a_damaged_row_of_a_segment_is_noticed_and_never_shown(indexed: Desk) -> None:
     state = state_of(indexed)
     layout = Layout(state.segment_rows, state.dimensions)
     path = segment_path(home(indexed.index, state.generation), 0)
-    offset = layout.columns()["seq"][0]
-    with path.open("r+b") as file:
-        file.seek(offset)
-        file.write(b"\xff")
-    assert check(indexed.log, indexed.directory) == ("segment 0 is not in log order",)
-    SegmentWriter(path, layout, create=False).close()
+    (vector,) = indexed.embedder.embed(["rain"])
+    first, *_ = indexed.reader().semantic(vector, Filters(), 1)
+    held = indexed.reader().passages(Seq(seq) for seq in range(state.indexed + 9))
+    passages = sum(map(len, held.values()))
+    segment = Segment(path, layout)
+    row = int(segment.rows_of([first.seq], state.segments[0].rows)[0])
+    for name in layout.columns():
+        sound = path.read_bytes()
+        offset, kind, width = layout.columns()[name]
+        place = offset + row * kind.itemsize * width
+        path.write_bytes(sound[:place] + bytes([sound[place] ^ 4]) + sound[place + 1 :])
+        assert check(indexed.log, indexed.directory) == (
+            f"vector segment 0 is damaged at row {row}",
+        )
+        with suppress(CorruptionError):
+            shown = indexed.reader().passages(Seq(seq) for seq in range(state.indexed + 9))
+            assert first.seq not in shown, name
+            assert sum(map(len, shown.values())) < passages, name
+        path.write_bytes(sound)
+
+
+def test_a_damaged_file_of_words_is_noticed(indexed: Desk) -> None:
+    for path in sorted(indexed.index.glob("generation-*/words-*/*.*")):
+        if path.name.startswith("."):
+            continue
+        sound = path.read_bytes()
+        damaged = bytearray(sound)
+        damaged[len(sound) // 3] ^= 1
+        path.write_bytes(damaged)
+        assert len(check(indexed.log, indexed.directory)) == 1, path.name
+        path.write_bytes(sound[: len(sound) // 2])
+        assert len(check(indexed.log, indexed.directory)) == 1, path.name
+        path.write_bytes(sound)
+
+
+def test_a_flipped_bit_of_the_state_is_noticed(indexed: Desk) -> None:
+    path = indexed.index / NAME
+    sound = path.read_bytes()
+    for place in range(len(sound)):
+        path.write_bytes(sound[:place] + bytes([sound[place] ^ 1]) + sound[place + 1 :])
+        with pytest.raises((CorruptionError, ConfigError, FormatTooNew)):
+            indexed.reader()
+    path.write_bytes(sound)
 
 
 def test_a_missing_or_short_file_is_noticed(indexed: Desk) -> None:
@@ -103,11 +142,11 @@ def test_a_missing_or_short_file_is_noticed(indexed: Desk) -> None:
 
 def test_a_state_that_is_not_ours_is_refused(indexed: Desk) -> None:
     state = state_of(indexed)
-    save(indexed, msgspec.structs.replace(state, format=2))
-    with pytest.raises(FormatTooNew, match="has format 2, known up to 1"):
+    save(indexed, msgspec.structs.replace(state, format=FORMAT + 1))
+    with pytest.raises(FormatTooNew, match=f"has format {FORMAT + 1}, known up to {FORMAT}"):
         indexed.reader()
-    save(indexed, msgspec.structs.replace(state, format=0))
-    with pytest.raises(ConfigError, match="old format 0"):
+    save(indexed, msgspec.structs.replace(state, format=FORMAT - 1))
+    with pytest.raises(ConfigError, match=f"old format {FORMAT - 1}"):
         indexed.indexer()
     (indexed.index / NAME).write_bytes(b"\x00" * 50)
     with pytest.raises(CorruptionError, match="cannot be read"):
@@ -116,7 +155,7 @@ def test_a_state_that_is_not_ours_is_refused(indexed: Desk) -> None:
 
 
 def test_a_post_without_a_passage_is_no_problem(desk: Desk) -> None:
-    desk.add(post("p1", "   "), post("p2", "rain"))
+    desk.add(post("p1", "   "), post("p2", "rain"), post("p3", " ", title="storm"))
     desk.bring_up_to_date(SMALL)
     assert check(desk.log, desk.directory) == ()
-    assert desk.reader().document_count == 2
+    assert desk.reader().document_count == 3

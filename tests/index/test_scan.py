@@ -12,6 +12,7 @@ import pytest
 from siyaq.core.ids import Seq
 from siyaq.core.query import Filters, Scored
 from siyaq.index import scan
+from siyaq.index.disk import LOCAL
 from siyaq.index.scan import Wanted, nearest
 from siyaq.index.segment import ROW, Layout, Rows, SegmentView, SegmentWriter, segment_path
 from siyaq.index.state import SegmentState
@@ -39,7 +40,7 @@ def segments(
         rows["placed_us"] = seqs[part]
         rows["end"] = 1
         path = segment_path(folder, number)
-        writer = SegmentWriter(path, layout, create=True)
+        writer = SegmentWriter(path, layout, LOCAL, create=True)
         writer.write(0, rows, vectors[part])
         state = SegmentState(
             number=number,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyaq.core.clock import PlacedBy
+from siyaq.core.clock import PlacedBy, from_microseconds, to_microseconds
 from siyaq.core.errors import CorruptionError
 from siyaq.core.ids import AuthorId, PostId
 from siyaq.core.post import Author, Facet, Media, Post
@@ -84,7 +84,7 @@ def test_a_post_comes_back_as_it_was(original: Post) -> None:
 @given(moments)
 @settings(deadline=None, max_examples=50)
 def test_a_moment_comes_back_to_the_microsecond(moment: datetime) -> None:
-    assert codec.from_microseconds(codec.to_microseconds(moment)) == moment
+    assert from_microseconds(to_microseconds(moment)) == moment
 
 
 def test_every_field_of_a_post_is_stored_under_its_own_name() -> None:

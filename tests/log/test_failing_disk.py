@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 import apsw
 import pytest
 
+from prove.life import Verdict, batch, judge_log
 from siyaq.core.errors import DiskFull, StorageError
-from siyaq.log import LogReader, LogWriter
+from siyaq.log import LogWriter
 from siyaq.log import writer as log_writer
 from siyaq.testing.vfs import Fault, FaultyDisk
-from tests.log.events import texts
-from tests.log.workload import batch, check, visible
 
 STEPS = 10
 
@@ -22,74 +20,6 @@ STEPS = 10
 @pytest.fixture(autouse=True)
 def _frequent_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_writer, "CHECKPOINT_PAGES", 20)
-
-
-def operations(directory: Path) -> tuple[int, int]:
-    """Return how many writes and syncs the workload takes on a sound disk."""
-    with FaultyDisk("sound") as disk:
-        with LogWriter.open(directory, vfs=disk.name) as writer:
-            for step in range(1, STEPS + 1):
-                writer.append([batch(step)])
-        return disk.writes, disk.syncs
-
-
-def live(directory: Path, disk: FaultyDisk) -> list[type[StorageError]]:
-    """Live the workload; mend the disk at the second refusal of a step. Return the refusals."""
-    refusals: list[type[StorageError]] = []
-    writer: LogWriter | None = None
-    acknowledged = 0
-    while acknowledged < STEPS:
-        try:
-            writer = writer or LogWriter.open(directory, vfs=disk.name)
-            writer.append([batch(acknowledged + 1)])
-        except StorageError as error:
-            refusals.append(type(error))
-            if acknowledged:
-                with LogReader.open(directory) as reader:  # reads stay up
-                    assert texts(reader) in (visible(acknowledged), visible(acknowledged + 1))
-            if len(refusals) == 2:
-                disk.fault = None
-            assert len(refusals) < 5, "it does not heal"
-        else:
-            acknowledged += 1
-    disk.fault = None
-    assert writer is not None
-    writer.close()
-    return refusals
-
-
-@pytest.mark.parametrize("error", ["full", "io", "short"])
-def test_no_refused_write_loses_anything(
-    ram: Path, campaign: int, error: Literal["full", "io", "short"]
-) -> None:
-    writes, _ = operations(ram / "sound")
-    refused = 0
-    for ordinal in range(1, writes, max(1, 12 // campaign)):
-        directory = ram / f"{error}-{ordinal}"
-        with FaultyDisk(f"{error}-{ordinal}") as disk:
-            disk.fault = Fault("write", ordinal, error)
-            refusals = live(directory, disk)
-            assert disk.refused, f"write {ordinal} was never refused"
-        refused += len(refusals)
-        assert set(refusals) <= {StorageError if error == "io" else DiskFull}
-        assert check(directory, acknowledged=STEPS) == STEPS
-    assert refused > 10
-
-
-def test_nothing_is_acknowledged_on_a_failed_sync_and_nothing_rests_on_it(
-    ram: Path, campaign: int
-) -> None:
-    """After the failed sync the pages count as clean, as on Linux: only rewriting saves them."""
-    _, syncs = operations(ram / "sound")
-    for ordinal in range(1, syncs + 1, max(1, 2 // campaign)):
-        directory = ram / f"sync-{ordinal}"
-        with FaultyDisk(f"sync-{ordinal}") as disk:
-            disk.fault = Fault("sync", ordinal, "io", lasting=False)
-            live(directory, disk)
-            assert disk.refused == 1
-            disk.cut_power(ram / f"after-{ordinal}", chance=None)
-        (ram / f"after-{ordinal}" / "FORMAT").write_bytes((directory / "FORMAT").read_bytes())
-        assert check(ram / f"after-{ordinal}", acknowledged=STEPS) == STEPS
 
 
 @pytest.mark.parametrize("ordinal", range(1, 4))
@@ -114,7 +44,7 @@ def test_nothing_rests_on_a_failed_sync_after_the_process_has_died_too(
         assert disk.refused == 1
         disk.cut_power(ram / "after", chance=None)
     (ram / "after" / "FORMAT").write_bytes((directory / "FORMAT").read_bytes())
-    assert check(ram / "after", acknowledged=5) == 5
+    assert judge_log(ram / "after", acknowledged=5) == Verdict(5)
 
 
 def test_a_full_disk_says_what_to_do(ram: Path) -> None:
@@ -142,4 +72,34 @@ def test_a_file_that_cannot_grow_is_a_full_disk(ram: Path) -> None:
             else:
                 step += 1
     assert refused == 1
-    assert check(ram / "data", acknowledged=120) == 120
+    assert judge_log(ram / "data", acknowledged=120) == Verdict(120)
+
+
+def test_an_append_of_nothing_new_after_a_failed_sync_survives_a_power_cut(ram: Path) -> None:
+    """What was refused is found committed, in bytes that never reached the disk."""
+    directory = ram / "data"
+    with FaultyDisk("anew") as disk, LogWriter.open(directory, vfs=disk.name) as writer:
+        writer.append([batch(1)])
+        disk.fault = Fault("sync", disk.syncs + 1, "full")
+        for _ in range(2):
+            with pytest.raises(DiskFull):
+                writer.append([batch(2)])
+        disk.fault = None
+        (appended,) = writer.append([batch(2)])
+        assert appended.created == 0, "it was not found: this proves nothing"
+        disk.cut_power(ram / "after", chance=None)
+    (ram / "after" / "FORMAT").write_bytes((directory / "FORMAT").read_bytes())
+    assert judge_log(ram / "after", acknowledged=2) == Verdict(2)
+
+
+@pytest.mark.parametrize("ordinal", range(1, 5))
+def test_a_first_start_on_a_full_disk_may_be_tried_again(ram: Path, ordinal: int) -> None:
+    directory = ram / "data"
+    with FaultyDisk("first") as disk:
+        disk.fault = Fault("sync", ordinal, "full")
+        with pytest.raises(StorageError):
+            LogWriter.open(directory, vfs=disk.name)
+        disk.fault = None
+        with LogWriter.open(directory, vfs=disk.name) as writer:
+            writer.append([batch(1)])
+    assert judge_log(directory, acknowledged=1) == Verdict(1)

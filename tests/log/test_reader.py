@@ -20,7 +20,7 @@ from siyaq.core.ports import Batch
 from siyaq.log import Counts, LogReader, LogWriter, verify
 from siyaq.log import writer as log_writer
 from siyaq.log.keys import post_key
-from tests.log.events import SOURCE, append, at, delete, outcome, post, put, texts
+from tests.log.events import SOURCE, append, at, cursor, delete, outcome, post, put, texts
 
 
 @pytest.mark.parametrize("make", [lambda _: None, Path.mkdir, Path.touch])
@@ -236,3 +236,16 @@ def test_damage_to_a_post_is_raised_with_its_place(
         assert list(reader.posts([Seq(2)])) == [2]
     finally:
         path.write_bytes(raw)
+
+
+def test_a_cursor_that_is_not_what_was_written_is_not_gone_on_from(
+    writer: LogWriter, reader: LogReader, directory: Path
+) -> None:
+    writer.append([Batch(cursor=cursor("100"))])
+    assert reader.resume(SOURCE) == {"": "100"}
+    connection = apsw.Connection(str(directory / "log.sqlite"))
+    connection.execute("UPDATE cursors SET position = '900'")
+    with pytest.raises(CorruptionError, match="cursor '' of source 'bluesky' is damaged"):
+        reader.resume(SOURCE)
+    connection.execute("UPDATE cursors SET position = '100'")
+    connection.close()

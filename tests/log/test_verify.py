@@ -31,6 +31,7 @@ TAMPERED = {
     "UPDATE sources SET posts = posts + 1": "counters of source 'bluesky'",
     "UPDATE sources SET deleted = 0": "counters of source 'bluesky'",
     "UPDATE cursors SET source = 'x'": "cursor of source 'x' names no source",
+    "UPDATE cursors SET position = '2'": "the cursor '' of source 'bluesky' is damaged",
     "UPDATE gaps SET until = since - 1": "ends before it begins",
     "DROP INDEX events_by_author": "is missing from the log",
 }

@@ -44,8 +44,9 @@ class Newsroom:
         lang: str = "en",
         title: str = "",
         source: str = "wire",
+        op: Op = Op.CREATE,
     ) -> PostId:
-        """Post, as of some minutes before noon."""
+        """Post, as of some minutes before noon; with `Op.UPDATE`, edit what was posted."""
         at = NOON - timedelta(minutes=minutes_ago)
         written = Post(
             source=source,
@@ -59,7 +60,7 @@ class Newsroom:
             placed_by=PlacedBy.WITNESSED,
             created_at=at,
         )
-        self._append(PostEvent(op=Op.CREATE, post_id=written.id, post=written, witnessed_at=at))
+        self._append(PostEvent(op=op, post_id=written.id, post=written, witnessed_at=at))
         return written.id
 
     def posts(self, *texts: str, minutes_ago: float = 5) -> list[PostId]:

@@ -85,6 +85,21 @@ def test_copies_are_folded_with_their_count(newsroom: Newsroom) -> None:
     assert {hits[0].post.native_id, *(copy.split(":")[1] for copy in hits[0].copies)} == set("abc")
 
 
+def test_whoever_said_it_first_leads_the_copies(newsroom: Newsroom) -> None:
+    said = "The harbor of Sidon reopened after {0}repairs{0} to the northern quay"
+    first = newsroom.post("z", said.format('"'), minutes_ago=50)
+    better = newsroom.post("a", said.format("'"), title="Harbor of Sidon", minutes_ago=9)
+    last = newsroom.post("b", said.format("'"), minutes_ago=8)
+    hits = newsroom.rank("harbor of Sidon").hits
+    assert (hits[0].post.id, *hits[0].copies) == (first, better, last)
+
+
+def test_the_newest_copy_leads_where_the_newest_is_wanted(newsroom: Newsroom) -> None:
+    newsroom.post("a", "The harbor of Sidon reopened after repairs", minutes_ago=50)
+    newest = newsroom.post("b", "The harbor of Sidon reopened after repairs", minutes_ago=9)
+    assert newsroom.rank("latest news about the harbor of Sidon").hits[0].post.id == newest
+
+
 def test_a_copy_with_another_number_stands_on_its_own(newsroom: Newsroom) -> None:
     text = "The bridge over the river was closed by the police after {} cars had fallen in"
     newsroom.post("a", text.format(3), author="a")

@@ -1,12 +1,13 @@
 import asyncio
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siyaq.core.answer import Turn
+from siyaq.core.answer import Changes, Gone, Turn
 from siyaq.core.errors import ModelUnavailable, QueryError
 from siyaq.serve import ServeSettings
 from siyaq.testing.product import FakeProduct
@@ -22,7 +23,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 ANSWER_FIELDS = {
     "id", "status", "reason", "sentences", "references", "short_answer", "conflicts", "as_of",
-    "covered", "usage", "model",
+    "covered", "usage", "model", "counts", "previous_response_id", "changed",
 }  # fmt: skip
 REFERENCE_FIELDS = {
     "id", "marker", "post_id", "author", "created_at", "witnessed_at", "url", "text", "stance",
@@ -39,7 +40,8 @@ async def test_an_answer_has_the_fields_of_the_contract(client: httpx.AsyncClien
     assert answer["as_of"] == "2026-11-21T12:00:00Z"
     assert answer["covered"]["gaps"][0].keys() == {"source", "since", "until", "reason"}
     assert answer["usage"].keys() == {
-        "input_tokens", "output_tokens", "seconds", "energy_joules", "energy_source",
+        "input_tokens", "output_tokens", "seconds", "cpu_seconds", "gpu_seconds", "energy_joules",
+        "energy_source", "bytes", "feed_usd", "cost_usd", "cost_in_usd_ticks",
     }  # fmt: skip
     assert answer["references"][0].keys() >= REFERENCE_FIELDS
     assert answer["references"][0]["post_id"] == story_id("open")
@@ -110,6 +112,62 @@ async def test_everything_asked_for_reaches_the_product(
     assert question.filters.langs == ("en",)
     assert question.filters.sources == ("bluesky", "paper")
     assert question.filters.authors == ("civil.example",)
+
+
+async def test_an_answer_is_gone_on_from_opened_and_erased_by_its_id(
+    client: httpx.AsyncClient, product: FakeProduct
+) -> None:
+    first = (await client.post("/v1/ask", json={"question": "Is the bridge open?"})).json()
+    assert (first["previous_response_id"], first["changed"]) == (None, None)
+    body = {"question": "and the trucks?", "previous_response_id": first["id"]}
+    second = (await client.post("/v1/ask", json=body)).json()
+    assert second["previous_response_id"] == product.asked[-1].previous == first["id"]
+    assert (await client.get(f"/v1/answers/{first['id']}")).json() == first
+    assert (await client.delete(f"/v1/answers/{first['id']}")).status_code == 204
+    assert code_of(await client.get(f"/v1/answers/{first['id']}")) == (404, "not_found")
+    assert code_of(await client.delete(f"/v1/answers/{first['id']}")) == (404, "not_found")
+    assert code_of(await client.post("/v1/ask", json=body)) == (404, "not_found")
+    stream = await client.post("/v1/ask", json=body, headers=STREAM)
+    assert code_of(stream) == (404, "not_found")
+
+
+async def test_counts_are_told_by_group_with_the_posts_behind_them(
+    client: httpx.AsyncClient,
+) -> None:
+    question = {"question": "What are people saying about the bridge?"}
+    answer = (await client.post("/v1/ask", json=question)).json()
+    counts = answer["counts"]
+    assert counts.keys() == {"about", "posts", "accounts", "independent", "complete", "groups"}
+    cited = {one["id"]: one["post_id"] for one in answer["references"]}
+    assert len(counts["groups"]) == 2
+    for group in counts["groups"]:
+        assert group.keys() == {"evidence_id", "posts", "accounts", "independent", "post_ids"}
+        assert cited[group["evidence_id"]] in group["post_ids"]
+
+
+async def test_what_changed_is_told_by_evidence_and_by_post(
+    client: httpx.AsyncClient, product: FakeProduct
+) -> None:
+    first = (await client.post("/v1/ask", json={"question": "Is the bridge open?"})).json()
+    changed = Changes(
+        answer_id="a0",
+        since=NOW,
+        added=("e1",),
+        gone=(Gone(post_id=story_id("closed"), why="deleted"),),
+        short_answer_before="at 11:40",
+        short_answer_post=story_id("open"),
+    )
+    product.kept[first["id"]] = replace(product.kept[first["id"]], changed=changed)
+    answer = (await client.get(f"/v1/answers/{first['id']}")).json()
+    assert answer["changed"] == {
+        "answer_id": "a0",
+        "since": "2026-11-21T12:00:00Z",
+        "added": ["e1"],
+        "gone": [{"post_id": story_id("closed"), "why": "deleted"}],
+        "status_before": "answered",
+        "short_answer_before": "at 11:40",
+        "short_answer_post_id": story_id("open"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from .wire import code_of
 pytestmark = pytest.mark.anyio
 
 CARD_FIELDS = {
-    "post_id", "status", "reason", "points", "first_seen", "copied_from", "copies",
-    "coordination", "claims", "thread", "timeline", "media", "unknown", "references", "version",
-    "as_of", "usage",
+    "post_id", "status", "reason", "points", "first_seen", "copied_from", "copied_how", "copies",
+    "coordination", "claims", "thread", "timeline", "demand", "media", "unknown", "references",
+    "notes", "change", "version", "as_of", "usage",
 }  # fmt: skip
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -51,6 +51,39 @@ async def test_an_id_that_ends_like_a_route_is_still_an_id(client: httpx.AsyncCl
     assert "copies" in (await client.get(path_of(name, "/context"))).json()
 
 
+async def test_a_text_has_a_card_of_its_own(client: httpx.AsyncClient) -> None:
+    text = (await client.get(path_of(story_id("copy")))).json()["text"]
+    card = (await client.post("/v1/context", json={"text": text})).json()
+    assert card.keys() == CARD_FIELDS
+    assert card["post_id"] is None
+    assert card["copies"]["count"] > 1
+
+
+async def test_an_address_has_the_card_of_its_post(client: httpx.AsyncClient) -> None:
+    url = "https://social.example/post/3kclosed"
+    card = (await client.post("/v1/context", json={"url": url})).json()
+    assert card["post_id"] == story_id("closed")
+    gone = await client.post("/v1/context", json={"url": "https://social.example/none"})
+    assert code_of(gone) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"text": "x", "url": "https://a.example"},
+        {"text": ""},
+        {"text": "x" * 10_001},
+        {"text": "x", "as_of": "soon"},
+        {"txt": "x"},
+    ],
+)
+async def test_a_text_that_cannot_be_asked_about_is_refused(
+    client: httpx.AsyncClient, body: dict[str, str]
+) -> None:
+    assert (await client.post("/v1/context", json=body)).status_code == 422
+
+
 async def test_a_card_has_the_fields_of_the_contract(client: httpx.AsyncClient) -> None:
     card = (await client.get(path_of(story_id("copy"), "/context"))).json()
     assert card.keys() == CARD_FIELDS
@@ -63,8 +96,16 @@ async def test_a_card_has_the_fields_of_the_contract(client: httpx.AsyncClient) 
     assert sum(bar["n"] for bar in card["copies"]["histogram"]) == 4
     assert card["copies"]["histogram"][0].keys() == {"t", "n"}
     assert card["copies"]["changed"][0]["added"] == ["has", "collapsed"]
-    for not_built_yet in ("coordination", "claims", "timeline", "media"):
-        assert card[not_built_yet] == []
+    assert [one["turning"] for one in card["timeline"]] == ["first_report", "correction"]
+    assert card["timeline"][0].keys() == {"at", "post_id", "evidence_id", "turning", "official"}
+    assert card["demand"] == [
+        {"kind": "provenance", "accounts": 1, "evidence": [story_id("ask_road")]}
+    ]
+    (claim,) = card["claims"]
+    (check,) = [one for one in card["references"] if one["id"] == claim["fact_checks"][0]]
+    assert check["fact_check"]["rating"] == "false"
+    for empty in ("coordination", "media"):
+        assert card[empty] == []
 
 
 @pytest.mark.parametrize("suffix", ["", "/context"])

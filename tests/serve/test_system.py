@@ -5,6 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from siyaq.serve import ServeSettings, create_app
 from siyaq.serve.app import streams_of
+from siyaq.serve.needs import NEEDS
 from siyaq.testing.product import FakeProduct
 
 from .conftest import NOW, client_of
@@ -17,7 +18,7 @@ async def test_status_says_how_siyaq_is_doing(client: httpx.AsyncClient) -> None
     status = (await client.get("/v1/status")).json()
     assert status.keys() == {
         "version", "posts", "deleted", "log_seq", "indexed_seq", "embedded_seq", "covered",
-        "sources", "embedder", "writing", "disk_bytes",
+        "sources", "embedder", "writing", "disk_bytes", "energy_source", "bill",
     }  # fmt: skip
     assert status["posts"] == len(FakeProduct(now=NOW).posts)
     assert status["sources"][0]["last_event_at"].endswith("Z")
@@ -67,15 +68,15 @@ def test_two_apps_do_not_share_their_metrics() -> None:
 
 async def test_every_route_is_documented_with_types(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
-    assert set(document["paths"]) == {
-        "/v1/ask", "/v1/search", "/v1/posts", "/v1/posts/{post_id}",
-        "/v1/posts/{post_id}/context", "/v1/stream", "/v1/status", "/healthz", "/readyz",
-        "/metrics",
-    }  # fmt: skip
+    pages = {"/", "/plan", "/siyaq.js", "/openapi.json", "/static/{name:path}", "/mcp"}
+    assert set(document["paths"]) == {path.replace(":path}", "}") for _, path in NEEDS} - {
+        path.replace(":path}", "}") for path in pages
+    }
     for path in document["paths"].values():
         for operation in path.values():
             assert operation["summary"]
-            assert operation["responses"]["200"]["content"]
+            done = [name for name in operation["responses"] if name.startswith("2")]
+            assert done == ["204"] or operation["responses"][done[0]]["content"]
             assert "422" not in operation["responses"]
             problem = operation["responses"]["4XX"]["content"]["application/problem+json"]
             assert problem["schema"]["$ref"].endswith("/Problem")

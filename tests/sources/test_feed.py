@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +46,7 @@ class Reader:
         self.told: list[tuple[str, str]] = []
         self.clock = clock
         self.source = FeedSource(server.url + query, clock=clock, sleep=self._sleep)
-        self.batches = cast("AsyncGenerator[Batch]", self.source.batches({}))
+        self.batches = self.source.batches({})
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

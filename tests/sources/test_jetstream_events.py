@@ -28,7 +28,7 @@ from siyaq.core.event import (
 )
 from siyaq.core.post import Facet, Media, Post
 from siyaq.core.span import Span
-from siyaq.sources.jetstream.event import read_event
+from siyaq.sources.jetstream.event import read_event, read_sync
 from siyaq.sources.jetstream.frame import read_frame
 from siyaq.sources.refusal import Refusal
 from siyaq.text.language import identify
@@ -397,8 +397,14 @@ def test_what_cannot_be_used_is_refused_with_its_reason(
     assert refused(json.dumps(envelope)) is reason
 
 
-def test_a_repository_that_was_reset_is_counted() -> None:
-    assert refused(as_v2(Told(1, "sync", "did:plc:a", {"rev": "3l"}))) is RejectReason.UNSUPPORTED
+def test_a_repository_that_was_reset_is_gone_but_its_account_lives() -> None:
+    frame = read_frame(as_v2(Told(5, "sync", "did:plc:a", {"rev": "3l"})).encode())
+    gone, back = read_sync(frame, source="bluesky", now=NOW)
+    assert isinstance(gone, AccountEvent)
+    assert isinstance(back, AccountEvent)
+    assert (gone.status, back.status) == (AccountStatus.DELETED, AccountStatus.ACTIVE)
+    assert gone.author_id == back.author_id == "did:plc:a"
+    assert back.witnessed_at - gone.witnessed_at == timedelta(microseconds=1)
 
 
 @pytest.mark.data

@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
-from typing import cast
 
 import pytest
 
+from siyaq.core.clock import from_microseconds
 from siyaq.core.errors import ConfigError, SourceRefused
 from siyaq.core.event import PostEvent, RejectReason
 from siyaq.core.ports import Batch
 from siyaq.sources.jetstream import JetstreamSource
 from siyaq.sources.jetstream.address import Address
 from siyaq.sources.jetstream.connection import FRAME_BYTES
-from siyaq.sources.jetstream.frame import from_microseconds
 from siyaq.testing.clock import FakeClock
 from tests.sources.jetstream_server import (
     START_US,
@@ -55,7 +54,7 @@ class Listener:
             rng=random.Random(1),
             **settings,  # type: ignore[arg-type]  # the test's own
         )
-        self._stream = cast("AsyncGenerator[Batch]", self.adapter.batches(resume or {}))
+        self._stream = self.adapter.batches(resume or {})
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

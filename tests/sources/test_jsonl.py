@@ -218,7 +218,7 @@ async def test_giving_up_a_file_early_leaves_nothing_open(tmp_path: Path) -> Non
     path = tmp_path / "a.jsonl"
     path.write_bytes(lines(*range(5_000)))
     for _ in range(5):
-        async with aclosing(JsonlSource(path).batches({})) as batches:  # type: ignore[type-var]  # an async generator
+        async with aclosing(JsonlSource(path).batches({})) as batches:
             await anext(batches)
     assert path not in _open_files()
 

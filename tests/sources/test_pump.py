@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from siyaq.core.errors import (
     Unreadable,
 )
 from siyaq.core.event import Cursor, Gap, Op, PostEvent, Rejected, RejectReason
-from siyaq.core.ids import PostId
+from siyaq.core.ids import PostId, Seq
 from siyaq.core.ports import Batch
 from siyaq.core.product import SourceStatus
 from siyaq.log import Appended, LogReader, LogWriter
@@ -41,7 +41,7 @@ class Scripted:
         self.closed = 0
         self.endless = False
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         self.resumed.append(dict(resume))
         try:
             while self.steps:
@@ -267,3 +267,23 @@ async def test_status_tells_rate_lag_refusals_and_gaps(rig: Rig, clock: FakeCloc
     assert pump.status().posts_per_second == 1.5
     clock.advance(41)
     assert pump.status().posts_per_second == 0
+
+
+async def test_a_source_that_always_has_more_can_be_stopped(clock: FakeClock) -> None:
+    class Endless:
+        source = "endless"
+
+        async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
+            while True:
+                yield Batch(source="endless")
+
+    async with Committer(lambda batches: [_nothing() for _ in batches], lambda: None) as committer:
+        pump = Pump(Endless(), committer, resume=lambda _: {}, clock=clock)
+        running = asyncio.create_task(pump.run())
+        await asyncio.sleep(0.05)
+        pump.stop()
+        await asyncio.wait_for(running, 30)
+
+
+def _nothing() -> Appended:
+    return Appended(last_seq=Seq(0), created=0, updated=0, deleted=0, unchanged=0, stale=0, live=())

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +17,17 @@ import pytest
 from siyaq.core.ids import PostId
 from siyaq.core.ports import SourceAdapter
 from siyaq.sources import ArticleSource, JsonlSource
+from siyaq.sources.credential import Credential
 from siyaq.sources.jetstream import JetstreamSource
+from siyaq.sources.mastodon import MastodonSource
 from siyaq.sources.rss import FeedSource
+from siyaq.sources.x import XSource
 from siyaq.testing.source_contract import SourceContract
+from siyaq.testing.world.fediverse import Fediverse
+from siyaq.testing.world.mastodon import MastodonServer
+from siyaq.testing.world.pace import Pace
+from siyaq.testing.world.world import World
+from siyaq.testing.world.x import GARBAGE, XServer
 from tests.sources.feed_server import FeedServer, item
 from tests.sources.jetstream_server import V1, V2, JetstreamServer, garbage, post
 
@@ -132,3 +141,31 @@ class TestFeed(SourceContract):
             url = f"{server.url}?every=5s"
             make = partial(FeedSource, url, sleep=lambda _: asyncio.sleep(0))
             yield Held(holds, 1, 5, make)
+
+
+class TestMastodon(SourceContract):
+    @pytest.fixture
+    async def upstream(self) -> AsyncIterator[Held]:
+        start = datetime.now(UTC) - timedelta(hours=1)
+        pace = Pace(start + timedelta(seconds=40), paused=True)
+        fediverse = Fediverse(World(7, start, posts_per_second=6.0), ["a.example", "b.example"])
+        async with MastodonServer(fediverse, "a.example", pace) as server:
+            toots = [one.toot for one in server.changes() if one.toot.visibility == "public"]
+            holds = frozenset(PostId(f"mastodon:{one.uri}") for one in toots if one.wanted)
+            token = Credential(["TOKEN"], environ={"TOKEN": server.token})
+            make = partial(MastodonSource, f"{server.url}?since=2h", token)
+            yield Held(holds, len(toots) - len(holds), len(holds), make)
+
+
+class TestX(SourceContract):
+    @pytest.fixture
+    async def upstream(self) -> AsyncIterator[Held]:
+        start = datetime.now(UTC) - timedelta(hours=1)
+        pace = Pace(start + timedelta(seconds=12), paused=True)
+        async with XServer(World(7, start, posts_per_second=6.0), pace) as server:
+            server.replays = True
+            holds = frozenset(PostId(f"x:{number}") for number in server.truth("*"))
+            token = Credential(["TOKEN"], environ={"TOKEN": server.token})
+            url = f"{server.url}?rule=*&cap_usd=1000&compliance=none"
+            make = partial(XSource, url, token, clock=pace)
+            yield Held(holds, len(GARBAGE), len(holds), make)

@@ -3,13 +3,13 @@ import asyncio
 import pytest
 from playwright.sync_api import Page, expect
 
-from siyaq.core.answer import Turn
+from siyaq.core.answer import Changes, Gone, Turn
 from siyaq.core.errors import ModelUnavailable
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, wait_until
 from siyaq.testing.story import story_id
 
-from .conftest import OpenPage, ask
+from .conftest import OpenPage, ask, screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -176,3 +176,62 @@ def test_words_of_a_post_that_was_deleted_are_taken_back(
     assert "reopened to cars" not in page.content()
     ask(page, "and the boats?")
     assert "reopened" not in product.asked[-1].history[1].content
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_counts_can_be_opened_down_to_each_post(open_page: OpenPage, locale: str) -> None:
+    page = open_page(locale=locale)
+    question = {"en": "What are people saying about the bridge?", "ar": "ماذا يقول الناس عن الجسر؟"}
+    ask(page, question[locale])
+    tally = page.locator(".tally")
+    told = {"en": "2 independent accounts", "ar": "حسابان مستقلان"}
+    expect(tally.locator(".short")).to_have_text(told[locale])
+    groups = tally.locator(".tally-groups > li")
+    expect(groups).to_have_count(2)
+    groups.first.locator("summary").click()
+    screenshot(page, f"tally-{locale}")
+    groups.first.locator(".tally-posts button").first.click()
+    expect(page.locator(".panel-post")).to_contain_text(
+        {"en": "Wadi Noor", "ar": "وادي النور"}[locale]
+    )
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_what_changed_since_the_same_was_asked_is_told(
+    open_page: OpenPage, product: FakeProduct, server: Served, locale: str
+) -> None:
+    page = open_page(locale=locale)
+    ask(page, "Is the bridge open?")
+    expect(page.locator(".turn").last.locator(".sentence")).to_have_count(3)
+    changed = Changes(
+        answer_id="a1",
+        since=product.now,
+        added=("e1",),
+        gone=(Gone(post_id=story_id("closed"), why="deleted"),),
+        short_answer_before="still closed",
+        short_answer_post=story_id("open"),
+    )
+    product.changed = changed
+    ask(page, "Is the bridge open?")
+    lines = page.locator(".turn").last.locator(".changed li")
+    expect(lines).to_have_count(3)
+    first = {"en": "1 post is new", "ar": "منشور جديد واحد"}
+    expect(lines.first).to_have_text(first[locale])
+    expect(lines.last).to_contain_text("still closed")
+    assert product.asked[-1].previous == "a1"
+    screenshot(page, f"changed-{locale}")
+    server.call(lambda: product.delete(story_id("open")))
+    expect(lines).to_have_count(2)
+
+
+def test_an_answer_that_is_no_longer_kept_does_not_end_the_conversation(
+    open_page: OpenPage, product: FakeProduct
+) -> None:
+    page = open_page(faults=True)
+    ask(page, "Is the bridge open?")
+    expect(page.locator(".sentence")).to_have_count(3)
+    product.kept.clear()
+    ask(page, "and the trucks?")
+    expect(page.locator(".turn").last.locator(".sentence")).to_have_count(1)
+    assert product.asked[-1].previous == ""
+    assert product.asked[-1].history[0] == Turn(role="user", content="Is the bridge open?")

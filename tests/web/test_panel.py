@@ -72,6 +72,12 @@ def test_a_card_tells_first_seen_spread_changes_thread_and_what_is_unknown(page:
     expect(card.locator(".points li")).to_have_count(2)
     expect(card.locator(".points .refutes")).to_contain_text("Reports of a collapse are false.")
     expect(card.locator(".points .refutes .stance")).to_have_text("Disputes it")
+    expect(card.locator(".timeline .relation")).to_have_text(["First report", "Correction"])
+    expect(card.locator(".timeline .correction")).to_contain_text("calls itself an office")
+    expect(card.locator(".checks [data-rating=false]")).to_contain_text(
+        "reviewed “\u2068The bridge of Wadi Noor has collapsed\u2069”: \u2068False\u2069"
+    )
+    expect(card).to_contain_text("1 account asks where it comes from")
     expect(card.locator(".unknown li")).to_have_text(
         [
             "Whether it was said before our record begins.",
@@ -100,6 +106,14 @@ def test_a_post_alone_says_so(page: Page) -> None:
     post.get_by_role("button", name="Context").click()
     expect(page.locator(".card")).to_contain_text("No other post we hold says the same.")
     expect(page.locator(".chart")).to_have_count(0)
+
+
+def test_a_picture_that_was_used_before_leads_to_its_earlier_post(page: Page) -> None:
+    ask(page, "How many families moved?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    section = page.locator(".card-section", has_text="The same picture, earlier")
+    section.get_by_role("button").click()
+    expect(page.locator(".panel-text")).to_contain_text("Our teams moved 12 families")
 
 
 def test_a_post_deleted_while_it_is_read_vanishes(
@@ -178,21 +192,3 @@ def test_markup_from_text_is_refused_by_the_browser_itself(open_page: OpenPage) 
     )
     assert refused == "TypeError"
     assert "require-trusted-types-for" in page.evaluate("window.violations.join()")
-
-
-def test_the_component_shows_a_card_on_its_own(page: Page) -> None:
-    shown = page.evaluate(
-        """async (post) => {
-          await import("/siyaq.js");
-          const element = document.createElement("siyaq-context");
-          const shown = new Promise((done) => element.addEventListener("siyaq-shown", done));
-          element.setAttribute("post", post);
-          document.body.append(element);
-          await shown;
-          return element.shadowRoot.textContent;
-        }""",
-        story_id("changed"),
-    )
-    text = shown.replace("\u2068", "").replace("\u2069", "")
-    assert "by civildefence.wadinoor.example" in text
-    assert "4 posts from 4 accounts say this" in text

@@ -11,8 +11,10 @@ from pathlib import Path
 from siyaq.app.opening import source_registry
 from siyaq.config import Config
 from siyaq.core.errors import AlreadyWriting, NotFound, SiyaqError
+from siyaq.core.ports import SourceAdapter
 from siyaq.log import LogReader, LogWriter
 from siyaq.models import BuiltinEmbedder
+from siyaq.sources.condition import Needy
 
 LOW_DISK_BYTES = 2 * 2**30
 """Less than this free, and a busy stream fills the disk within hours."""
@@ -72,7 +74,9 @@ def _could_begin(place: Path) -> bool:
     """Say whether a writer would begin a log here, or go on with one that was cut short."""
     if not place.exists():
         return True
-    return place.is_dir() and ((place / "LOCK").exists() or not any(place.iterdir()))
+    if not place.is_dir():
+        return False
+    return (place / "LOCK").exists() or all(entry.name == "models" for entry in place.iterdir())
 
 
 def _port(config: Config) -> Finding:
@@ -103,10 +107,19 @@ def _sources(config: Config) -> list[Finding]:
     ]
     for source in config.sources:
         try:
-            registry.open_source(source.url, source.name)
+            adapter = registry.open_source(source.url, source.name)
         except SiyaqError as error:
             found.append(_failed("source", error))
+        else:
+            found.append(_source(adapter))
     return found
+
+
+def _source(adapter: SourceAdapter) -> Finding:
+    lacks = adapter.lacks if isinstance(adapter, Needy) else ""
+    told = f"{adapter.source}: {lacks}" if lacks else f"{adapter.source} has what it needs"
+    page = "see docs/sources for how to get it" if lacks else ""
+    return Finding("source", told, page)
 
 
 def _failed(about: str, error: SiyaqError) -> Finding:

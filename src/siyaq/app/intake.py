@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
@@ -24,7 +25,7 @@ class Intake:
         self._log = log
         self._committer = committer
         self._clock = clock
-        self._pumps: dict[str, Pump] = {}
+        self._pumps: dict[tuple[str, str], Pump] = {}  # by source and URL
 
     async def take(
         self, adapter: SourceAdapter, on_batch: Callable[[Batch], None] = lambda _: None
@@ -36,7 +37,7 @@ class Intake:
         """
         tally = Tally(self._clock.now())
         resume = await asyncio.to_thread(self._log.resume, adapter.source)
-        async with aclosing(adapter.batches(resume)) as batches:  # type: ignore[type-var]  # a generator
+        async with aclosing(adapter.batches(resume)) as batches:
             async for batch in batches:
                 tally.count(batch, await self._committer.submit(batch), self._clock.now())
                 on_batch(batch)
@@ -54,20 +55,36 @@ class Intake:
         await asyncio.to_thread(
             self._writer.record_source, adapter.source, url, url.partition(":")[0]
         )
-        pump = Pump(adapter, self._committer, resume=self._log.resume, url=url, clock=self._clock)
-        self._pumps[adapter.source] = pump
+        pump = Pump(
+            adapter,
+            self._committer,
+            resume=self._log.resume,
+            held=self._log.held,
+            url=url,
+            clock=self._clock,
+        )
+        self._pumps[adapter.source, url] = pump
         await pump.run()
 
     def status_of(self, source: str) -> SourceStatus | None:
         """Say how one followed source is doing; None before it is followed."""
-        pump = self._pumps.get(source)
+        pumps = (pump for (name, _), pump in self._pumps.items() if name == source)
+        pump = next(pumps, None)
         return None if pump is None else pump.status()
 
     def source_statuses(self) -> tuple[SourceStatus, ...]:
-        """Say how each followed source is doing, and what each other one has brought."""
+        """Say how each followed source is doing, and what each other one has brought.
+
+        Several servers may be followed under one name; then each tells what it has brought
+        itself since the start, for the log counts a post once, whoever told of it first.
+        """
         recorded = {record.source: record for record in self._log.sources()}
-        followed = [pump.status(recorded.get(name)) for name, pump in self._pumps.items()]
-        others = [at_rest(record) for name, record in recorded.items() if name not in self._pumps]
+        shared = Counter(name for name, _ in self._pumps)
+        followed = [
+            pump.status(recorded.get(name) if shared[name] == 1 else None)
+            for (name, _), pump in self._pumps.items()
+        ]
+        others = [at_rest(record) for name, record in recorded.items() if name not in shared]
         return (*followed, *others)
 
 

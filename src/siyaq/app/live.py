@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from siyaq.core.errors import Overloaded
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import PostId
 from siyaq.core.post import Post
@@ -17,24 +18,58 @@ from siyaq.text.analyze import terms
 QUEUE_POSTS = 256
 """How many posts wait for one subscriber before the newest ones are dropped."""
 
+QUEUE_GONE = 200_000
+"""How many deletions wait for one subscriber, who is told to begin anew beyond."""
+
 
 @dataclass(eq=False, slots=True)
 class _Subscriber:
     wanted: frozenset[str]
     filters: Filters
-    queue: asyncio.Queue[Post | PostId] = field(
-        default_factory=lambda: asyncio.Queue[Post | PostId](QUEUE_POSTS)
-    )
+    waiting: dict[PostId, Post | None] = field(default_factory=dict[PostId, Post | None])
+    posts: int = 0  # of those that wait; the others are deletions
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wants(self, post: Post, words: Callable[[], frozenset[str]]) -> bool:
         return self.filters.admits(post) and (not self.wanted or self.wanted <= words())
+
+    def offer(self, post: Post) -> bool:
+        """Let a post wait; False where there is no room. It takes the place of an older version."""
+        held = self.waiting.get(post.id)
+        if held is None and self.posts >= QUEUE_POSTS:
+            return False
+        self.posts += held is None
+        self.waiting[post.id] = post
+        self.changed.set()
+        return True
+
+    def withdraw(self, post_id: PostId) -> None:
+        """Let a deletion wait, at the end; what waits of the post itself is never shown."""
+        self.posts -= self.waiting.pop(post_id, None) is not None
+        self.waiting[post_id] = None
+        self.changed.set()
+
+    async def next(self) -> Post | PostId:
+        """Wait for what comes next. Raises Overloaded when too many deletions wait."""
+        while not self.waiting:
+            self.changed.clear()
+            await self.changed.wait()
+        if len(self.waiting) - self.posts > QUEUE_GONE:
+            raise Overloaded(
+                f"more than {QUEUE_GONE} deletions wait for a stream that is read too slowly",
+                hint="forget the posts that were shown, and begin anew",
+            )
+        post_id = next(iter(self.waiting))
+        post = self.waiting.pop(post_id)
+        self.posts -= post is not None
+        return post_id if post is None else post
 
 
 class LiveHub:
     """Fans new posts out to subscribers. Everything here runs on the event loop.
 
     A subscriber who reads slowly misses posts, which are counted; the writer never waits.
-    Deletions are never dropped: a full queue gives up its oldest post for one.
+    Deletions are never dropped.
     """
 
     def __init__(self, metrics: Metrics) -> None:
@@ -45,10 +80,16 @@ class LiveHub:
         """Hand newly durable entries to every subscriber who wants them."""
         for entry in entries:
             if entry.post is None:
-                for subscriber in self._subscribers:
-                    self._tell_deleted(subscriber, entry.post_id)
+                self.withdraw((entry.post_id,))
             else:
                 self._publish_post(entry.post)
+
+    def withdraw(self, post_ids: Iterable[PostId]) -> None:
+        """Tell every subscriber of posts that may not be shown any more."""
+        if self._subscribers:
+            for post_id in post_ids:
+                for subscriber in self._subscribers:
+                    subscriber.withdraw(post_id)
 
     def _publish_post(self, post: Post) -> None:
         @cache  # once for all subscribers, and only if one asks: the event loop waits for it
@@ -56,20 +97,8 @@ class LiveHub:
             return frozenset(terms(post.text))
 
         for subscriber in self._subscribers:
-            if subscriber.wants(post, words):
-                self._offer(subscriber, post)
-
-    def _offer(self, subscriber: _Subscriber, post: Post) -> None:
-        try:
-            subscriber.queue.put_nowait(post)
-        except asyncio.QueueFull:
-            self._metrics.live_dropped.inc()
-
-    def _tell_deleted(self, subscriber: _Subscriber, post_id: PostId) -> None:
-        if subscriber.queue.full():
-            subscriber.queue.get_nowait()
-            self._metrics.live_dropped.inc()
-        subscriber.queue.put_nowait(post_id)
+            if subscriber.wants(post, words) and not subscriber.offer(post):
+                self._metrics.live_dropped.inc()
 
     async def subscribe(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts holding every word of `text`, and ids of deleted posts, until closed."""
@@ -77,6 +106,6 @@ class LiveHub:
         self._subscribers.add(subscriber)
         try:
             while True:
-                yield await subscriber.queue.get()
+                yield await subscriber.next()
         finally:
             self._subscribers.discard(subscriber)

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from siyaq import plugins
+from siyaq.app import models
+from siyaq.app.erasing import Eraser
+from siyaq.app.hearing import Hearing
 from siyaq.app.intake import Intake
+from siyaq.app.janitor import Janitor
 from siyaq.app.live import LiveHub
+from siyaq.app.metering import Metering, open_metering
+from siyaq.app.picturing import Picturing
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config
-from siyaq.context import Cards
+from siyaq.context import (
+    CardDesk,
+    CardHistory,
+    Cards,
+    Claims,
+    PictureShelf,
+    ReadersNotes,
+    RememberedCards,
+)
 from siyaq.core.clock import SystemClock
+from siyaq.core.event import AccountEvent, AccountStatus
 from siyaq.core.ports import Batch
-from siyaq.grounding import Answerer
+from siyaq.grounding import Answerer, AnswerShelf, KeptAnswers, WrittenAnswers
+from siyaq.grounding.support import SupportChecker
 from siyaq.index import Indexer, IndexReader
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.models import BuiltinEmbedder
 from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
 from siyaq.sources import Committer, builtin
+from siyaq.sources.pictures import Pictures
 
 
 @asynccontextmanager
@@ -37,33 +55,95 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
         writer = stack.enter_context(LogWriter.open(config.data)) if write else None
         log = stack.enter_context(LogReader.open(config.data))
         processes = config.embed_processes if write else 0
+        metering = await stack.enter_async_context(open_metering(config, metrics))
         embedder = stack.enter_context(BuiltinEmbedder(processes=processes))
         hub = LiveHub(metrics)
-        indexer = intake = None
+        indexer = intake = remembered = None
         if writer is not None:
+            remembered = RememberedCards(log, clock)
             indexer = Indexer(log, config.data, embedder)
             await asyncio.to_thread(indexer.start)
             stack.push_async_callback(asyncio.to_thread, indexer.stop)
-            committer = Committer(_Append(writer, hub, metrics), indexer.wake)
+            committer = Committer(
+                _Append(writer, log, remembered, hub, metrics, metering), indexer.wake
+            )
             await stack.enter_async_context(committer)
             intake = Intake(writer=writer, log=log, committer=committer, clock=clock)
             _measure(metrics, log, indexer)
+            append = _Submitted(committer)
+            eraser = Eraser(append, writer, log, indexer, clock)
+            await stack.enter_async_context(Janitor(config, eraser, log, clock))
         searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
         retriever = Retriever(searcher, log, embedder, clock)
+        shelf = models.shelf(config)
+        stack.callback(shelf.close)
+        kept = AnswerShelf(config.data, config.answers_kept)
+        stack.callback(kept.close)
+        answers = WrittenAnswers(
+            Answerer(retriever, searcher, log, embedder, clock),
+            log,
+            shelf,
+            seconds=config.model_seconds,
+            stall_seconds=config.model_stall_seconds,
+            support=SupportChecker(embedder).check_sentence,
+            outcome=lambda what: metrics.model_sentences.labels(what).inc(),
+        )
+        if indexer is not None and remembered is not None:
+            stack.enter_context(Hearing(indexer, remembered))
+        versions = CardHistory(config.data)
+        stack.callback(versions.close)
+        notes = ReadersNotes(config.data)
+        stack.callback(notes.close)
+        shelved = PictureShelf(config.data)
+        stack.callback(shelved.close)
+        cards = Cards(
+            searcher,
+            log,
+            clock,
+            Claims(retriever, SupportChecker(embedder)),
+            coordination_of=config.coordination_of,
+            pictures=shelved,
+        )
+        picturing = None
+        if writer is not None:
+            looking = await stack.enter_async_context(Pictures())
+            picturing = Picturing(
+                looking, shelved, log, remembered, lambda how: metrics.pictures.labels(how).inc()
+            )
+            if config.fetch_pictures:
+                stack.push_async_callback(_ended, asyncio.ensure_future(picturing.follow(hub)))
+        desk = CardDesk(
+            cards,
+            log,
+            searcher,
+            versions,
+            remembered,
+            asked=lambda how: metrics.cards.labels(how).inc(),
+            lost=metrics.lost_card_versions.inc,
+        )
         yield Siyaq(
             directory=config.data,
             log=log,
             searcher=searcher,
             embedder=embedder,
             retriever=retriever,
-            answerer=Answerer(retriever, searcher, log, embedder, clock),
-            cards=Cards(searcher, log, clock),
+            answers=KeptAnswers(answers, kept, log, unkept=metrics.unkept_answers.inc),
+            cards=desk,
+            notes=notes,
+            picturing=picturing,
             hub=hub,
             metrics=metrics,
+            metering=metering,
             intake=intake,
             indexer=indexer,
+            models=partial(models.listed, config),
         )
+
+
+async def _ended(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def source_registry() -> plugins.Registry:
@@ -71,22 +151,68 @@ def source_registry() -> plugins.Registry:
     return plugins.load([("siyaq", builtin)])
 
 
+class _Submitted:
+    """Lets a thread append through the committer, so that whoever watches is told."""
+
+    def __init__(self, committer: Committer) -> None:
+        self._committer = committer
+        self._loop = asyncio.get_running_loop()
+
+    def __call__(self, batch: Batch) -> Appended:
+        return asyncio.run_coroutine_threadsafe(self._committer.submit(batch), self._loop).result()
+
+
 class _Append:
     """Appends to the log in the committer's thread, then tells the event loop what is new."""
 
-    def __init__(self, writer: LogWriter, hub: LiveHub, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        writer: LogWriter,
+        log: LogReader,
+        remembered: RememberedCards,
+        hub: LiveHub,
+        metrics: Metrics,
+        metering: Metering,
+    ) -> None:
         self._writer = writer
+        self._log = log
+        self._remembered = remembered
+        self._metering = metering
         self._hub = hub
         self._metrics = metrics
         self._loop = asyncio.get_running_loop()
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Appended]:
+        reshown = self._changes_what_is_shown(batches)
         results = self._writer.append(batches)
+        if reshown:
+            self._remembered.forget_all()
+        self._metering.taken(batches)
         for appended in results:
             for op in ("created", "updated", "deleted", "unchanged", "stale"):
                 self._metrics.posts.labels(op).inc(getattr(appended, op))
             self._loop.call_soon_threadsafe(self._hub.publish, appended.live)
+        for event in _accounts(batches):
+            if event.status is AccountStatus.HIDDEN:
+                withdrawn = self._log.written_by(event.source, event.author_id)
+                self._loop.call_soon_threadsafe(self._hub.withdraw, withdrawn)
         return results
+
+    def _changes_what_is_shown(self, batches: Sequence[Batch]) -> bool:
+        """Say whether posts are hidden or shown again, of which no entry of the log tells."""
+        return any(
+            one.status is AccountStatus.HIDDEN
+            or (
+                one.status is AccountStatus.ACTIVE
+                and self._log.is_hidden(one.source, one.author_id)
+            )
+            for one in _accounts(batches)
+        )
+
+
+def _accounts(batches: Sequence[Batch]) -> Iterator[AccountEvent]:
+    for batch in batches:
+        yield from (event for event in batch.events if isinstance(event, AccountEvent))
 
 
 def _measure(metrics: Metrics, log: LogReader, indexer: Indexer) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime
 
@@ -31,9 +31,9 @@ class ReplaySource:
         """The name of the file's source."""
         return self._file.source
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """Yield the file's events when they are due; cursors and refusals follow each batch."""
-        async with aclosing(self._file.batches(resume)) as batches:  # type: ignore[type-var]  # a generator
+        async with aclosing(self._file.batches(resume)) as batches:
             async for batch in batches:
                 for event in batch.events:
                     await self._until_due(event)

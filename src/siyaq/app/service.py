@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
+from siyaq.access import AuditLog, KeyRing
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
+from siyaq.core.errors import ConfigError
 from siyaq.serve import ServeSettings, create_app, run
+
+logger = logging.getLogger("siyaq.app")
 
 CATCH_UP_SECONDS = 60.0
 """Longest that `on_ready` waits for what was posted before the start."""
@@ -29,11 +34,13 @@ async def serve_forever(
     """
     registry = source_registry()
     adapters = [(registry.open_source(s.url, s.name), s.url) for s in sources]
-    async with open_siyaq(config, write=True) as siyaq:
+    async with open_siyaq(config, write=True) as siyaq, _keys(config) as ring:
         settings = ServeSettings(
             host=config.host,
             port=config.port,
             keys=config.keys,
+            key_ring=ring,
+            audit=AuditLog(config.data),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
         )
@@ -50,11 +57,35 @@ async def serve_forever(
                 on_ready(url)
 
         try:
-            await run(app, config.host, config.port, tell)
+            async with _grpc(siyaq, settings, config):
+                await run(app, config.host, config.port, tell)
         finally:
             for task in following:
                 task.cancel()
             await asyncio.gather(*following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _keys(config: Config) -> AsyncIterator[KeyRing]:
+    with closing(await asyncio.to_thread(KeyRing, config.data)) as ring:
+        yield ring
+
+
+@asynccontextmanager
+async def _grpc(siyaq: Siyaq, settings: ServeSettings, config: Config) -> AsyncIterator[None]:
+    """Serve gRPC too. Where nobody chose its port and that is taken, go on without."""
+    from siyaq.serve.grpc import grpc_serving  # loaded where it serves
+
+    async with AsyncExitStack() as stack:
+        try:
+            serving = grpc_serving(siyaq, settings, config.grpc_port)
+            port = await stack.enter_async_context(serving)
+            logger.info("gRPC is ready", extra={"port": port})
+        except ConfigError as error:
+            if config.origins["serve.grpc_port"] != "default":
+                raise
+            logger.warning("going on without gRPC", extra={"why": str(error)})
+        yield
 
 
 async def _tell_later(siyaq: Siyaq, url: str, on_ready: Callable[[str], None]) -> None:

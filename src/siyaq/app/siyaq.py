@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from siyaq import __version__
 from siyaq.app.intake import Intake, at_rest
 from siyaq.app.live import LiveHub
-from siyaq.context import Cards
-from siyaq.core.answer import AnswerEvent, Finished, Question
-from siyaq.core.card import ContextCard
-from siyaq.core.errors import AlreadyWriting, NotFound
+from siyaq.app.metering import Metering
+from siyaq.app.picturing import Picturing
+from siyaq.context import CardDesk, ReadersNotes, posts_at
+from siyaq.core.answer import Answer, AnswerEvent, Finished, Question, Usage
+from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
+from siyaq.core.errors import AlreadyWriting, NotFound, StorageError
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Embedder
 from siyaq.core.post import Post
-from siyaq.core.product import IngestReport, SourceStatus, Status
+from siyaq.core.product import IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.core.query import Filters, Query, Ranking
-from siyaq.grounding import Answerer
+from siyaq.grounding import KeptAnswers
 from siyaq.index import Indexer, IndexReader
 from siyaq.log import LogReader
 from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
+
+SETTLE_SECONDS = 0.3
+"""How long a card is left alone once it has changed, so that a burst of posts is told of once."""
 
 
 class Siyaq:
@@ -42,24 +49,32 @@ class Siyaq:
         searcher: IndexReader,
         embedder: Embedder,
         retriever: Retriever,
-        answerer: Answerer,
-        cards: Cards,
+        answers: KeptAnswers,
+        cards: CardDesk,
+        notes: ReadersNotes,
+        picturing: Picturing | None,
         hub: LiveHub,
         metrics: Metrics,
+        metering: Metering,
         intake: Intake | None,
         indexer: Indexer | None,
+        models: Callable[[], Sequence[ModelAtHand]],
     ) -> None:
         self.directory = directory
         self.log = log
         self.metrics = metrics
+        self._metering = metering
         self._searcher = searcher
         self._embedder = embedder
         self._retriever = retriever
-        self._answerer = answerer
+        self._answers = answers
         self._cards = cards
+        self._notes = notes
+        self._picturing = picturing
         self._hub = hub
         self._intake = intake
         self._indexer = indexer
+        self._models = models
 
     @property
     def intake(self) -> Intake:
@@ -75,28 +90,127 @@ class Siyaq:
 
     async def search(self, query: Query) -> Ranking:
         """Rank the posts that match `query`, copies folded."""
+        call = self._metering.begin()
         with self.metrics.seconds.labels("search").time():
-            await asyncio.to_thread(self._searcher.refresh)
-            return await asyncio.to_thread(self._retriever.rank, query)
+            await call.timed(asyncio.to_thread(self._searcher.refresh))
+            ranking = await call.timed(asyncio.to_thread(self._retriever.rank, query))
+        self._metering.end("search", call, Usage())
+        return ranking
 
     async def ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Stream the answer: Progress, EvidenceFound, SentenceChecked*, Finished."""
         started = time.perf_counter()
-        await asyncio.to_thread(self._searcher.refresh)
-        stream = self._answerer.stream(question)
-        async with aclosing(stream) as events:  # type: ignore[type-var]  # a generator
-            async for event in events:
+        call = self._metering.begin()
+        await call.timed(asyncio.to_thread(self._searcher.refresh))
+        async with aclosing(self._answers.stream(question)) as events:
+            while (event := await call.timed(anext(events, None))) is not None:
                 if isinstance(event, Finished):
                     answer = event.answer
                     self.metrics.seconds.labels("ask").observe(time.perf_counter() - started)
                     self.metrics.answers.labels(answer.status, answer.reason or "none").inc()
+                    usage = self._metering.end("ask", call, answer.usage, answer.model)
+                    event = Finished(replace(answer, usage=usage))
                 yield event
+
+    async def answer(self, answer_id: str) -> Answer:
+        """Open a kept answer as it stands now. Raises NotFound."""
+        call = self._metering.begin()
+        answer = await call.timed(asyncio.to_thread(self._answers.open, answer_id))
+        return replace(answer, usage=self._metering.end("reopen", call, Usage()))
+
+    async def answers_citing(self, post_id: PostId) -> Sequence[str]:
+        """Return the ids of the kept answers that rest on a post, the newest first."""
+        return await asyncio.to_thread(self._answers.citing, post_id)
+
+    async def forget_answer(self, answer_id: str) -> None:
+        """Erase a kept answer and its question. Raises NotFound."""
+        await asyncio.to_thread(self._answers.forget, answer_id)
 
     async def context(self, post_id: PostId) -> ContextCard:
         """Build the card of a post. Raises NotFound for one we do not hold."""
+        card = await self._card(partial(self._cards.card, post_id))
+        notes = await asyncio.to_thread(self._helpful, post_id)
+        return replace(card, notes=notes) if notes else card
+
+    async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
+        """Yield the card of a post, and again each time it changes. Raises NotFound."""
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def told() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        with self._cards.listening(post_id, told):
+            card = await self.context(post_id)
+            yield card
+            revision = card.change.revision if card.change else 0
+            while True:
+                await changed.wait()
+                await asyncio.sleep(SETTLE_SECONDS)
+                changed.clear()
+                card = await self.context(post_id)
+                change = await asyncio.to_thread(self._cards.changed_since, post_id, revision)
+                if change is not None:
+                    revision = change.revision
+                    yield replace(card, change=change)
+
+    async def card_versions(self, post_id: PostId) -> Sequence[CardVersion]:
+        """Return how the card of a post stood each time it differed, newest first: NotFound."""
+        return await asyncio.to_thread(self._cards.versions, post_id)
+
+    async def notes(self, post_id: PostId) -> tuple[NoteScore, Sequence[Note]]:
+        """Return how readers find the card of a post, and their notes, best first: NotFound."""
+        await self._require(post_id)
+        card = await asyncio.to_thread(self._notes.of_card, post_id)
+        return card, await asyncio.to_thread(self._notes.of, post_id)
+
+    async def propose_note(self, post_id: PostId, draft: NoteDraft) -> Note:
+        """Keep a reader's note on a post. Raises NotFound, QueryError."""
+        await self._require(post_id)
+        return await asyncio.to_thread(self._notes.propose, post_id, draft, datetime.now(UTC))
+
+    async def take_picture(self, post_id: PostId, place: int, document: bytes) -> None:
+        """Look at the bytes of a post's picture. Raises NotFound, UsageError, AlreadyWriting."""
+        if self._picturing is None:
+            raise AlreadyWriting(f"{str(self.directory)!r} was opened for reading only")
+        await self._picturing.take(post_id, place, document)
+
+    async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
+        """Take a reader's rating of a note, in place of their last. Raises NotFound, QueryError."""
+        await asyncio.to_thread(self._notes.rate, note_id, rater, helpful, datetime.now(UTC))
+
+    async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
+        """Take a reader's rating of a card, in place of their last. Raises NotFound, QueryError."""
+        await self._require(post_id)
+        await asyncio.to_thread(self._notes.rate_card, post_id, rater, helpful, datetime.now(UTC))
+
+    async def forget_note(self, note_id: str) -> None:
+        """Erase a note and its ratings. Raises NotFound."""
+        await asyncio.to_thread(self._notes.forget, note_id)
+
+    async def _require(self, post_id: PostId) -> None:
+        """Raise NotFound for a post that is not live, and erase what readers said of it."""
+        try:
+            await self.post(post_id)
+        except NotFound:
+            await asyncio.to_thread(self._notes.forget_post, post_id)
+            raise
+
+    async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
+        """Build the card of a text that somebody met elsewhere. Raises QueryError."""
+        return await self._card(partial(self._cards.card_of_text, text, as_of))
+
+    def _helpful(self, post_id: PostId) -> tuple[Note, ...]:
+        """Return the notes that a card shows; none where they cannot be had."""
+        try:
+            return tuple(one for one in self._notes.of(post_id) if one.score.status == "helpful")
+        except StorageError:
+            return ()
+
+    async def _card(self, make: Callable[[], ContextCard]) -> ContextCard:
+        call = self._metering.begin()
         with self.metrics.seconds.labels("context").time():
-            await asyncio.to_thread(self._searcher.refresh)
-            return await asyncio.to_thread(self._cards.card, post_id)
+            card = await call.timed(asyncio.to_thread(make))
+        return replace(card, usage=self._metering.end("context", call, card.usage))
 
     async def post(self, post_id: PostId) -> Post:
         """Return the live version of a post. Raises NotFound: unknown, deleted or hidden."""
@@ -105,6 +219,21 @@ class Siyaq:
             state = await asyncio.to_thread(self.log.state, post_id)
             raise NotFound(f"post {post_id!r} is {state} here")
         return entry.post
+
+    async def post_at(self, address: str) -> PostId:
+        """Return the live post that an address leads to, without fetching it. Raises NotFound."""
+        return await asyncio.to_thread(self._post_at, address)
+
+    def _post_at(self, address: str) -> PostId:
+        likely = posts_at(address, [one.source for one in self.log.sources()])
+        held = self.log.find(likely)
+        for name in likely:
+            if name in held:
+                return name
+        raise NotFound(
+            "no post that is held here is at this address",
+            hint="paste its text instead: the posts that say the same have a card",
+        )
 
     async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
         """Take posts as NDJSON, in pieces of any size, and return when they are durable."""
@@ -115,6 +244,17 @@ class Siyaq:
         async with aclosing(self._hub.subscribe(text, filters)) as posts:
             async for item in posts:
                 yield item
+
+    async def models(self) -> Sequence[ModelAtHand]:
+        """Return the models at hand."""
+        return await asyncio.to_thread(self._models)
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Return a vector for each text, in order."""
+        call = self._metering.begin()
+        rows = await call.timed(asyncio.to_thread(self._embedder.embed, texts))
+        self._metering.end("embed", call, Usage())
+        return [[float(value) for value in row] for row in rows]
 
     async def status(self) -> Status:
         """Say how siyaq is doing."""
@@ -135,6 +275,8 @@ class Siyaq:
             embedder=self._embedder.name,
             writing=self._intake is not None,
             disk_bytes=disk_bytes(self.directory),
+            energy_source=self._metering.meter.sources.name,
+            bill=self._metering.ledger.bill(),
         )
 
     def _sources(self) -> tuple[SourceStatus, ...]:

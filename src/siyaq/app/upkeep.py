@@ -1,32 +1,25 @@
-"""Looking after a data directory: verifying it, and making its index anew."""
+"""Looking after a data directory: verifying it, erasing, backing up, making its index anew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
 
-from siyaq import log
+from siyaq import backup, log
+from siyaq.app.erasing import PURGE_SECONDS, Eraser, Order
+from siyaq.app.orders import Orders
+from siyaq.backup import ArchiveReport, Departed, Keys
 from siyaq.config import Config
 from siyaq.core.clock import SystemClock
-from siyaq.core.errors import StorageError
-from siyaq.core.event import Op, PostEvent
+from siyaq.core.errors import AlreadyWriting
 from siyaq.core.ids import PostId
-from siyaq.core.ports import Batch
+from siyaq.grounding import AnswerShelf
 from siyaq.index import Indexer, check
 from siyaq.index import rebuild as rebuild_index
 from siyaq.log import LogReader, LogWriter, Verification
 from siyaq.models import BuiltinEmbedder
-
-PURGE_SECONDS = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class ModelAtHand:
-    """A model that can be used now."""
-
-    name: str
-    role: str
-    about: str
 
 
 def verify(config: Config) -> Verification:
@@ -38,39 +31,76 @@ def verify(config: Config) -> Verification:
         return replace(found, problems=check(reader, config.data))
 
 
-def purge(config: Config, post_ids: Sequence[PostId]) -> int:
-    """Erase posts, then every byte that deleted posts have left in the log and in the index.
+def purge(config: Config, order: Order) -> int:
+    """Erase what is ordered, then every byte that deleted posts have left in log and index.
 
-    Returns how many of `post_ids` were held. Raises NotFound where there is no log,
-    AlreadyWriting beside a running writer, and StorageError where the index could not be
-    cleared in time.
+    Beside a running `serve` the order is left for it, and waited for. Returns how many posts were
+    erased. Raises NotFound where there is no log, AlreadyWriting beside a writer that takes no
+    orders, and StorageError where the bytes could not be cleared in time.
     """
     _require_log(config)
-    now = SystemClock().now()
-    events = tuple(
-        PostEvent(op=Op.DELETE, post_id=post_id, post=None, witnessed_at=now)
-        for post_id in post_ids
-    )
+    try:
+        writer = LogWriter.open(config.data)
+    except AlreadyWriting:
+        orders = Orders(config.data)
+        return orders.wait(orders.leave(order), PURGE_SECONDS)
     with (
-        LogWriter.open(config.data) as writer,
+        writer,
         LogReader.open(config.data) as reader,
         BuiltinEmbedder(processes=config.embed_processes) as embedder,
     ):
-        held = sum(reader.state(post_id) in ("live", "hidden") for post_id in set(post_ids))
-        writer.append([Batch(events=events)])
-        writer.purge()
         indexer = Indexer(reader, config.data, embedder)
         indexer.start()
         try:
-            caught_up = indexer.wait_embedded(reader.head(), PURGE_SECONDS)
-            if not (caught_up and indexer.purge(PURGE_SECONDS)):
-                raise StorageError(
-                    f"the index was not cleared within {PURGE_SECONDS:.0f} seconds",
-                    hint="run 'siyaq rebuild', which makes it anew",
-                )
+            eraser = Eraser(
+                lambda batch: writer.append([batch])[0], writer, reader, indexer, SystemClock()
+            )
+            erased = eraser.hide(order)
+            keys = Keys(config.backup_keys)
+            if keys.exist:
+                Departed(keys).note(config.data)
+            eraser.purge()
         finally:
             indexer.stop()
-    return held
+    return erased
+
+
+def back_up(config: Config, path: Path, on_rows: Callable[[int], None]) -> ArchiveReport:
+    """Write a backup, beside a running writer too; shred the keys that are too old."""
+    _require_log(config)
+    keys = Keys(config.backup_keys)
+    report = backup.write(config.data, path, keys, on_rows)
+    Departed(keys).note(config.data)
+    shred(config, SystemClock().now().date() - timedelta(days=config.backup_days))
+    return report
+
+
+def restore(
+    config: Config, path: Path, on_rows: Callable[[int], None]
+) -> tuple[ArchiveReport, int]:
+    """Make a new data directory of a backup, without what was deleted since it was made.
+
+    Returns the report and how many posts were deleted since. The index is made by whoever opens
+    the directory to write. Raises what `backup.restore` does.
+    """
+    keys = Keys(config.backup_keys)
+    report = backup.restore(path, config.data, keys, on_rows)
+    with LogWriter.open(config.data) as writer, LogReader.open(config.data) as reader:
+        return report, Departed(keys).bury(writer, reader)
+
+
+def shred(config: Config, before: date) -> list[date]:
+    """Destroy the keys of backups of all days before that one, and return those days."""
+    return Keys(config.backup_keys).shred(before)
+
+
+def answers_resting_on(config: Config, post_ids: Sequence[PostId]) -> frozenset[str]:
+    """Return the ids of the kept answers that cite any of `post_ids`."""
+    shelf = AnswerShelf(config.data, config.answers_kept)
+    try:
+        return frozenset(name for post_id in post_ids for name in shelf.citing(post_id))
+    finally:
+        shelf.close()
 
 
 def rebuild(config: Config, on_progress: Callable[[int, int], None]) -> None:
@@ -90,11 +120,3 @@ def rebuild(config: Config, on_progress: Callable[[int, int], None]) -> None:
 def _require_log(config: Config) -> None:
     """Raise NotFound where there is nothing to look after: a writer would begin a log there."""
     LogReader.open(config.data).close()
-
-
-def models() -> list[ModelAtHand]:
-    """List the models at hand."""
-    return [
-        ModelAtHand("extractive", "answers", "quotes what posts say; no model is involved"),
-        ModelAtHand(BuiltinEmbedder().name, "vectors", "built in; 16 languages in one space"),
-    ]

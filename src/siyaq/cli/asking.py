@@ -13,7 +13,9 @@ from rich.console import Console
 from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
 from siyaq.cli import options, present
+from siyaq.cli.card import show_card
 from siyaq.core.answer import Answer, Finished, Question, SentenceChecked
+from siyaq.core.errors import QueryError
 from siyaq.core.query import Query
 from siyaq.serve import shape
 
@@ -56,6 +58,9 @@ def ask(
     author: options.AuthorIs = None,
     as_of: options.AsOf = None,
     limit: Annotated[int, typer.Option(min=1, max=20, help="Sentences at most.")] = 5,
+    previous: Annotated[
+        str, typer.Option(help="Id of the answer that this goes on from, or asks anew.")
+    ] = "",
     model: Annotated[str, typer.Option(help="Model that phrases the answer; none: quotes.")] = "",
     data: options.Data = None,
     as_json: options.AsJson = False,
@@ -63,6 +68,7 @@ def ask(
     """Answer a question with quoted, cited sentences, or say that the posts do not say."""
     asked = Question(
         text=question,
+        previous=previous,
         as_of=options.moment(as_of, "--as-of"),
         filters=options.filters(since, until, lang, source, author),
         limit=limit,
@@ -92,21 +98,33 @@ async def _stream(siyaq: Siyaq, question: Question, console: Console | None) -> 
 
 @app.command()
 def context(
-    post_id: Annotated[str, typer.Argument(help="The post, as source:native-id.")],
+    post_id: Annotated[
+        str, typer.Argument(help="The post, as source:native-id, or its address.")
+    ] = "",
+    text: Annotated[str, typer.Option(help="A text met elsewhere, in place of a post.")] = "",
+    as_of: options.AsOf = None,
     data: options.Data = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show what is behind a post: first seen, copies, thread, what is unknown."""
-    named = options.post_id(post_id)
+    """Show what is behind a post or a text: first seen, copies, thread, what is unknown."""
+    if bool(post_id) == bool(text):
+        raise QueryError("context is of a post or of a --text, one of them")
+    address = post_id if post_id.startswith(("https://", "http://", "at://")) else ""
+    given = options.post_id(post_id) if post_id and not address else None
+    moment = options.moment(as_of, "--as-of")
 
     async def run() -> None:
         async with open_siyaq(options.settings(data), write=False) as siyaq:
-            card = await siyaq.context(named)
-            post = await siyaq.post(named)
+            named = await siyaq.post_at(address) if address else given
+            if named is None:
+                card = await siyaq.context_of_text(text, moment)
+            else:
+                card = await siyaq.context(named)
+            post = None if named is None else await siyaq.post(named)
         if as_json:
             print_json(shape.card_json(card))
         else:
-            present.show_card(Console(), post, card)
+            show_card(Console(), post, text, card)
 
     asyncio.run(run())
 

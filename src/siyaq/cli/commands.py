@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from siyaq.cli import asking, keeping, scoring, serving, writing
+from siyaq.cli import asking, assistant, keeping, keys, models, planning, scoring, serving, writing
 
 app = typer.Typer(
     name="siyaq",
@@ -13,7 +13,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (serving.app, writing.app, asking.app, scoring.app, keeping.app):
+for group in (
+    serving.app,
+    writing.app,
+    asking.app,
+    assistant.app,
+    scoring.app,
+    planning.app,
+    keeping.app,
+):
     app.add_typer(group)
-app.add_typer(keeping.models, name="models")
+app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
 app.add_typer(keeping.config, name="config")

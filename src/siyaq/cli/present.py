@@ -6,19 +6,16 @@ reverse the rest of a line, or look like a line of ours. Color never carries a m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from datetime import datetime
 
-from rich.console import Console, Group, RenderableType
-from rich.panel import Panel
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siyaq.context import Unknown
-from siyaq.core.answer import Answer, AnswerStatus, Evidence, Reason, Sentence
-from siyaq.core.card import ContextCard
-from siyaq.core.post import Author, Post
-from siyaq.core.product import IngestReport, SourceStatus, Status
+from siyaq.core.answer import Answer, AnswerStatus, Changes, Evidence, Reason, Sentence, Tally
+from siyaq.core.post import Author
+from siyaq.core.product import IngestReport, SourceStatus, Status, Totals
 from siyaq.core.query import Hit, Ranking
 from siyaq.text.clean import readable
 
@@ -28,23 +25,15 @@ SAID_PLAINLY = {
     Reason.FEED_GAP: "The posts I have do not say: I was not listening in that period.",
     Reason.OUT_OF_SCOPE: "This is not a question that posts could answer.",
     Reason.CONFLICTING_EVIDENCE: "The sources disagree.",
+    Reason.EVIDENCE_WITHDRAWN: "Posts that this answer rested on were deleted or edited since.",
+    Reason.NOT_NEEDED: "Nothing needs to be said.",
 }
 """Why an answer is missing or partial, in words."""
 
-UNKNOWN_PLAINLY: Mapping[str, str] = {
-    Unknown.NO_EARLIER_RECORD: "whether it was said before our record begins",
-    Unknown.FEED_GAP: "whether it was said while we were not listening",
-    Unknown.SHORT_TEXT: "whether posts this short are copies at all",
-    Unknown.MORE_COPIES: "how many more copies there are",
-    Unknown.THREAD_INCOMPLETE: "what stands in posts of the thread that we do not hold",
-    Unknown.NOT_CHECKED_CLAIMS: "whether what it claims is true",
-    Unknown.NOT_CHECKED_MEDIA: "what its pictures show",
-    Unknown.NOT_CHECKED_COORDINATION: "whether the accounts that copied it act together",
-}
-"""What a card does not know, in words."""
-
-BLOCKS = " ▁▂▃▄▅▆▇█"
 WHO_CELLS = 24
+
+SHOWN_POSTS = 5
+"""How many posts of a count are named; --json names more."""
 
 
 def when(moment: datetime | None) -> str:
@@ -110,16 +99,48 @@ def show_closing(console: Console, answer: Answer) -> None:
             f"{tame(side.value)} ({', '.join(side.evidence_ids)})" for side in conflict.sides
         )
         console.print(Text(f"disagree about {tame(conflict.about)}: {sides}"))
+    if answer.counts is not None:
+        _show_counts(console, answer.counts, answer.references)
+    if answer.changed is not None:
+        console.print(Text(_changes(answer.changed)))
     if answer.references and answer.status is not AnswerStatus.ABSTAINED:
         console.print()
         show_references(console, answer.references)
     since, until = answer.covered.since, answer.covered.until
     window = f"{when(since)} to {when(until)}" if since else "no posts yet"
     console.print(Text(f"as of {when(answer.as_of)}; posts held: {window}", style="dim"))
+    console.print(Text(f"go on from here: --previous {answer.id}", style="dim"))
+    if answer.model != "extractive":
+        console.print(Text(f"phrased by {tame(answer.model)}, each sentence checked", style="dim"))
     for gap in answer.covered.gaps:
         console.print(
             Text(f"not listening to {gap.source}: {when(gap.since)} to {when(gap.until)}", "dim")
         )
+
+
+def _show_counts(console: Console, counts: Tally, references: tuple[Evidence, ...]) -> None:
+    """Print how many say it, and how many of them behind each quote."""
+    markers = {one.id: one.marker for one in references}
+    at_least = "" if counts.complete else "at least "
+    total = f"{at_least}{counts.independent} independent accounts"
+    console.print(
+        Text(total, style="bold") + f" ({counts.posts} posts, {counts.accounts} accounts)"
+    )
+    for group in counts.groups:
+        line = Text(f"[{markers[group.evidence_id]}] ", style="bold cyan")
+        line += f"{group.independent} independent, {group.posts} posts: "
+        line += Text(" ".join(map(tame, group.post_ids[:SHOWN_POSTS])), style="dim")
+        console.print(line)
+
+
+def _changes(changed: Changes) -> str:
+    """Say in one line what is different from an earlier answer."""
+    why = Counter(one.why for one in changed.gone)
+    told = [
+        *([f"new: {', '.join(changed.added)}"] if changed.added else []),
+        *(f"{count} cited post{'s'[: count > 1]} {what} since" for what, count in why.items()),
+    ]
+    return f"since {when(changed.since)}: {'; '.join(told) or 'nothing new'}"
 
 
 def show_ranking(console: Console, ranking: Ranking) -> None:
@@ -147,53 +168,6 @@ def _hit_text(hit: Hit) -> Text:
     return told + Text(f"\n{tame(hit.post.id)}", style="dim")
 
 
-def show_card(console: Console, post: Post, card: ContextCard) -> None:
-    """Print the context of one post."""
-    parts: list[RenderableType] = [quoted(post.text), Text(_byline(post), style="dim"), Text()]
-    first = card.first_seen
-    if first is not None:
-        parts.append(
-            Text(
-                f"first seen   {when(first.at)} ({first.clock} time, {first.confidence} confidence)"
-                f"  {tame(first.post_id)}"
-            )
-        )
-        parts += [
-            Text(f"             claims {when(c.claimed_at)}, not believed: {tame(c.post_id)}")
-            for c in first.earlier_claims
-        ]
-    parts.append(Text(f"copies       {card.copies.count} posts, {card.copies.accounts} accounts"))
-    if card.copies.count > 1:
-        parts.append(Text(f"spread       {_bars([bar.n for bar in card.copies.histogram])}"))
-    for change in card.copies.changed:
-        gone, new = tame(" ".join(change.removed)), tame(" ".join(change.added))
-        parts.append(Text(f"changed      {tame(change.post_id)}: -{gone} +{new}"))
-    if card.thread is not None and len(card.thread.posts) > 1:
-        parts.append(Text(f"thread       {len(card.thread.posts)} posts"))
-        parts += [
-            Text(f"  {reply.relation:9}{tame(reply.handle)}: ") + quoted(reply.text[:160])
-            for reply in card.thread.posts
-            if reply.relation != "self"
-        ]
-    parts += [
-        quoted(point.text)
-        + Text(f"  [{cited.marker}] {who(cited.author)}, {when(cited.placed_at)}", style="dim")
-        for point, cited in zip(card.points, card.references, strict=True)
-    ]
-    for code in card.unknown:
-        parts.append(Text(f"not known    {UNKNOWN_PLAINLY.get(code, code)}", style="dim"))
-    console.print(Panel(Group(*parts), title=Text(tame(card.post_id)), title_align="left"))
-
-
-def _byline(post: Post) -> str:
-    return f"{who(post.author)}, {when(post.placed_at)} ({post.placed_by} time)"
-
-
-def _bars(counts: list[int]) -> str:
-    top = max(counts, default=0) or 1
-    return "".join(BLOCKS[-(-n * (len(BLOCKS) - 1) // top)] for n in counts)
-
-
 def show_status(console: Console, status: Status) -> None:
     """Print how siyaq is doing."""
     facts = Table(box=None, show_header=False, pad_edge=False)
@@ -205,9 +179,28 @@ def show_status(console: Console, status: Status) -> None:
     facts.add_row("posts from", held)
     facts.add_row("on disk", size(status.disk_bytes))
     facts.add_row("embedder", status.embedder)
+    facts.add_row("energy by", status.energy_source)
+    for kind, totals in status.bill.items():
+        facts.add_row(kind, cost_line(totals))
     console.print(facts)
     for source in status.sources:
         console.print(source_line(source))
+
+
+def cost_line(totals: Totals) -> str:
+    """Say in one line what the calls of one kind have cost, one on average."""
+    if not totals.cpu_seconds:  # posts that a platform charges for
+        return f"{totals.calls:,} charged, {totals.usd:,.2f} USD"
+    calls = max(1, totals.calls)
+    told = [
+        f"{totals.calls:,}, each {1000 * totals.cpu_seconds / calls:.0f} ms of processor",
+        f"{totals.joules / calls:.2f} J",
+    ]
+    if totals.output_tokens:
+        told.append(f"{totals.output_tokens / calls:.0f} tokens written")
+    if totals.usd:
+        told.append(f"{totals.usd / calls:.6f} USD")
+    return ", ".join(told)
 
 
 def source_line(source: SourceStatus | None) -> Text:
@@ -215,10 +208,11 @@ def source_line(source: SourceStatus | None) -> Text:
     if source is None:
         return Text("starting")
     lag = "" if source.lag_seconds is None else f", {source.lag_seconds:.1f} s behind"
+    problem = f"; {tame(source.problem)}" if source.problem else ""
     return Text(
         f"{source.source}: {source.state}, {source.posts:,} posts, "
         f"{source.posts_per_second:.1f}/s{lag}, {sum(source.refused.values())} refused, "
-        f"{len(source.gaps)} gaps {tame(source.problem)}".rstrip()
+        f"{len(source.gaps)} gaps{problem}"
     )
 
 

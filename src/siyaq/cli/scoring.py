@@ -19,11 +19,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from siyaq.app import models
 from siyaq.app.opening import open_siyaq
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
 from siyaq.core.product import Product
-from siyaq.evals import TASKS, evaluate
+from siyaq.evals import TASKS, OpenProduct, evaluate
+from siyaq.models import EXTRACTIVE
 
 app = typer.Typer()
 
@@ -38,9 +40,21 @@ def evaluate_folder(
     bury: Annotated[
         Path | None, typer.Option(help="Also ingest these posts, none of them relevant.")
     ] = None,
+    model: Annotated[
+        str, typer.Option(help="Model that phrases answers, as 'models list' calls it.")
+    ] = "",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask so many questions only, evenly spaced.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Directory whose models are meant.")
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Score siyaq on a folder of questions, with the defaults of search and ask."""
+    """Score siyaq on a folder, with the defaults of search, ask and context."""
+    settings = options.settings(data)
+    named = models.resolve(settings, model)
+    directory = settings.models_directory.resolve()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
         bars: dict[str, TaskID] = {}
@@ -54,9 +68,11 @@ def evaluate_folder(
             evaluate(
                 task,
                 folder,
-                _open_fresh,
+                _opening(directory),
                 predictions=predictions,
                 bury=bury,
+                model="" if named == EXTRACTIVE and not model else named,
+                limit=limit,
                 on_progress=on_progress,
             )
         )
@@ -71,7 +87,13 @@ def evaluate_folder(
         )
 
 
-@asynccontextmanager
-async def _open_fresh(directory: Path) -> AsyncIterator[Product]:
-    async with open_siyaq(options.settings(directory), write=True) as siyaq:
-        yield siyaq
+def _opening(directory: Path) -> OpenProduct:
+    """Return what opens a siyaq on an empty directory, with the models of another."""
+
+    @asynccontextmanager
+    async def open_fresh(empty: Path) -> AsyncIterator[Product]:
+        settings = options.settings(empty, flags={"models.directory": str(directory)})
+        async with open_siyaq(settings, write=True) as siyaq:
+            yield siyaq
+
+    return open_fresh

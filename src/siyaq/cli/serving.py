@@ -21,6 +21,11 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
 
 
+GrpcPort = Annotated[
+    int | None, typer.Option(help="Port of the gRPC API; by default the one after --port.")
+]
+
+
 @app.command()
 def serve(
     follow: Annotated[
@@ -28,12 +33,15 @@ def serve(
     ] = None,
     host: Host = None,
     port: Port = None,
+    grpc_port: GrpcPort = None,
     data: options.Data = None,
     file: options.ConfigFile = None,
 ) -> None:
     """Follow sources, answer over HTTP, and show the page: everything in one process."""
     configure_logging()
-    config = options.settings(data, file, {"serve.host": host, "serve.port": port})
+    config = options.settings(
+        data, file, {"serve.host": host, "serve.port": port, "serve.grpc_port": grpc_port}
+    )
     given = tuple(FollowSetting(url) for url in follow or ())
     asyncio.run(serve_forever(config, config.sources + given, on_ready=_tell_url))
 

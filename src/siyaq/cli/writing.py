@@ -22,7 +22,7 @@ from siyaq.cli.progress import Bars
 from siyaq.core.clock import Trust
 from siyaq.core.errors import CorruptionError, QueryError, StorageError
 from siyaq.core.ports import SourceAdapter
-from siyaq.core.product import IngestReport
+from siyaq.core.product import IngestReport, SourceStatus
 from siyaq.serve import shape
 from siyaq.sources import ARTICLE_SUFFIXES, ArticleSource, JsonlSource
 
@@ -151,7 +151,7 @@ def _cost(seconds: float, report: IngestReport, data: Path) -> dict[str, float]:
 
 @app.command()
 def follow(
-    url: Annotated[str, typer.Argument(help="jetstream://…, rss+https://…")],
+    url: Annotated[str, typer.Argument(help="jetstream://…, mastodon://…, x://…, rss+https://…")],
     name: Annotated[str | None, typer.Option("--source", help="What to call this source.")] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Stop after this long; without it, on Ctrl-C.")
@@ -159,10 +159,13 @@ def follow(
     data: options.Data = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Follow one live source, indexing every post as it arrives."""
+    """Follow one live source, indexing every post as it arrives.
+
+    Ends with 1 where the source will not have us: a missing token, a wrong address.
+    """
     adapter = source_registry().open_source(url, name)
 
-    async def run() -> None:
+    async def run() -> SourceStatus | None:
         async with open_siyaq(options.settings(data), write=True) as siyaq:
             console = Console(stderr=True)
             with console.status("connecting") as line:
@@ -175,13 +178,17 @@ def follow(
                 finally:
                     following.cancel()
                     await asyncio.gather(following, return_exceptions=True)
+            followed = siyaq.intake.status_of(adapter.source)
             status = await siyaq.status()
         if as_json:
             print_json(shape.status_json(status))
         else:
             present.show_status(Console(), status)
+        return followed
 
-    asyncio.run(run())
+    followed = asyncio.run(run())
+    if followed is not None and followed.state == "refused":
+        raise typer.Exit(1)
 
 
 @app.command()

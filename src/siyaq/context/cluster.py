@@ -1,15 +1,20 @@
-"""Finds every post that says what one post says: copies, disguised copies, changed copies."""
+"""Finds every post that says what one text says: copies, disguised copies, changed copies."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, Literal
 
+from siyaq.context.fact_checks import FIELD
 from siyaq.core.card import Sameness
+from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
 from siyaq.core.ports import Searcher
 from siyaq.core.post import Post
 from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
 from siyaq.log import LogReader
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fingerprint import Wording, distinctive, fingerprint
@@ -17,109 +22,182 @@ from siyaq.text.fingerprint import Wording, distinctive, fingerprint
 COUNTED_AT_MOST: Final = 1_000
 """Exact and disguised copies fetched for one card; the earliest are among them."""
 CANDIDATES: Final = 200
+VARIANTS: Final = 12
+"""Other wordings of a text whose own copies are looked up, the most alike first."""
+_OF_VARIANT: Final = 50  # of each, the earliest and the newest
 _TERMS: Final = 20  # the rarest of a text; more would only slow the search for near copies
 _WORDS_AT_LEAST: Final = 4  # of a text that can be nearly the same as another
 _LONG: Final = 4_000  # characters; comparing two such texts takes milliseconds
 _LONG_CANDIDATES: Final = 20
-_EVERYWHERE: Final = Filters()
+
+Says = Literal["same", "alike", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
     """One member of a cluster: the post itself is an "exact" one.
 
-    A near copy may say something else: `repeats` is False where a number or a negation differs,
-    or more than a word or two.
+    `says` the "same" as the text, be it cut short or ended otherwise; "alike", in nearly the same
+    words; or "other" than it, where a number, a negation or more than a word or two differs.
     """
 
     seq: Seq
     post: Post
     sameness: Sameness
-    repeats: bool = True
+    says: Says = "same"
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A post and every post found that says the same, in placed order.
+    """A text and every post found that says the same, in placed order.
 
     `related` are posts that share rare words with it and say something else, likeliest first.
     `truncated`: there are more copies than COUNTED_AT_MOST. `distinctive`: the text is long
     enough that nobody writes it twice by chance.
     """
 
+    text: str
     copies: tuple[Copy, ...]
     related: tuple[Post, ...]
     truncated: bool
     distinctive: bool
 
     @property
-    def first(self) -> Copy:
-        """The earliest that says the same; a near copy that says something else is not it."""
-        return next(copy for copy in self.copies if copy.repeats)
+    def first(self) -> Copy | None:
+        """The earliest that says the same. What is only alike or says something else is not it."""
+        return next((copy for copy in self.copies if copy.says == "same"), None)
+
+    @property
+    def earlier_alike(self) -> Copy | None:
+        """The earliest in nearly the same words, if it was there before the first."""
+        first = self.first
+        earliest = next((copy for copy in self.copies if copy.says != "other"), None)
+        return None if earliest is first else earliest
 
 
-def find_cluster(seq: Seq, post: Post, searcher: Searcher, log: LogReader) -> Cluster:
-    """Gather the cluster of the live `post` at `seq`: three calls of the index, one of the log.
+def find_cluster(
+    text: str,
+    searcher: Searcher,
+    log: LogReader,
+    *,
+    own: LogEntry | None = None,
+    until: datetime | None = None,
+) -> Cluster:
+    """Gather the cluster of a text, of which `own` is a live post; all placed before `until`.
 
     Exact and disguised copies share a fingerprint, which the index holds as
     `siyaq.text.fingerprint.fingerprint(post.text)`. Near copies are looked for among the
     CANDIDATES posts that share most of its rarest words, and compared word by word.
     """
-    mark = fingerprint(post.text)
-    same: list[Seq] = []
-    if mark:
-        wanted = COUNTED_AT_MOST + 1
-        same = [
-            *searcher.linked("fingerprint", mark, where=_EVERYWHERE, k=wanted, newest_first=False)
-        ]
-    alike = _alike(post, searcher, beyond=len(same))
-    posts = log.posts({seq, *same[:COUNTED_AT_MOST], *alike})
-    posts[seq] = post
-    wording = Wording(post.text)
-    copies = {seq: Copy(seq, post, "exact")}
-    for other in same[:COUNTED_AT_MOST]:
-        if other in posts and other != seq:
-            exact = posts[other].text == post.text
-            copies[other] = Copy(other, posts[other], "exact" if exact else "normalized")
-    related: list[Post] = []
-    for other in alike:
-        if other in copies or other not in posts:
-            continue
-        copy = _compare(wording, other, posts[other])
-        if copy is None:
-            related.append(posts[other])
-        else:
-            copies[other] = copy
-    ordered = sorted(copies.values(), key=lambda copy: (copy.post.placed_at, copy.seq))
+    where = Filters() if until is None else Filters(placed=TimeRange(until=until))
+    found = _Found(text, searcher, log, where)
+    if own is not None and own.post is not None:
+        found.earlier = Filters(placed=TimeRange(until=own.post.placed_at))
+        found.copies[own.seq] = Copy(own.seq, own.post, "exact")
+    same = found.same_words()
+    alike = _alike(text, searcher, where, beyond=len(same))
+    found.take(same)
+    related = found.compare(alike)
+    found.compare(found.of_variants())
+    ordered = sorted(found.copies.values(), key=lambda copy: (copy.post.placed_at, copy.seq))
     return Cluster(
+        text=text,
         copies=tuple(ordered),
         related=tuple(related),
         truncated=len(same) > COUNTED_AT_MOST,
-        distinctive=distinctive(post.text),
+        distinctive=distinctive(text),
     )
 
 
-def _alike(post: Post, searcher: Searcher, *, beyond: int) -> list[Seq]:
-    """Return posts that share the rarest words of `post`, the most alike first.
+class _Found:
+    """The copies found so far of one text."""
+
+    def __init__(self, text: str, searcher: Searcher, log: LogReader, where: Filters) -> None:
+        self.copies: dict[Seq, Copy] = {}
+        self._wording = Wording(text)
+        self._compared: dict[str, tuple[Sameness | None, Says]] = {}
+        self._searcher = searcher
+        self._log = log
+        self._where = where
+        self.earlier = where  # where the newest copies are looked for: the likeliest sources
+
+    def same_words(self) -> list[Seq]:
+        """Return the posts whose words are those of the text: the earliest, then the newest."""
+        wanted = COUNTED_AT_MOST + 1
+        return self._marked(fingerprint(self._wording.text), wanted)
+
+    def of_variants(self) -> Iterator[Seq]:
+        """Yield posts that repeat one of the other wordings found."""
+        texts = (copy.post.text for copy in self.copies.values() if copy.sameness != "normalized")
+        marks = dict.fromkeys(fingerprint(text) for text in texts)
+        marks.pop(fingerprint(self._wording.text), None)
+        for mark in [*marks][:VARIANTS]:
+            yield from self._marked(mark, _OF_VARIANT)
+
+    def take(self, seqs: Iterable[Seq]) -> None:
+        """Keep these posts, whose words are those of the text, where they are live."""
+        for seq, post in self._log.posts(seq for seq in seqs if seq not in self.copies).items():
+            if FIELD in post.extra:
+                continue  # a review quotes the claim, and is no copy of it
+            exact = post.text == self._wording.text
+            self.copies[seq] = Copy(seq, post, "exact" if exact else "normalized")
+
+    def compare(self, seqs: Iterable[Seq]) -> list[Post]:
+        """Keep the copies among these posts that are live, and return those that are none."""
+        wanted = [seq for seq in dict.fromkeys(seqs) if seq not in self.copies]
+        posts = self._log.posts(wanted)
+        others: list[Post] = []
+        for seq in wanted:
+            post = posts.get(seq)
+            if post is None:
+                continue
+            sameness, says = self._likeness(post.text)
+            if sameness is None or FIELD in post.extra:
+                others.append(post)
+            else:
+                self.copies[seq] = Copy(seq, post, sameness, says)
+        return others
+
+    def _likeness(self, text: str) -> tuple[Sameness | None, Says]:
+        if text not in self._compared:
+            self._compared[text] = _compare(self._wording, text)
+        return self._compared[text]
+
+    def _marked(self, mark: str, k: int) -> list[Seq]:
+        if not mark:
+            return []
+        find, where = self._searcher.linked, self._where
+        seqs = [*find("fingerprint", mark, where=where, k=k, newest_first=False)]
+        if len(seqs) == k:
+            newest = find("fingerprint", mark, where=self.earlier, k=_OF_VARIANT, newest_first=True)
+            seqs += [seq for seq in newest if seq not in seqs]
+        return seqs
+
+
+def _alike(text: str, searcher: Searcher, where: Filters, *, beyond: int) -> list[Seq]:
+    """Return posts that share the rarest words of `text`, the most alike first.
 
     `beyond` as many more as there are equal copies, which come first and would crowd out others.
     """
-    words = [term for term in dict.fromkeys(terms(post.text[:_LONG])) if not is_stop_word(term)]
+    words = [term for term in dict.fromkeys(terms(text[:_LONG])) if not is_stop_word(term)]
     if len(words) < _WORDS_AT_LEAST:
         return []
     frequency = searcher.document_frequency(words)
     shared = sorted((word for word in words if frequency[word] > 1), key=frequency.__getitem__)
     if not shared:
         return []
-    k = CANDIDATES if len(post.text) <= _LONG else _LONG_CANDIDATES
-    found = searcher.lexical(dict.fromkeys(shared[:_TERMS], 1.0), _EVERYWHERE, k + beyond)
+    k = CANDIDATES if len(text) <= _LONG else _LONG_CANDIDATES
+    found = searcher.lexical(dict.fromkeys(shared[:_TERMS], 1.0), where, k + beyond)
     return [line.seq for line in found]
 
 
-def _compare(wording: Wording, seq: Seq, other: Post) -> Copy | None:
-    shorter, longer = sorted((len(wording.text), len(other.text)))
+def _compare(wording: Wording, text: str) -> tuple[Sameness | None, Says]:
+    """Say how `text` is a copy, and what it says; None if it is no copy."""
+    shorter, longer = sorted((len(wording.text), len(text)))
     if longer > _LONG and longer > 2 * shorter:
-        return None
-    compared = Wording(other.text)
-    sameness = wording.sameness(compared)
-    return Copy(seq, other, sameness, wording.repeats(compared)) if sameness else None
+        return None, "other"
+    other = Wording(text)
+    sameness = wording.sameness(other)
+    if wording.repeats(other):
+        return sameness or ("opening" if wording.words else None), "same"
+    return sameness, "alike" if wording.rewords(other) else "other"

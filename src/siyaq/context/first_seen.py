@@ -1,17 +1,14 @@
-"""Who said it first in our record, how sure that is, and whom a copy names as its source."""
+"""Who said it first in our record, and how sure that is."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from siyaq.context.cluster import Cluster, Copy
+from siyaq.context.cluster import Cluster
 from siyaq.core.answer import Coverage
 from siyaq.core.card import EarlierClaim, FirstSeen
 from siyaq.core.event import Gap
-from siyaq.core.ids import PostId
-from siyaq.core.post import Post
 from siyaq.log import LogReader
 
 CLEARLY: Final = timedelta(hours=1)
@@ -22,13 +19,13 @@ NEARBY: Final = timedelta(days=1)
 """How far before a post a gap still casts doubt."""
 CLAIMS_AT_MOST: Final = 10
 
-_CREDIT: Final = re.compile(r"[@＠](\w+(?:[.\-]\w+)*)")
-
 Confidence = Literal["high", "medium", "low"]
 
 
-def first_seen(cluster: Cluster, log: LogReader) -> FirstSeen:
+def first_seen(cluster: Cluster, log: LogReader) -> FirstSeen | None:
     """Name the earliest post that says the same, by placed time, and the window that rests on.
+
+    None where no post does, which can only be of a text that was never posted.
 
     Confidence is
 
@@ -37,9 +34,13 @@ def first_seen(cluster: Cluster, log: LogReader) -> FirstSeen:
     - high, if we listened for CLEARLY or longer, without a gap in the day (NEARBY) before it;
     - medium otherwise.
 
-    A time that a client claims and `core.clock.place` did not believe is listed, never used.
+    A post in nearly the same words that was there before is named apart from it, as alike. A time
+    that a client claims and `core.clock.place` did not believe is listed, never used.
     """
     first = cluster.first
+    if first is None:
+        return None
+    alike = cluster.earlier_alike
     heard = log.coverage((first.post.source,))
     return FirstSeen(
         post_id=first.post.id,
@@ -48,6 +49,7 @@ def first_seen(cluster: Cluster, log: LogReader) -> FirstSeen:
         sameness=first.sameness,
         window=log.coverage(),
         confidence=_confidence(first.post.placed_at, heard, cluster),
+        earlier_alike=None if alike is None else alike.post.id,
         earlier_claims=_earlier_claims(cluster, first.post.placed_at),
     )
 
@@ -55,38 +57,6 @@ def first_seen(cluster: Cluster, log: LogReader) -> FirstSeen:
 def gap_before(moment: datetime, gaps: tuple[Gap, ...], within: timedelta) -> bool:
     """Say whether some gap overlaps the stretch `within` before `moment`."""
     return any(gap.since < moment and gap.until > moment - within for gap in gaps)
-
-
-def credited(post: Post, cluster: Cluster) -> PostId | None:
-    """Return the post that `post` took its text from, if there is evidence for one.
-
-    Evidence is, in this order: the platform says that it reposts or quotes it; its text names,
-    by an @, the author of an earlier post of the cluster ("RT @x", "via @x", "نقلا عن @x"), and
-    then their last one before it is meant. Being earlier is no evidence.
-    """
-    if post.repost_of is not None:
-        return post.repost_of
-    earlier = _before(post, cluster)
-    for copy in earlier:
-        if copy.post.id in (post.quote_of, post.reply_to):
-            return copy.post.id
-    names = [name.lower() for name in _CREDIT.findall(post.text)]
-    for name in names:
-        for copy in reversed(earlier):
-            handle = copy.post.author.handle.lower()
-            if handle and name in (handle, handle.partition(".")[0], copy.post.author.id.lower()):
-                return copy.post.id
-    return None
-
-
-def _before(post: Post, cluster: Cluster) -> list[Copy]:
-    return [
-        copy
-        for copy in cluster.copies
-        if copy.post.placed_at <= post.placed_at
-        and copy.post.id != post.id
-        and copy.post.author.id != post.author.id
-    ]
 
 
 def _confidence(at: datetime, heard: Coverage, cluster: Cluster) -> Confidence:
@@ -106,7 +76,7 @@ def _earlier_claims(cluster: Cluster, at: datetime) -> tuple[EarlierClaim, ...]:
             witnessed_at=copy.post.witnessed_at,
         )
         for copy in cluster.copies
-        if copy.repeats and copy.post.created_at is not None and copy.post.created_at < at
+        if copy.says != "other" and copy.post.created_at is not None and copy.post.created_at < at
     ]
     claims.sort(key=lambda claim: (claim.claimed_at, claim.witnessed_at))
     return tuple(claims[:CLAIMS_AT_MOST])

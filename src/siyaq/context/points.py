@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
 from siyaq.context.cluster import Cluster
 from siyaq.context.thread import Conversation
-from siyaq.core.answer import Citation, Evidence, Sentence, Stance
+from siyaq.core.answer import Citation, Evidence, FactCheck, Sentence, Stance
 from siyaq.core.post import Post
 from siyaq.core.span import Span
 from siyaq.text.analyze import is_stop_word, terms
@@ -51,8 +51,30 @@ class Points:
         taken = any(reference.post_id == post.id for reference in self.references)
         if taken or len(self.sentences) >= POINTS_AT_MOST:
             return
-        marker = len(self.references) + 1
+        evidence = self.refer(post, span, stance)
         text = span.of(post.text)
+        citation = Citation(
+            marker=evidence.marker, evidence_id=evidence.id, quote=text, support=1.0
+        )
+        self.sentences.append(Sentence(text=text, citations=(citation,)))
+
+    def refer(
+        self, post: Post, span: Span, stance: Stance, check: FactCheck | None = None
+    ) -> Evidence:
+        """Return the evidence for a sentence of `post`, the one at hand where there is one.
+
+        One piece of evidence has one stance: what it was cited for first, unless that was a mere
+        mention.
+        """
+        for place, known in enumerate(self.references):
+            if known.post_id == post.id:
+                if known.stance is Stance.MENTIONS:
+                    known = replace(known, stance=stance)
+                self.references[place] = known = replace(
+                    known, fact_check=known.fact_check or check
+                )
+                return known
+        marker = len(self.references) + 1
         evidence = Evidence(
             id=f"e{marker}",
             marker=marker,
@@ -62,19 +84,19 @@ class Points:
             witnessed_at=post.witnessed_at,
             placed_at=post.placed_at,
             url=post.url,
-            text=post.text if len(post.text) <= _EVIDENCE_AT_MOST else text,
+            text=post.text if len(post.text) <= _EVIDENCE_AT_MOST else span.of(post.text),
             stance=stance,
+            fact_check=check,
         )
         self.references.append(evidence)
-        citation = Citation(marker=marker, evidence_id=evidence.id, quote=text, support=1.0)
-        self.sentences.append(Sentence(text=text, citations=(citation,)))
+        return evidence
 
 
 def find_points(post: Post, cluster: Cluster, conversation: Conversation) -> Points:
     """Quote, in this order: who said it first, what disputes it, what it answers."""
     points = Points()
     first = cluster.first
-    if first.post.id != post.id:
+    if first is not None and first.post.id != post.id:
         points.quote(first.post, lead(first.post.text), Stance.SUPPORTS)
     for other, span in islice(_disputes(post, cluster, conversation), _DISPUTES_AT_MOST):
         answers = any(other.id == one.id for one in conversation.answers)

@@ -50,6 +50,9 @@ class Conversation:
         return Thread(posts=tuple(posts), missing=self.missing)
 
 
+NOBODY_ANSWERED: Final = Conversation(ancestors=(), replies=(), quotes=(), missing=(), cut=False)
+
+
 def find_conversation(post: Post, searcher: Searcher, log: LogReader) -> Conversation:
     """Gather what is live around `post`, within the bounds above. Survives loops.
 

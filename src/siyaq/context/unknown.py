@@ -23,4 +23,4 @@ class Unknown(StrEnum):
     NOT_CHECKED_MEDIA = "not_checked_media"
     """What its pictures and films show, and where they come from."""
     NOT_CHECKED_COORDINATION = "not_checked_coordination"
-    """Whether the accounts that copied it act together."""
+    """Whether accounts that copied it do so at once, again and again: terms forbid to look."""

@@ -12,6 +12,21 @@ from siyaq.core.ids import PostId
 from siyaq.core.post import Author
 from siyaq.core.query import Filters
 
+Rating = Literal["true", "mixed", "false", "unrated"]
+"""What a published fact-check says of a claim, from its rating's place between worst and best, or
+from its words; "unrated" where neither tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCheck:
+    """A published review of a claim, as its publisher marked it up (schema.org/ClaimReview)."""
+
+    claim: str  # what was reviewed, in the reviewer's words
+    rating: Rating
+    label: str  # the rating in the reviewer's words: "Mostly false"
+    publisher: str
+    url: str
+
 
 class Stance(StrEnum):
     """What a piece of evidence says to the claim it is cited for."""
@@ -35,6 +50,7 @@ class Evidence:
     url: str
     text: str
     stance: Stance = Stance.SUPPORTS
+    fact_check: FactCheck | None = None  # the review that this post publishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +92,37 @@ class Conflict:
     sides: tuple[ConflictSide, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Posts that say one thing, with the evidence that is quoted for them.
+
+    `independent` counts those who copy one another once; `post_ids` lists the posts, MOST_OPENED
+    at most, so that the count can be looked through.
+    """
+
+    evidence_id: str
+    posts: int
+    accounts: int
+    independent: int
+    post_ids: tuple[PostId, ...]
+
+
+MOST_OPENED = 50
+"""How many posts of a group are listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many say something about a matter: counted, never taken from what a post claims."""
+
+    about: str
+    posts: int
+    accounts: int
+    independent: int
+    complete: bool  # False where there may be more than were looked at
+    groups: tuple[Group, ...]  # those quoted, the most independent voices first
+
+
 class AnswerStatus(StrEnum):
     """How far an answer goes. Abstaining is a result, not an error."""
 
@@ -91,7 +138,9 @@ class Reason(StrEnum):
     INSUFFICIENT_EVIDENCE = "insufficient_evidence"
     FEED_GAP = "feed_gap"
     OUT_OF_SCOPE = "out_of_scope"
+    NOT_NEEDED = "not_needed"  # of a card: it claims nothing, and nobody asks
     CONFLICTING_EVIDENCE = "conflicting_evidence"
+    EVIDENCE_WITHDRAWN = "evidence_withdrawn"  # an answer opened again, whose posts changed since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +152,63 @@ class Coverage:
     gaps: tuple[Gap, ...] = ()
 
 
+TICKS_PER_USD = 10_000_000_000
+"""xAI's API counts money in ten-billionths of a dollar (`cost_in_usd_ticks`)."""
+
+
+def usd_ticks(usd: float) -> int:
+    """Return dollars in xAI's ticks, rounded to the nearest."""
+    return round(usd * TICKS_PER_USD)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What making a result cost."""
+    """What making a result cost. Money is in US dollars, None where no price was set."""
 
     input_tokens: int = 0
     output_tokens: int = 0
-    seconds: float = 0.0
-    energy_joules: float | None = None  # None until a meter is fitted
-    energy_source: str = "none"
+    seconds: float = 0.0  # wall time
+    cpu_seconds: float = 0.0
+    gpu_seconds: float = 0.0
+    energy_joules: float | None = None  # None where nothing meters it
+    energy_source: str = "none"  # "rapl", "mqtt", "estimate", with "+nvml" where cards count
+    bytes: int = 0  # of stored posts and of other machines' replies, read for it
+    feed_usd: float = 0.0  # what platforms charged for it
+    cost_usd: float | None = None  # all of it, by the configured prices
+
+    @property
+    def cost_in_usd_ticks(self) -> int:
+        """The cost in xAI's unit; 0 where it is not known."""
+        return usd_ticks(self.cost_usd or 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A post that an earlier answer cited and this one does not.
+
+    `deleted` and `edited` are things its author did (or its platform: a hidden account's posts
+    count as deleted); `replaced` means that it still stands and other posts answer better now.
+    """
+
+    post_id: PostId
+    why: Literal["deleted", "edited", "replaced"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is different from an earlier answer to the same question.
+
+    A `before` is None also where the earlier words stood in a post that is gone: they are not
+    kept.
+    """
+
+    answer_id: str  # the earlier answer
+    since: datetime  # its `as_of`
+    added: tuple[str, ...] = ()  # evidence ids that are new
+    gone: tuple[Gone, ...] = ()
+    status_before: AnswerStatus = AnswerStatus.ANSWERED
+    short_answer_before: str | None = None
+    short_answer_post: PostId | None = None  # that those words stand in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +225,12 @@ class Question:
 
     text: str
     history: tuple[Turn, ...] = ()
+    previous: str = ""  # id of the answer that this goes on from, in place of its history
     as_of: datetime | None = None
     filters: Filters = Filters()
     model: str = ""  # "" is the extractive answer
     limit: int = 5  # sentences at most
+    answer_id: str = ""  # the id that its answer gets; "" leaves the choice to us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +248,9 @@ class Answer:
     covered: Coverage
     usage: Usage
     model: str
+    previous: str = ""  # the answer that this one goes on from
+    counts: Tally | None = None  # where the question asks how many say it, or what they say
+    changed: Changes | None = None  # where the same was asked before
 
 
 @dataclass(frozen=True, slots=True)

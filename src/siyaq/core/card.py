@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,8 +11,17 @@ from siyaq.core.answer import Coverage, Evidence, Reason, Sentence, Usage
 from siyaq.core.clock import PlacedBy
 from siyaq.core.ids import PostId
 
-Sameness = Literal["exact", "normalized", "near"]
-"""How alike two texts are: the same, the same after normalization, or nearly the same."""
+Sameness = Literal["exact", "normalized", "near", "opening"]
+"""How alike two texts are: the same, the same after normalization, nearly the same, or the same
+in how they begin, one of them cut short or with another ending."""
+
+SharedKind = Literal["text", "link", "media", "quote", "repost"]
+
+CardStatus = Literal["shown", "not_needed", "abstained"]
+
+CopiedHow = Literal["repost", "quote", "reply", "credit", "wording"]
+"""What shows whom a post took its text from: its platform says so, it names the author of an
+earlier post, or, weakest, it repeats an earlier post to the letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,7 @@ class FirstSeen:
     sameness: Sameness
     window: Coverage  # when we were listening
     confidence: Literal["high", "medium", "low"]
+    earlier_alike: PostId | None = None  # says it in nearly the same words, and was there before
     earlier_claims: tuple[EarlierClaim, ...] = ()
 
 
@@ -45,6 +56,7 @@ class Member:
     handle: str
     at: datetime
     sameness: Sameness
+    url: str = ""  # the page people open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +88,30 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sharer:
+    """One of the accounts that shared the same at once."""
+
+    author_id: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Two accounts that shared the same things within `seconds` of each other, `times` times.
+
+    It says when they posted what, and nothing of why. `chance`: how likely that many meetings are
+    when each account's times are shuffled among its posts.
+    """
+
+    kind: SharedKind
+    accounts: tuple[Sharer, Sharer]
+    times: int
+    seconds: int
+    chance: float
+    evidence: tuple[PostId, ...]  # some of the posts, at most 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadPost:
     """One post of the conversation around a post."""
 
@@ -94,6 +130,176 @@ class Thread:
     missing: tuple[PostId, ...] = ()  # named by the thread, not in our record
 
 
+Turning = Literal["first_report", "official", "dispute", "correction", "retraction", "fact_check"]
+"""What makes a moment of a story one at which it turned."""
+
+OfficialBy = Literal["domain", "name"]
+"""Why an account is taken for an office: its handle is a domain that only governments can have,
+or it merely calls itself one."""
+
+DemandKind = Literal["accuracy", "context", "provenance"]
+"""What readers of a post ask for: whether it is so, what is left out, or where it comes from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One post of the story, in the order of time. `turning` is None for one among others."""
+
+    at: datetime
+    post_id: PostId
+    evidence_id: str
+    turning: Turning | None
+    official: OfficialBy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """How many accounts answered or quoted the post asking for one thing, and where."""
+
+    kind: DemandKind
+    accounts: int
+    evidence: tuple[PostId, ...]  # some of the posts, at most 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A sentence of the post that states a fact, and the ids of the evidence that bears on it.
+
+    Earliest first, one post of each account and of each wording. Copies of the post are none.
+    """
+
+    text: str
+    supports: tuple[str, ...] = ()
+    refutes: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    fact_checks: tuple[str, ...] = ()  # published reviews of the same claim
+
+
+ChangeKind = Literal["new", "same", "updated", "corrected", "reversed"]
+"""How a card differs from the last one of its post."""
+
+ChangedPart = Literal[
+    "first_seen",
+    "copied_from",
+    "copies",
+    "supports",
+    "refutes",
+    "fact_checks",
+    "timeline",
+    "demand",
+    "status",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardChange:
+    """What changed since the card of a post was last built, at `since`.
+
+    `reversed`: the evidence turned to the other side; `corrected`: something it said no longer
+    holds, or was taken back; `updated`: more is known; `new`: it was never built before.
+    """
+
+    kind: ChangeKind
+    revision: int  # counts the versions of one card that differ, from 1
+    since: datetime | None
+    parts: tuple[ChangedPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardVersion:
+    """One kept version of a card: when it was built, and what it rested on, by post id."""
+
+    built_at: datetime
+    change: CardChange
+    first: str | None
+    copies: int
+    accounts: int
+    supports: tuple[str, ...]
+    refutes: tuple[str, ...]
+    fact_checks: tuple[str, ...]
+    turns: tuple[tuple[str, str], ...]  # what it is to the story, post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierPicture:
+    """An earlier post that carried the same picture; hashes differ by `distance` of 256 bits."""
+
+    post_id: PostId
+    handle: str
+    at: datetime
+    distance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureCard:
+    """A picture of the post, and the earlier posts that carried it, by time.
+
+    `checked` is False where its bytes were never looked at.
+    """
+
+    url: str
+    alt: str
+    checked: bool
+    earlier: tuple[EarlierPicture, ...] = ()
+
+
+Helpfulness = Literal["helpful", "somewhat_helpful", "not_helpful"]
+HELPFULNESS: Mapping[Helpfulness, float] = {
+    "helpful": 1.0,
+    "somewhat_helpful": 0.5,
+    "not_helpful": 0.0,
+}
+"""What a reader says of a note, and as a number."""
+
+NoteStatus = Literal["helpful", "not_helpful", "needs_more_ratings"]
+
+Classification = Literal["misinformed_or_potentially_misleading", "not_misleading"]
+
+MisleadingTag = Literal[
+    "disputed_claim_as_fact",
+    "factual_error",
+    "manipulated_media",
+    "misinterpreted_satire",
+    "missing_important_context",
+    "outdated_information",
+    "other",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDraft:
+    """What a reader proposes to say of a post: the fields of Community Notes' own API."""
+
+    text: str
+    author: str  # an opaque name that the caller vouches for; never shown
+    classification: Classification
+    misleading_tags: tuple[MisleadingTag, ...] = ()
+    trustworthy_sources: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteScore:
+    """How helpful readers find it: `intercept`, agreement across camps; `factor`, which camp."""
+
+    status: NoteStatus
+    ratings: int
+    intercept: float
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A reader's note on a post. Words of a reader, not of the record."""
+
+    id: str
+    text: str
+    classification: Classification
+    misleading_tags: tuple[MisleadingTag, ...]
+    trustworthy_sources: bool
+    at: datetime
+    score: NoteScore
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextCard:
     """The card of one post, at one moment.
@@ -101,16 +307,24 @@ class ContextCard:
     What could not be found out is named in `unknown`, so that a reader need not guess.
     """
 
-    post_id: PostId
-    status: Literal["shown", "not_needed", "abstained"]
+    post_id: PostId | None  # None for a text that no post of ours holds
+    status: CardStatus
     reason: Reason | None
     points: tuple[Sentence, ...]
     first_seen: FirstSeen | None
     copied_from: PostId | None
+    copied_how: CopiedHow | None
     copies: Copies
+    coordination: tuple[Together, ...]
+    claims: tuple[Claim, ...] = ()
     thread: Thread | None
+    timeline: tuple[Moment, ...] = ()
+    media: tuple[PictureCard, ...] = ()
+    demand: tuple[Demand, ...] = ()  # what most ask for first
     unknown: tuple[str, ...]  # closed set of codes, translated where they are shown
     references: tuple[Evidence, ...]
+    notes: tuple[Note, ...] = ()  # that readers who usually disagree both find helpful
+    change: CardChange | None = None  # None where no versions are kept
     version: int
     as_of: datetime
     usage: Usage

@@ -10,6 +10,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 CLAIM_TOLERANCE = timedelta(minutes=10)
 """How far before its witness a client's claim may lie and still be believed."""
 
@@ -47,6 +50,16 @@ def place(
     if trust is Trust.PLATFORM or witnessed_at - created_at <= CLAIM_TOLERANCE:
         return created_at, PlacedBy.CREATED
     return witnessed_at, PlacedBy.WITNESSED
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return `moment` as microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    """Return the moment so long after 1970, in UTC. Raises OverflowError beyond the year 9999."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 class SystemClock:

@@ -108,7 +108,7 @@ class DiskFull(StorageError):
     """There is no room left for the data directory."""
 
     code = "disk_full"
-    hint = "free some space, then run the command again: what was acknowledged is safe"
+    hint = "free some space, then try again: what was acknowledged is safe"
 
 
 class AlreadyWriting(StorageError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.core.post import Post
@@ -24,6 +25,10 @@ class PostEvent:
 
     `rev` orders the versions of one post: text that sorts, empty where the platform has none;
     then the later arrival is the later version. `post` is None exactly when `op` is DELETE.
+
+    `alias` is another name of the post, by which its platform may speak of it later: on a network
+    of many servers, each has a number of its own for a post. It is remembered with the post. A
+    delete that knows only such a name bears it as `post_id` and as `alias`.
     """
 
     op: Op
@@ -31,6 +36,7 @@ class PostEvent:
     post: Post | None
     witnessed_at: datetime
     rev: str = ""
+    alias: PostId | None = None
 
     def __post_init__(self) -> None:
         if (self.post is None) != (self.op is Op.DELETE):
@@ -80,6 +86,10 @@ class Cursor:
     position: str
 
 
+GapReason = Literal["cursor_too_old", "disconnected", "upstream"]
+"""Why we did not hear: upstream no longer had what we missed, we were away, or it failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A stretch of witness time [since, until) in which we were not listening."""
@@ -87,7 +97,7 @@ class Gap:
     source: str
     since: datetime
     until: datetime
-    reason: str  # closed set: "cursor_too_old", "disconnected", "upstream"
+    reason: GapReason
 
 
 class RejectReason(StrEnum):
@@ -101,6 +111,8 @@ class RejectReason(StrEnum):
     BAD_FIELD = "bad_field"
     BAD_TIME = "bad_time"
     BAD_TEXT = "bad_text"  # lone surrogates, NUL
+    NOT_PUBLIC = "not_public"  # shown to followers or to some people only
+    NO_CONSENT = "no_consent"  # public, but its author does not want to be searched
     UNSUPPORTED = "unsupported"
 
 

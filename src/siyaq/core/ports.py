@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -90,6 +90,10 @@ class Searcher(Protocol):
         """Return the embedded passages of each post, in text order; missing ones are left out."""
         ...
 
+    def titles(self, seqs: Iterable[Seq]) -> Mapping[Seq, Vector]:
+        """Return the vector of each post's title; posts without one are left out."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -152,7 +156,7 @@ class SourceAdapter(Protocol):
         """The operator's name for it, without a colon; the `source` of its posts."""
         ...
 
-    def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """Yield batches from after `resume` (partition to position; empty at first).
 
         Ends when upstream is exhausted (a file) or never (a stream). Reconnecting, back-off and

@@ -70,6 +70,18 @@ class Post:
     extra: Mapping[str, object] = field(default_factory=dict[str, object])  # unknown JSON fields
 
     @property
+    def captions(self) -> tuple[str, ...]:
+        """What else it is found by: what its pictures show in its author's words, what it reviews.
+
+        Claims are those of schema.org/ClaimReview, as `sources.claim_review` keeps them.
+        """
+        told = self.extra.get("claim_review")
+        reviews = told if isinstance(told, list | tuple) else ()
+        claims = (one.get("claim") for one in reviews if isinstance(one, Mapping))
+        alts = (one.alt for one in self.media)
+        return tuple(one for one in (*alts, *claims) if isinstance(one, str) and one)
+
+    @property
     def id(self) -> PostId:
         """The name of this post outside its source."""
         return post_id(self.source, self.native_id)

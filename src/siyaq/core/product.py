@@ -6,13 +6,13 @@ the API, the command line and the evaluation cannot differ in what they answer.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from siyaq.core.answer import AnswerEvent, Coverage, Question
-from siyaq.core.card import ContextCard
+from siyaq.core.answer import Answer, AnswerEvent, Coverage, Question
+from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.event import Gap
 from siyaq.core.ids import PostId
 from siyaq.core.post import Post
@@ -59,6 +59,37 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What the calls of one kind have cost together. `seconds` is wall time."""
+
+    calls: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    gpu_seconds: float = 0.0
+    joules: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    bytes: int = 0
+    feed_usd: float = 0.0
+    usd: float = 0.0
+
+    def __add__(self, other: Totals) -> Totals:
+        """Return both together."""
+        return Totals(
+            calls=self.calls + other.calls,
+            seconds=self.seconds + other.seconds,
+            cpu_seconds=self.cpu_seconds + other.cpu_seconds,
+            gpu_seconds=self.gpu_seconds + other.gpu_seconds,
+            joules=self.joules + other.joules,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            bytes=self.bytes + other.bytes,
+            feed_usd=self.feed_usd + other.feed_usd,
+            usd=self.usd + other.usd,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """How siyaq is doing."""
 
@@ -73,6 +104,18 @@ class Status:
     embedder: str
     writing: bool  # False for a reader beside a writer
     disk_bytes: int
+    energy_source: str = "none"
+    bill: Mapping[str, Totals] = field(default_factory=dict[str, Totals])  # by kind of call
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAtHand:
+    """A model that can be used now. `default`: answers are made with it when nobody says."""
+
+    name: str
+    role: Literal["answers", "vectors"]
+    about: str
+    default: bool = False
 
 
 class Product(Protocol):
@@ -82,16 +125,87 @@ class Product(Protocol):
         """Rank the posts that match `query`, copies folded."""
         ...
 
-    def ask(self, question: Question) -> AsyncIterator[AnswerEvent]:
-        """Stream the answer: Progress, EvidenceFound, SentenceChecked*, Finished."""
+    def ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+        """Stream the answer: Progress, EvidenceFound, SentenceChecked*, Finished.
+
+        The answer is kept under its id. A question whose `previous` names a kept one goes on from
+        it; when it asks the same again, `changed` says what is different. Raises NotFound for a
+        `previous` that is not kept.
+        """
+        ...
+
+    async def answer(self, answer_id: str) -> Answer:
+        """Open a kept answer as it stands now: `changed.gone` names the posts it has lost.
+
+        Raises NotFound: only the newest answers are kept.
+        """
+        ...
+
+    async def answers_citing(self, post_id: PostId) -> Sequence[str]:
+        """Return the ids of the kept answers that rest on a post, the newest first."""
+        ...
+
+    async def forget_answer(self, answer_id: str) -> None:
+        """Erase a kept answer and its question. Raises NotFound."""
         ...
 
     async def context(self, post_id: PostId) -> ContextCard:
         """Build the card of a post. Raises NotFound for one we do not hold."""
         ...
 
+    def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
+        """Yield the card of a post, and again each time it changes.
+
+        Raises NotFound for a post we do not hold, also once it is gone, and beside the process
+        that takes posts in, which alone hears of changes.
+        """
+        ...
+
+    async def card_versions(self, post_id: PostId) -> Sequence[CardVersion]:
+        """Return how the card of a post stood each time it differed, newest first: NotFound."""
+        ...
+
+    async def notes(self, post_id: PostId) -> tuple[NoteScore, Sequence[Note]]:
+        """Return how readers find the card of a post, and their notes, best first: NotFound."""
+        ...
+
+    async def propose_note(self, post_id: PostId, draft: NoteDraft) -> Note:
+        """Keep a reader's note on a post. Raises NotFound, QueryError."""
+        ...
+
+    async def take_picture(self, post_id: PostId, place: int, document: bytes) -> None:
+        """Look at the bytes of a post's picture, so that it is known again.
+
+        Raises NotFound for a post without a picture there, UsageError for what is no picture.
+        """
+        ...
+
+    async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
+        """Take a reader's rating of a note, in place of their last. Raises NotFound, QueryError."""
+        ...
+
+    async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
+        """Take a reader's rating of a card, in place of their last. Raises NotFound, QueryError."""
+        ...
+
+    async def forget_note(self, note_id: str) -> None:
+        """Erase a note and its ratings. Raises NotFound."""
+        ...
+
+    async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
+        """Build the card of a text that somebody met elsewhere, as of a moment (default: now).
+
+        Its `post_id` is None; it is `abstained` where no post we hold says the same. Raises
+        QueryError for a text that is empty or too long.
+        """
+        ...
+
     async def post(self, post_id: PostId) -> Post:
         """Return the live version of a post. Raises NotFound: unknown, deleted or hidden."""
+        ...
+
+    async def post_at(self, address: str) -> PostId:
+        """Return the live post that an address leads to, without fetching it. Raises NotFound."""
         ...
 
     async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
@@ -101,11 +215,19 @@ class Product(Protocol):
         """
         ...
 
-    def live(self, text: str, filters: Filters) -> AsyncIterator[Post | PostId]:
+    def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts that match as they become durable, and ids of posts that were deleted.
 
         An empty `text` matches every post. A slow consumer misses posts rather than slow us.
         """
+        ...
+
+    async def models(self) -> Sequence[ModelAtHand]:
+        """Return the models at hand: for answers, "extractive" among them, and for vectors."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Return a vector for each text, in order, of the model that posts are found by."""
         ...
 
     async def status(self) -> Status:

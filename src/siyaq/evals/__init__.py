@@ -5,5 +5,6 @@ Refuses: changing how the product behaves. Nothing may depend on a set's name or
 """
 
 from siyaq.evals.run import TASKS, Evaluation, evaluate
+from siyaq.evals.work import OpenProduct
 
-__all__ = ["TASKS", "Evaluation", "evaluate"]
+__all__ = ["TASKS", "Evaluation", "OpenProduct", "evaluate"]

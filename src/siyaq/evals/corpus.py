@@ -83,6 +83,16 @@ async def load(
     return counts
 
 
+async def load_posts(product: Product, path: Path, on_progress: OnProgress) -> dict[str, int]:
+    """Ingest a file of posts until each can be found by its words, and return counts.
+
+    Raises Unreadable for a file that cannot be read.
+    """
+    report = await product.ingest(_pieces_of(path, on_progress), imported=True)
+    await wait_until_searchable(product, on_progress, by_meaning=False)
+    return {"posts": report.posts, "refused": sum(report.refused.values())}
+
+
 async def _pieces(documents: Sequence[Document]) -> AsyncIterator[bytes]:
     rest: Iterator[Document] = iter(documents)
     while lines := [post_line(document) for document in islice(rest, _LINES_PER_PIECE)]:
@@ -95,25 +105,28 @@ async def _pieces_of(path: Path, on_progress: OnProgress) -> AsyncIterator[bytes
     while piece := await asyncio.to_thread(next, pieces, None):
         yield piece
         done += len(piece)
-        on_progress(done, done, "reading bytes to bury in")  # how many there are is not known
+        on_progress(done, done, "reading bytes of posts")  # how many there are is not known
 
 
-async def wait_until_searchable(product: Product, on_progress: OnProgress) -> None:
-    """Return once everything ingested can be found by word and by meaning.
+async def wait_until_searchable(
+    product: Product, on_progress: OnProgress, *, by_meaning: bool = True
+) -> None:
+    """Return once everything ingested can be found by word, and by meaning too if so told.
 
-    Raises ModelUnavailable where embedding stands still for STALL_SECONDS.
+    Raises ModelUnavailable where that stands still for STALL_SECONDS.
     """
     reached, moved_at = -1, time.monotonic()
+    what = "embedding" if by_meaning else "indexing"
     while True:
         status = await product.status()
-        done = min(status.embedded_seq, status.indexed_seq)
-        on_progress(done, status.log_seq, "embedding")
+        done = min(status.embedded_seq, status.indexed_seq) if by_meaning else status.indexed_seq
+        on_progress(done, status.log_seq, what)
         if done >= status.log_seq:
             return
         if done > reached:
             reached, moved_at = done, time.monotonic()
         elif time.monotonic() - moved_at > STALL_SECONDS:
             raise ModelUnavailable(
-                f"embedding stands still at {done} of {status.log_seq} since {STALL_SECONDS:.0f} s"
+                f"{what} stands still at {done} of {status.log_seq} since {STALL_SECONDS:.0f} s"
             )
         await asyncio.sleep(_POLL_SECONDS)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from siyaq.sources.unpack import unpacked
 
 MAX_LINE_BYTES = 16 * 2**20
 _SUFFIXES = ("", ".gz", ".zst")
+_POINTER_BYTES = 250  # a name this short can be looked up on every file system
+_HOPS = 8
 
 _Record = TypeVar("_Record")
 
@@ -81,6 +83,65 @@ class Asked(msgspec.Struct, frozen=True, rename={"id": "_id"}):
         return _moment(self.asked_at, self.id)
 
 
+class Pair(msgspec.Struct, frozen=True, rename={"id": "_id"}):
+    """One line of `pairs.jsonl`: two texts, and how the second relates to the first."""
+
+    id: str
+    a: str
+    b: str
+    label: Literal["same", "changed", "different"]
+    lang: str = ""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """One line of `clusters.jsonl`: posts that say the same."""
+
+    cluster: str
+    ids: list[str]
+
+
+class Taken(msgspec.Struct, frozen=True, rename={"id": "_id"}):
+    """One line of the `queries.jsonl` of first-seen: a text, and where it is known to be from."""
+
+    id: str
+    text: str
+    created_at: datetime
+    earliest: str | None = None
+    copied_from: str | None = None
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """One line of `shares.jsonl`: an account's content that carries an object, in seconds."""
+
+    object_id: str
+    account_id: str
+    content_id: str
+    t: float
+
+
+class KnownPair(msgspec.Struct, frozen=True):
+    """What counts of one line of an expected file: two contents on one object."""
+
+    object_id: str
+    content_id: str
+    content_id_y: str
+
+
+class Poster(msgspec.Struct, frozen=True):
+    """Who wrote a post."""
+
+    id: str = ""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What copies are told by, of one line of `posts.jsonl`. Some have no text."""
+
+    id: str
+    created_at: datetime
+    author: Poster = Poster()
+    text: str = ""
+
+
 def _moment(text: str | None, owner: str) -> datetime | None:
     if not text:
         return None
@@ -94,7 +155,26 @@ def _moment(text: str | None, owner: str) -> datetime | None:
 def find_file(directory: Path, name: str) -> Path | None:
     """Return the file of this name in the folder, compressed or not; None without one."""
     paths = (directory / f"{name}{suffix}" for suffix in _SUFFIXES)
-    return next((path for path in paths if path.is_file()), None)
+    path = next((path for path in paths if path.is_file()), None)
+    return None if path is None else _followed(path)
+
+
+def _followed(path: Path) -> Path:
+    """Return the file that `path` stands for: a file may hold the relative path of another.
+
+    That is what a symbolic link becomes where a copy or an archive cannot hold links.
+    """
+    for _ in range(_HOPS):
+        if path.stat().st_size > _POINTER_BYTES:
+            break
+        try:
+            named = path.read_bytes().decode().strip()
+        except UnicodeDecodeError:
+            break
+        if not named.isprintable() or named.startswith("/") or not (path.parent / named).is_file():
+            break
+        path = path.parent / named
+    return path
 
 
 def require_file(directory: Path, name: str) -> Path:

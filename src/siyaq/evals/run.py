@@ -10,12 +10,16 @@ from typing import TypedDict
 from siyaq.core.errors import QueryError, Unreadable
 from siyaq.evals.corpus import OnProgress
 from siyaq.evals.figures import SEED, Scores
-from siyaq.evals.tasks import answers, retrieval
+from siyaq.evals.tasks import answers, coordination, copies, first_seen, retrieval, support
 from siyaq.evals.work import OpenProduct, Work
 
 TASKS: Mapping[str, Callable[[Work], Awaitable[Scores]]] = {
     "answers": answers.score,
+    "coordination": coordination.score,
+    "copies": copies.score,
+    "first-seen": first_seen.score,
     "retrieval": retrieval.score,
+    "support": support.score,
 }
 """The tasks that can be scored."""
 
@@ -43,23 +47,33 @@ async def evaluate(
     *,
     predictions: Path | None = None,
     bury: Path | None = None,
+    model: str = "",
+    limit: int | None = None,
     on_progress: OnProgress = lambda done, total, what: None,
 ) -> Evaluation:
     """Score siyaq on a folder, through its public interface and with its defaults.
 
     `open_product` opens a siyaq on an empty directory, which is removed afterwards.
     `predictions` names a file to write what was scored to; `bury` a file of posts that are
-    ingested too and are relevant to nothing. Raises QueryError for a task that is not known or
-    not available yet, Unreadable for a folder that is not what its format says.
+    ingested too and are relevant to nothing. `model` phrases answers, and `limit` asks so many
+    questions only, evenly spaced. Raises QueryError for a task that is not known or not available
+    yet, or that has neither models nor questions; Unreadable for a folder that is not what its
+    format says.
     """
     began = time.monotonic()
     score = _find(task)
+    if task != "answers" and (model or limit is not None):
+        raise QueryError(
+            f"task {task!r} asks no questions", hint="leave --model and --limit to answers"
+        )
     work = Work(
         directory=_folder(directory),
         open_product=open_product,
         predictions=predictions,
         bury=bury,
         on_progress=on_progress,
+        model=model,
+        limit=limit,
     )
     scores = await score(work)
     return Evaluation(

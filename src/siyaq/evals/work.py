@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from siyaq.core.product import Product
-from siyaq.evals.corpus import OnProgress, load
+from siyaq.evals.corpus import OnProgress, load, load_posts
 from siyaq.evals.folder import Document
 
 OpenProduct = Callable[[Path], AbstractAsyncContextManager[Product]]
@@ -25,6 +25,18 @@ class Work:
     predictions: Path | None
     bury: Path | None
     on_progress: OnProgress
+    model: str = ""  # that phrases answers; "" is the one without a model
+    limit: int | None = None  # questions asked, evenly spaced over the set; None: all
+
+    @asynccontextmanager
+    async def posts(self, path: Path) -> AsyncIterator[tuple[Product, dict[str, int]]]:
+        """Open a siyaq that holds the posts of a file, found by their words alone.
+
+        Yields it with the counts of what it holds. Its directory is gone afterwards.
+        """
+        with tempfile.TemporaryDirectory(prefix="siyaq-eval-") as directory:
+            async with self.open_product(Path(directory)) as product:
+                yield product, await load_posts(product, path, self.on_progress)
 
     @asynccontextmanager
     async def loaded(

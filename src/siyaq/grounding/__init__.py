@@ -6,5 +6,7 @@ whose quote is an exact part of a live stored post.
 """
 
 from siyaq.grounding.answerer import Answerer
+from siyaq.grounding.kept import AnswerShelf, KeptAnswers
+from siyaq.grounding.written import WrittenAnswers
 
-__all__ = ["Answerer"]
+__all__ = ["AnswerShelf", "Answerer", "KeptAnswers", "WrittenAnswers"]

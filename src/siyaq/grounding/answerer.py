@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -20,17 +20,21 @@ from siyaq.core.answer import (
     Question,
     Reason,
     SentenceChecked,
+    Tally,
     Usage,
 )
 from siyaq.core.ports import Clock, Embedder, Searcher
 from siyaq.core.query import Query, Ranking
 from siyaq.core.span import TimeRange
-from siyaq.grounding.draft import Draft, compose
+from siyaq.grounding.conflicts import conflicts_in
+from siyaq.grounding.draft import Draft, compose, count_voices
 from siyaq.grounding.evidence import Quoted, references
-from siyaq.grounding.question import check, is_meaningless, standalone
+from siyaq.grounding.question import about_voices, check, is_meaningless, standalone
 from siyaq.grounding.short_answer import short_answer
+from siyaq.grounding.voices import COUNTED_HITS, tally
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
+from siyaq.retrieval.alignment import WordAlignment
 
 HITS = 20
 """How many hits an answer is drawn from."""
@@ -42,6 +46,7 @@ class _Asked:
 
     question: Question
     text: str
+    about: str | None  # what voices are to be counted about
     as_of: datetime
     started: float
 
@@ -65,9 +70,10 @@ class Answerer:
         self._searcher = searcher
         self._log = log
         self._embedder = embedder
+        self._alignment = WordAlignment(embedder)
         self._clock = clock
 
-    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Stream Progress, EvidenceFound, a SentenceChecked for each sentence, and Finished.
 
         Raises QueryError for a question beyond the limits, or one that names a model.
@@ -76,6 +82,7 @@ class Answerer:
         asked = _Asked(
             question,
             standalone(question.text, question.history),
+            about_voices(question.text, question.history),
             question.as_of or self._clock.now(),
             time.perf_counter(),
         )
@@ -85,7 +92,12 @@ class Answerer:
             yield Finished(_abstain(asked, Reason.OUT_OF_SCOPE, covered))
             return
         yield Progress("searching")
-        query = Query(text=asked.text, k=HITS, filters=question.filters, as_of=asked.as_of)
+        query = Query(
+            text=asked.about or asked.text,
+            k=COUNTED_HITS if asked.about else HITS,
+            filters=question.filters,
+            as_of=asked.as_of,
+        )
         ranking = await asyncio.to_thread(self._retriever.rank, query)
         yield Progress("reading")
         draft = await asyncio.to_thread(self._read, asked, ranking)
@@ -99,7 +111,13 @@ class Answerer:
         yield Finished(await asyncio.to_thread(self._finish, asked, ranking, draft, shown))
 
     def _read(self, asked: _Asked, ranking: Ranking) -> Draft:
-        return compose(ranking, self._searcher, self._embedder, asked.question.limit)
+        if asked.about:
+            return count_voices(
+                ranking, self._searcher, self._log, self._alignment, asked.question.limit
+            )
+        return compose(
+            ranking, self._searcher, self._embedder, self._alignment, asked.question.limit
+        )
 
     def _live(self, quoted: Sequence[Quoted]) -> list[Quoted]:
         """Return those whose post is live and still holds the quote where it was."""
@@ -119,20 +137,35 @@ class Answerer:
                 reason = Reason.FEED_GAP
             return _abstain(asked, reason, covered)
         sentences = tuple(one.sentence for one in kept)
+        conflicts = tuple(conflicts_in(ranking.understood.text, draft.disputed, kept))
         return Answer(
             id=_answer_id(asked, kept),
-            status=AnswerStatus.ANSWERED,
-            reason=None,
+            status=AnswerStatus.PARTIAL if conflicts else AnswerStatus.ANSWERED,
+            reason=Reason.CONFLICTING_EVIDENCE if conflicts else None,
             sentences=sentences,
             references=references(kept),
-            short_answer=short_answer(
-                ranking.understood.text, draft.asked, [one.text for one in sentences]
-            ),
-            conflicts=(),
+            short_answer=_short_answer(ranking.understood.text, draft, kept),
+            conflicts=conflicts,
             as_of=asked.as_of,
             covered=covered,
             usage=Usage(seconds=time.perf_counter() - asked.started),
             model="extractive",
+            counts=self._counts(asked, ranking, draft, kept),
+        )
+
+    def _counts(
+        self, asked: _Asked, ranking: Ranking, draft: Draft, kept: Sequence[Quoted]
+    ) -> Tally | None:
+        """Return how many say it, of those whose posts are live at this moment."""
+        if not draft.said:
+            return None
+        live = self._log.posts({voice.seq for one in draft.said for voice in one.voices})
+        return tally(
+            ranking.understood.text or asked.text,
+            draft.said,
+            {one.seq: one.reference.id for one in kept},
+            live,
+            full=len(ranking.hits) >= COUNTED_HITS,
         )
 
     def _covered(self, question: Question, placed: TimeRange) -> Coverage:
@@ -144,6 +177,13 @@ class Answerer:
         )
         gaps = tuple(gap for gap in whole.gaps if placed.overlaps(TimeRange(gap.since, gap.until)))
         return replace(whole, since=window.since, until=window.until, gaps=gaps)
+
+
+def _short_answer(question: str, draft: Draft, kept: Sequence[Quoted]) -> str | None:
+    if not draft.asks_for_one:
+        return None
+    quotes = [one.sentence.text for one in kept]
+    return short_answer(question, quotes, [one.weight for one in kept])
 
 
 def _abstain(asked: _Asked, reason: Reason, covered: Coverage) -> Answer:
@@ -163,7 +203,10 @@ def _abstain(asked: _Asked, reason: Reason, covered: Coverage) -> Answer:
 
 
 def _answer_id(asked: _Asked, shown: Sequence[Quoted]) -> str:
-    """Return the same id for the same question, moment and evidence."""
-    parts = [asked.text, asked.as_of.isoformat(), *(f"{one.seq}:{one.quote}" for one in shown)]
+    """Return the same id for the same question in the same conversation, moment and evidence."""
+    question = asked.question
+    parts = [asked.text, asked.as_of.isoformat(), question.previous, repr(question.filters)]
+    parts += [turn.content for turn in question.history]
+    parts += [f"{one.seq}:{one.quote}" for one in shown]
     digest = blake2b("\x1f".join(parts).encode(errors="surrogatepass"), digest_size=12)
     return f"answer-{digest.hexdigest()}"

@@ -64,6 +64,7 @@ _MONTH = re.compile(
     r"|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"(?<![\d٠-٩:])[\d٠-٩]{1,2}:[\d٠-٩]{2}(?![\d٠-٩:])")
 _NAME = re.compile(
     r"(?<![.!?\n] )(?<!^)\b[A-Z][\w'’-]+"
     r"(?:\s+(?:(?:of|the|de|van|von|al|bin|el)\s+)?[A-Z][\w'’-]+)*"
@@ -77,6 +78,11 @@ def asked_for(question: str) -> Asked:
         if pattern.search(folded):
             return kind
     return Asked.ANYTHING
+
+
+def tells_when(text: str) -> bool:
+    """Say whether `text` names a day, a month, a time of day or an hour."""
+    return bool(_MONTH.search(text) or _CLOCK.search(text))
 
 
 def spans_of(kind: Asked, text: str) -> list[Span]:

@@ -9,7 +9,7 @@ from siyaq.core.answer import Citation, Evidence, Sentence
 from siyaq.core.ids import Seq
 from siyaq.core.post import Post
 from siyaq.core.span import Span
-from siyaq.grounding.reading import Quote
+from siyaq.grounding.unit import Quote
 from siyaq.text.sentences import sentences
 
 WHOLE_REFERENCE_CHARS = 600
@@ -25,6 +25,7 @@ class Quoted:
     reference: Evidence
     quote: Span
     extent: Span
+    weight: float  # how well it answers; only the quotes of one answer compare
 
     def stands_in(self, post: Post | None) -> bool:
         """Say whether the stored post still holds what is quoted, where it was quoted from."""
@@ -36,19 +37,22 @@ class Quoted:
         )
 
 
-def quote(units: Sequence[Quote], supports: Sequence[float]) -> list[Quoted]:
+def quote(
+    units: Sequence[Quote], supports: Sequence[float], weights: Sequence[float] | None = None
+) -> list[Quoted]:
     """Quote each unit. Units of one stretch of one post share a reference."""
+    weights = weights or [0.0] * len(units)
     extents = _extents(units)
     numbers: dict[tuple[Seq, Span], int] = {}
     quoted = []
-    for unit, extent, support in zip(units, extents, supports, strict=True):
+    for unit, extent, support, weight in zip(units, extents, supports, weights, strict=True):
         marker = numbers.setdefault((unit.hit.seq, extent), len(numbers) + 1)
         reference = _reference(unit.hit.post, extent, marker)
         citation = Citation(
             marker=marker, evidence_id=reference.id, quote=unit.text, support=support
         )
         sentence = Sentence(text=unit.text, citations=(citation,))
-        quoted.append(Quoted(unit.hit.seq, sentence, reference, unit.span, extent))
+        quoted.append(Quoted(unit.hit.seq, sentence, reference, unit.span, extent, weight))
     return quoted
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from siyaq.core.answer import Question, Turn
 from siyaq.core.errors import QueryError
+from siyaq.grounding.voices import asked_about
 from siyaq.retrieval.folded import fold_words
 from siyaq.retrieval.terms import content_terms
 from siyaq.text.analyze import analyze
@@ -33,6 +35,15 @@ _NAMED_PLACE = re.compile(
     r"\b(?:[Ii]n|[Aa]t|[Ff]rom|[Oo]f|[Nn]ear)\s+(?:[A-Z]\w+)(?:\s+[A-Z]\w+)*|(?<!\w)و?في\s+\w+"
 )
 """A place: "and in Beirut?" moves the question there, from wherever it was before."""
+
+_CHANGED = re.compile(
+    r"^(?:(?:and|so) )?(?:what(?:'s| is| has)? (?:changed|different)|has anything changed"
+    r"|any(?:thing)? (?:new|more|updates?|changes?|changed)|updates?|what(?:'s| is) new since"
+    r"|since)(?: since| then| now| yet)*$"
+    r"|^و?(?:(?:ما الذي|ماذا|هل) (?:تغير|استجد)(?: شيء?)?|ما الجديد منذ"
+    r"|(?:هل )?(?:من|هناك|اي) (?:جديد|تغيير|تحديثات|تحديث|مستجدات))(?: منذ| ذلك| الحين| الان)*$"
+)
+"""Asks for nothing but what is different from the answer before."""
 
 _MANY_WORDS = 9
 """A question longer than this says itself what it is about, whatever pronouns it holds."""
@@ -80,7 +91,29 @@ def standalone(text: str, history: Sequence[Turn]) -> str:
         carried = [*_content_words(kept), *carried]
         if not depends_on_earlier(earlier):
             break
+        moved = moved or _NAMED_PLACE.search(earlier) is not None
     return " ".join([*dict.fromkeys(carried), text])
+
+
+def asks_what_changed(text: str) -> bool:
+    """Say whether a question only asks what is different from the answer before it."""
+    return _CHANGED.search(fold_words(text).text.strip(" ?؟!.")) is not None
+
+
+def about_voices(text: str, history: Sequence[Turn]) -> str | None:
+    """Return what a question asks the voices about (`voices`), None for any other question.
+
+    A follow-up asks what the question before it asked: "and in Beirut?" after "how many people
+    reported flooding in Tyre?" counts again.
+    """
+    if not depends_on_earlier(text):
+        return asked_about(text)
+    asked = [turn for turn in history if turn.role == "user" and turn.content.strip()]
+    first = next((t for t in reversed(asked) if not depends_on_earlier(t.content)), None)
+    if first is None or asked_about(first.content) is None or _BARE.search(fold_words(text).text):
+        return None
+    plain = [replace(turn, content=asked_about(turn.content) or turn.content) for turn in asked]
+    return standalone(text, plain)
 
 
 def depends_on_earlier(text: str) -> bool:

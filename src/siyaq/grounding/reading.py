@@ -1,125 +1,137 @@
-"""Cuts the posts found into the units that may be quoted, and weighs each against the question."""
+"""Reads the posts found: what may be quoted of them, and what speaks for each piece."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
-from siyaq.core.ports import Passage, Searcher, Vector
+from siyaq.core.ports import Embedder, Passage, Searcher, Vector
 from siyaq.core.query import Hit
 from siyaq.core.span import Span
 from siyaq.grounding.asked_for import Asked, asked_for, spans_of
-from siyaq.retrieval.features import text_evidence
+from siyaq.grounding.cutting import Piece, pieces
+from siyaq.grounding.cutting import quotable as quotable
+from siyaq.grounding.unit import Quote as Quote
+from siyaq.grounding.unit import Unit
+from siyaq.grounding.weigh import weight
+from siyaq.retrieval.features import TextEvidence, text_evidence
 from siyaq.retrieval.terms import query_terms
 from siyaq.text.analyze import terms
-from siyaq.text.sentences import sentences
-
-WHOLE_POST_CHARS = 300
-"""A post up to this long is quoted whole: its sentences explain one another."""
-
-SENTENCE_CHARS = 240
-"""A longer sentence is quoted in parts, cut where its author paused."""
-
-_PAUSE = re.compile(r"(?:[،؛;]|,(?!\d)|\s[–—])\s+")
 
 PRIOR_POSTS = 500
 
 READ_HITS = 10
-UNITS_PER_POST = 400
 
+EMBEDDED_UNITS = 12
+"""How many of the best units are embedded by themselves: their passages say a little of each."""
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A stretch of a post that may be quoted."""
-
-    hit: Hit
-    span: Span
-    place: int  # among the units of its post
-
-    @property
-    def text(self) -> str:
-        """The words quoted."""
-        return self.span.of(self.hit.post.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Unit(Quote):
-    """A quote, and what speaks for it as an answer. Shares are 0..1."""
-
-    covered: float  # share of the question's terms, rare ones heavier
-    covered_around: float  # the same with the units beside it and the title
-    cosine: float
-    grams: float
-    names: float
-    holds_asked: bool
+OF_ITS_PASSAGE = 0.1
+"""How much less the cosine of a unit is, on average, than that of the passage around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything that was read for one question."""
+    """Everything that was read for one question, the best unit first."""
 
     question: str
-    asked: Asked
+    rarity: Mapping[str, float]  # of the question's terms
     units: tuple[Unit, ...]
 
 
-def quotable(text: str) -> list[Span]:
-    """Return the units of a text: all of a short one, else its sentences."""
-    whole = sentences(text)
-    if whole and len(text) <= WHOLE_POST_CHARS:
-        return [Span(whole[0].start, whole[-1].end)]
-    return [piece for span in whole[:UNITS_PER_POST] for piece in _clauses(text, span)]
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The question, as each unit is compared with it."""
+
+    weights: Mapping[str, float]
+    terms: frozenset[str]
+    asked: Asked
+    vector: Vector
+    newest: datetime
 
 
-def _clauses(text: str, span: Span) -> list[Span]:
-    """Cut a sentence that is too long to be quoted whole, at pauses of its author's."""
-    if len(span) <= SENTENCE_CHARS:
-        return [span]
-    pieces: list[Span] = []
-    start = span.start
-    pauses = [found.end() for found in _PAUSE.finditer(text, span.start, span.end)]
-    for pause, following in pairwise([*pauses, span.end]):
-        if following - start > SENTENCE_CHARS and pause - start >= SENTENCE_CHARS // 3:
-            pieces.append(Span(start, start + len(text[start:pause].rstrip())))
-            start = pause
-    return [*pieces, Span(start, span.end)]
-
-
-def read(question: str, hits: Sequence[Hit], searcher: Searcher, vector: Vector) -> Reading:
-    """Weigh every unit of the best hits."""
+def read(question: str, hits: Sequence[Hit], searcher: Searcher, embedder: Embedder) -> Reading:
+    """Read the best hits; there must be one."""
     hits = hits[:READ_HITS]
-    wanted = rarity(searcher, question)
+    wanted = _Wanted(
+        weights=rarity(searcher, question),
+        terms=frozenset(terms(question)),
+        asked=asked_for(question),
+        vector=embedder.embed([question])[0],
+        newest=max(hit.post.placed_at for hit in hits),
+    )
     held = searcher.passages([hit.seq for hit in hits])
-    spans = [(hit, quotable(hit.post.text)) for hit in hits]
-    texts = [span.of(hit.post.text) for hit, found in spans for span in found]
+    cut = [(hit, pieces(hit.post.text)) for hit in hits]
+    texts = [one.span.of(hit.post.text) for hit, found in cut for one in found]
     evidence = iter(text_evidence(question, texts))
-    asked = asked_for(question)
-    units: list[Unit] = []
-    for hit, found in spans:
-        title = set(terms(hit.post.title))
-        words = [set(terms(span.of(hit.post.text))) for span in found]
-        for place, span in enumerate(found):
-            around = title.union(*words[max(0, place - 1) : place + 2])
-            text = next(evidence)
-            units.append(
-                Unit(
-                    hit=hit,
-                    span=span,
-                    place=place,
-                    covered=share(wanted, words[place]),
-                    covered_around=share(wanted, around),
-                    cosine=_cosine(span, held.get(hit.seq, ()), vector),
-                    grams=text.grams,
-                    names=text.names,
-                    holds_asked=bool(spans_of(asked, span.of(hit.post.text))),
-                )
-            )
-    return Reading(question, asked, tuple(units))
+    units = [
+        unit
+        for hit, found in cut
+        for unit in _units(hit, found, held.get(hit.seq, ()), wanted, evidence)
+    ]
+    units.sort(key=_order)
+    units[:EMBEDDED_UNITS] = _embedded(units[:EMBEDDED_UNITS], embedder, wanted.vector)
+    units.sort(key=_order)
+    return Reading(question, wanted.weights, tuple(units))
+
+
+def _order(unit: Unit) -> tuple[float, int, int]:
+    return -weight(unit), unit.hit.rank, unit.place
+
+
+def _units(
+    hit: Hit,
+    found: Sequence[Piece],
+    held: Sequence[Passage],
+    wanted: _Wanted,
+    evidence: Iterator[TextEvidence],
+) -> Iterator[Unit]:
+    """Compare each piece of a post with the question."""
+    text = hit.post.text
+    title = set(terms(hit.post.title))
+    words = [set(terms(piece.span.of(text))) for piece in found]
+    by_post = share(wanted.weights, title.union(*words))
+    days = max(0.0, (wanted.newest - hit.post.placed_at).total_seconds() / 86_400)
+    for place, piece in enumerate(found):
+        around = title.union(*words[max(0, place - 1) : place + 2])
+        whole = piece.sentence == piece.span
+        sentence = words[place] if whole else set(terms(piece.sentence.of(text)))
+        own = next(evidence)
+        passage = _cosine(piece.span, held, wanted.vector)
+        yield Unit(
+            hit=hit,
+            span=piece.span,
+            place=place,
+            covered=share(wanted.weights, words[place]),
+            covered_by_sentence=share(wanted.weights, sentence),
+            covered_around=share(wanted.weights, around),
+            covered_by_post=by_post,
+            passage=passage,
+            cosine=passage - OF_ITS_PASSAGE,
+            grams=own.grams,
+            names=own.names,
+            holds_asked=_holds_new(wanted, piece.span.of(text)),
+            days=days,
+        )
+
+
+def _holds_new(wanted: _Wanted, text: str) -> bool:
+    """Say whether a text holds something of the kind asked for besides the question's own."""
+    return any(
+        not wanted.terms.issuperset(terms(span.of(text))) for span in spans_of(wanted.asked, text)
+    )
+
+
+def _embedded(units: Sequence[Unit], embedder: Embedder, vector: Vector) -> list[Unit]:
+    """Return the units with the cosine of their own words."""
+    if not units:
+        return []
+    rows = np.asarray(embedder.embed([unit.text for unit in units]), dtype=np.float32)
+    cosines = rows @ np.asarray(vector, dtype=np.float32)
+    return [replace(unit, cosine=float(own)) for unit, own in zip(units, cosines, strict=True)]
 
 
 def rarity(searcher: Searcher, question: str) -> dict[str, float]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from siyaq.grounding.reading import Quote, Reading, Unit
+from siyaq.grounding.reading import Reading
+from siyaq.grounding.unit import Quote, Unit
 from siyaq.grounding.weigh import weight
 from siyaq.text.fingerprint import similarity
 
@@ -18,7 +19,7 @@ REPEATS = 0.6
 PER_AUTHOR = 3
 """Units of one author at most, where several authors are quoted."""
 
-BESIDE = 0.2
+BESIDE = 1.5
 """How much less than the best a unit of another post may weigh."""
 
 
@@ -28,16 +29,11 @@ def select(reading: Reading, limit: int) -> list[Unit]:
     Beside the post of the best unit, other posts are quoted only where they answer nearly as
     well: more of them would be less to the point.
     """
-    weighed = sorted(
-        ((weight(unit, reading.asked), unit) for unit in reading.units),
-        key=lambda pair: (-pair[0], pair[1].hit.rank, pair[1].place),
-    )
-    if not weighed:
+    if not reading.units:
         return []
-    best, first = weighed[0]
-    order = [
-        unit for weighs, unit in weighed if unit.hit.seq == first.hit.seq or weighs >= best - BESIDE
-    ]
+    first = reading.units[0]
+    bar = weight(first) - BESIDE
+    order = [unit for unit in reading.units if unit.hit.seq == first.hit.seq or weight(unit) >= bar]
     return without_repeats(order, limit)
 
 

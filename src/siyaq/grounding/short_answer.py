@@ -1,64 +1,115 @@
-"""The shortest exact span that answers, when exactly one can be told.
+"""The short exact span that answers, when one is clearly the best.
 
-A wrong short answer costs more trust than a missing one, so nothing is guessed: the first quote
-must hold one number, date or name that the question asks for, and no second one beside it.
+Every stretch of the first quotes is scored by a log-linear model of named features
+(`span_features`), whose weights `evals/fit_spans.py` fits. Each quote lends its stretches as much
+as it weighs itself; stretches of the same words add up. Where nothing is clearly best, nothing is
+told: a wrong short answer costs more trust than a missing one.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
 
 from siyaq.core.span import Span
-from siyaq.grounding.asked_for import Asked, spans_of
-from siyaq.retrieval.terms import query_terms
+from siyaq.grounding.asked_for import tells_when
+from siyaq.grounding.focus import Focus, focus_of
+from siyaq.grounding.span_features import Features
+from siyaq.grounding.spans import Token, candidates, span_of, tokenize
 from siyaq.text.analyze import terms
 
-_DIGITS = r"[\d٠-٩]+(?:[.,٫٬][\d٠-٩]+)*"
-_WORDS = (
-    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-)
-_SCALES = r"(?:hundred|thousand|million|billion|percent|ألف|آلاف|مليون|ملايين|مليار|بالمئة)"
-_UNITS = (
-    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|meters?|kilometers?|centimeters?"
-    r"|kilos?|grams?|crowns?|dinars?|dollars?|euros?|pounds?|people)"
-)
-_NUMBER = re.compile(
-    rf"(?<![\w:.,-])(?:{_DIGITS}(?:\s?%|\s{_SCALES})?|{_WORDS}(?:\s{_SCALES})?(?:\s{_UNITS})?)"
-    r"(?![\w:-])",
+QUOTES_READ = 3
+
+LIKELY = 0.15
+"""Share of all likelihood from which the best stretch is told."""
+
+CLEARLY = 1.15
+"""How many times more likely it must be than any stretch beside it."""
+
+CLEARLY_COUNTED = 8.0
+"""The same for numbers: two that could be meant are two answers, and neither is picked."""
+
+_NUMERIC = ("count", "long")
+_TIMES = re.compile(
+    r"\b(?:before|after|during|when|while|since|until|now|tonight|nights?|days?|weeks?|months?"
+    r"|years?|hours?|minutes?|decades?|seasons?|spring|summer|autumn|fall|winter|soon|ago|later)\b"
+    r"|بعد|قبل|منذ|خلال|أثناء|عند|حين|الآن|ساع|دقيق|أسبوع|شهر|سنة|سنوات|أيام|ليل|نهار|فجر|موسم|صيف|شتاء",
     re.IGNORECASE,
 )
-_MONTHS = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)"
-)
-_WEEKDAYS = (
-    r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
-    r"|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد)"
-)
-_TIME = re.compile(
-    rf"(?<!\w)(?:(?:{_WEEKDAYS},?\s)?(?:{_DIGITS}\s)?{_MONTHS}(?:\s{_DIGITS})?|{_WEEKDAYS}"
-    r"|[\d٠-٩]{1,2}:[\d٠-٩]{2}|(?:1[5-9]|20)\d\d(?:-\d\d-\d\d)?)(?![\w:-])"
-)
+_COUNTED = frozenset(("num", "numw", "year"))
 
 
-def short_answer(question: str, asked: Asked, quotes: Sequence[str]) -> str | None:
-    """Return the one number, date or name of the first quote that the question asks for.
+def short_answer(question: str, quotes: Sequence[str], weights: Sequence[float]) -> str | None:
+    """Return the stretch of a quote that answers, None where none is clearly best.
 
-    None for questions of another kind, and where the quote holds no such span or several.
+    `weights` say how well each quote answers, as `weigh.weight` does.
     """
-    if asked is Asked.ANYTHING or not quotes:
+    focus = focus_of(question)
+    if focus.kind in ("none", "why") or not quotes:
         return None
-    text = quotes[0]
-    wanted = set(query_terms(question))
-    found = [span.of(text) for span in _spans(asked, text)]
-    distinct = {span for span in found if not wanted.issuperset(terms(span))}
-    return distinct.pop().strip() if len(distinct) == 1 else None
+    best = max(weights)
+    parts = [math.exp(weight - best) for weight in weights[:QUOTES_READ]]
+    likely: dict[tuple[str, ...], float] = {}
+    told: dict[tuple[str, ...], str] = {}
+    for quote, part in zip(quotes[:QUOTES_READ], parts, strict=True):
+        for span, probability in _stretches(quote, focus):
+            same = tuple(terms(span.of(quote)))
+            likely[same] = likely.get(same, 0.0) + probability * part / sum(parts)
+            told.setdefault(same, span.of(quote))
+    clearly = CLEARLY_COUNTED if focus.kind in _NUMERIC else CLEARLY
+    return _clearest(likely, told, clearly)
 
 
-def _spans(asked: Asked, text: str) -> list[Span]:
-    pattern = {Asked.NUMBER: _NUMBER, Asked.TIME: _TIME}.get(asked)
-    if pattern is None:
-        return spans_of(asked, text)
-    return [Span(match.start(), match.end()) for match in pattern.finditer(text)]
+def likeliest(quote: str, focus: Focus) -> tuple[Span, float] | None:
+    """Return the stretch of one quote that answers best, and its share of the likelihood there."""
+    return max(_stretches(quote, focus), key=lambda found: found[1], default=None)
+
+
+def _clearest(
+    likely: Mapping[tuple[str, ...], float], told: Mapping[tuple[str, ...], str], clearly: float
+) -> str | None:
+    """Return the likeliest words, unless words that have nothing of them are about as likely."""
+    if not likely:
+        return None
+    first = max(likely, key=lambda same: likely[same])
+    beside = max(
+        (share for same, share in likely.items() if set(same).isdisjoint(first)), default=0.0
+    )
+    return told[first] if likely[first] >= max(LIKELY, clearly * beside) else None
+
+
+def _stretches(quote: str, focus: Focus) -> list[tuple[Span, float]]:
+    """Return the stretches of a quote that may answer, each with its likelihood among them."""
+    known = _weights()
+    tokens = tokenize(quote, focus)
+    features = Features(tokens, focus)
+    found = [
+        one
+        for one in candidates(tokens)
+        if _fits(focus, tokens[one[0] : one[1]], span_of(tokens, *one).of(quote))
+    ]
+    scores = [sum(known.get(name, 0.0) for name in features.of(*one)) for one in found]
+    most = max(scores, default=0.0)
+    powers = [math.exp(score - most) for score in scores]
+    total = sum(powers)
+    return [
+        (span_of(tokens, *one), power / total) for one, power in zip(found, powers, strict=True)
+    ]
+
+
+def _fits(focus: Focus, tokens: Sequence[Token], text: str) -> bool:
+    """Say whether a stretch can answer at all: "how many" asks for a number, "when" for a time."""
+    if focus.kind not in (*_NUMERIC, "when") or any(token.shape in _COUNTED for token in tokens):
+        return True
+    return focus.kind == "when" and (tells_when(text) or bool(_TIMES.search(text)))
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Mapping[str, float]:
+    text = files("siyaq.grounding").joinpath("span_weights.json").read_text(encoding="utf-8")
+    loaded: dict[str, float] = json.loads(text)
+    return loaded

@@ -1,80 +1,168 @@
 """How well a unit answers, and whether it answers at all.
 
-Both are linear in the same few signals, rounded by hand after a fit like that of
-`evals/calibrate.py`, which has not itself been run on them. The shares named below were measured
-with slightly earlier coefficients.
+Both are linear in a few signals of the unit. Their coefficients, and the bars below, are what
+`evals/calibrate.py` prints for XQuAD and ARCD; `evals/LOG.md` holds its output. Only the
+preference for newer posts is set by hand.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from siyaq.core.query import Understood
-from siyaq.grounding.asked_for import Asked
-from siyaq.grounding.reading import WHOLE_POST_CHARS, Unit
+from siyaq.grounding.cutting import WHOLE_POST_CHARS
+from siyaq.grounding.unit import Unit
 
-ENOUGH = 0.6
-"""Support from which a sentence of a longer text answers.
+RANKING: Mapping[str, float] = {
+    "score": 11.03,
+    "sentence": 1.28,
+    "around": 3.78,
+    "passage": 1.87,
+    "grams": 2.38,
+    "names": 0.59,
+    "length": 0.84,
+    "cosine": 4.04,
+    "asked": 2.09,
+}
+"""What makes one unit a better answer than another (listwise logistic fit)."""
 
-On XQuAD English 0.96 of the questions whose paragraphs had been taken out stay below, and 0.05
-of the others.
-"""
+NEWER = 0.2
+"""What each factor of e in days behind the newest post found costs."""
 
-ENOUGH_IN_ARABIC = 0.18
-"""The same for a question in Arabic, where clitics and broken plurals hide shared words.
+SUPPORT: Mapping[str, float] = {
+    "score": 8.91,
+    "around": 2.21,
+    "cosine": 4.2,
+    "grams": 1.79,
+    "names": 0.63,
+    "post": 1.19,
+}
+SUPPORT_AT_NONE = -7.86
+"""What makes a unit likely to be about what was asked (logistic fit, classes balanced)."""
 
-On XQuAD Arabic 0.88 stay below and 0.06 of the others, on ARCD 0.65 and 0.05.
-"""
+ENOUGH = 0.5
+ENOUGH_IN_ARABIC = 0.2
+"""Support from which a sentence of a longer text answers. In Arabic clitics and broken plurals
+hide shared words, so less is enough."""
 
-ENOUGH_ACROSS = 0.18
+ENOUGH_ACROSS = 0.1
 """The same for a post in another language than the question, which shares no words with it."""
 
-ENOUGH_OF_A_POST = 0.2
-COVERED_BY_A_POST = 0.5
-"""Support and covered share from which a post quoted whole answers.
+SAID: Mapping[str, float] = {
+    "support": 2.64,
+    "stated": 5.02,
+    "asked": 0.63,
+    "least": 2.47,
+    "second": 6.95,
+}
+SAID_AT_NONE = -10.36
+"""What makes a short text, quoted whole, likely to answer (logistic fit, classes balanced): its
+support as log-odds, whether it states what is asked for, and how well it says the two words of the
+question that it says least.
 
-Such a post has no other sentence to lend it words, so it must hold half of the question itself.
-Of the posts that people's questions were written for (TweetQA, searched without the post being
-named) 0.11 hold less, of the wrong ones ranked first 0.5.
+Everybody posts about an event, and a question may ask for a detail that nobody gave: then the post
+says where and what, but nothing near the words that ask for the detail. `evals/fit_said.py` prints
+these for simulated worlds.
 """
 
+UNSAID = 0.05
+"""A word of the question that a short text says no better than this is not in it at all: then the
+text answers only where it states what is asked for."""
 
-def weight(unit: Unit, asked: Asked) -> float:
+TOLD_IN_ARABIC = 0.7
+"""How much of an Arabic question a short text with a title must say: there words match less well,
+and ARCD tells more of such texts than the simulated worlds do."""
+
+CERTAIN = 4.0
+"""Log-odds beyond which support says nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How well a text says the words of a question, each 0..1."""
+
+    share: float  # on average
+    least: float  # the word it says least
+    second: float  # the next
+
+    @classmethod
+    def of(cls, said: Sequence[float]) -> Told:
+        """Sum up what `WordAlignment.told` says of each word; all is said where there is none."""
+        if not said:
+            return cls(1.0, 1.0, 1.0)
+        ordered = sorted(said)
+        return cls(sum(said) / len(said), ordered[0], ordered[min(1, len(said) - 1)])
+
+
+def signals(unit: Unit) -> dict[str, float]:
+    """Return everything that is weighed, by name."""
+    return {
+        "score": unit.hit.score,
+        "sentence": unit.covered_by_sentence,
+        "around": unit.covered_around,
+        "post": unit.covered_by_post,
+        "passage": unit.passage,
+        "cosine": unit.cosine,
+        "grams": unit.grams,
+        "names": unit.names,
+        "length": math.log1p(unit.span.end - unit.span.start),
+        "asked": float(unit.holds_asked),
+    }
+
+
+def weight(unit: Unit) -> float:
     """Return how well a unit answers: the higher, the earlier it is shown."""
-    holds_asked = asked is not Asked.ANYTHING and unit.holds_asked
-    return (
-        unit.hit.score
-        + 0.08 * (unit.hit.rank == 1)
-        + 0.23 * unit.covered
-        + 0.33 * unit.covered_around
-        + 0.37 * unit.cosine
-        + 0.33 * unit.grams
-        + 0.06 * unit.names
-        + 0.17 * holds_asked
-    )
+    own = signals(unit)
+    weighed = sum(weight * own[name] for name, weight in RANKING.items())
+    return weighed - NEWER * math.log1p(unit.days)
 
 
 def support(unit: Unit) -> float:
     """Return how likely it is that a unit is about what was asked, 0..1 (logistic)."""
-    evidence = (
-        13.0 * unit.hit.score
-        + 0.6 * unit.covered
-        + 3.2 * unit.covered_around
-        + 4.9 * unit.cosine
-        + 3.4 * unit.grams
-        - 10.0
-    )
+    own = signals(unit)
+    evidence = sum(weight * own[name] for name, weight in SUPPORT.items()) + SUPPORT_AT_NONE
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, evidence))))
 
 
-def answers(unit: Unit, understood: Understood) -> bool:
-    """Say whether a unit is enough of an answer to be shown."""
+def answers(unit: Unit, understood: Understood, told: Told, *, stated: bool) -> bool:
+    """Say whether a unit is enough of an answer to be shown.
+
+    `told` is how well the unit says what is asked, in the question's words or near ones;
+    `stated`, whether a time or a measure is asked for and the unit states one.
+    """
     if understood.filters.only is not None:  # the caller named what is asked about
-        return unit.cosine > 0 or unit.covered > 0
+        return unit.passage > 0 or unit.covered > 0
     supported = support(unit)
     post = unit.hit.post
     if understood.lang and post.lang and understood.lang != post.lang:
         return supported >= ENOUGH_ACROSS
-    if len(post.text) <= WHOLE_POST_CHARS:
-        return supported >= ENOUGH_OF_A_POST and unit.covered >= COVERED_BY_A_POST
-    return supported >= (ENOUGH_IN_ARABIC if understood.lang == "ar" else ENOUGH)
+    whole = len(post.text) <= WHOLE_POST_CHARS
+    if whole:
+        unsaid = told.least <= UNSAID and not (stated or unit.holds_asked)
+        if not unsaid and said(unit, told, stated=stated) >= 0:
+            return True
+    arabic = understood.lang == "ar"
+    if whole and not (arabic and post.title and told.share >= TOLD_IN_ARABIC):
+        return False
+    return supported >= (ENOUGH_IN_ARABIC if arabic else ENOUGH)
+
+
+def said(unit: Unit, told: Told, *, stated: bool) -> float:
+    """Return how likely it is that a post, quoted whole, answers: log-odds; see `answers`."""
+    own = said_signals(unit, told, stated=stated)
+    return sum(weight * own[name] for name, weight in SAID.items()) + SAID_AT_NONE
+
+
+def said_signals(unit: Unit, told: Told, *, stated: bool) -> dict[str, float]:
+    """Return what `said` weighs, by name."""
+    supported = support(unit)
+    odds = math.log(supported / (1 - supported))
+    return {
+        "support": max(-CERTAIN, min(CERTAIN, odds)),
+        "stated": float(stated),
+        "asked": float(unit.holds_asked),
+        "least": told.least,
+        "second": told.second,
+    }

@@ -12,7 +12,8 @@ from tantivy import Query
 from siyaq.core.errors import ConfigError, CorruptionError
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
-from siyaq.index.lexical import PartitionView
+from siyaq.index.damage import damaged
+from siyaq.index.lexical import PartitionView, reading
 from siyaq.index.segment import Layout, Segment, SegmentView, segment_path
 from siyaq.index.state import FOLDER, NAME, State, home, read_state
 from siyaq.log import LogReader
@@ -35,7 +36,12 @@ def check(log: LogReader, directory: Path) -> tuple[str, ...]:
         if state.indexed > log.head():
             return (f"index knows log entry {state.indexed}, the log ends at {log.head()}",)
         folder = home(index, state.generation)
-        words, embedded = _words(folder, state), _embedded(folder, state)
+        damage = tuple(damaged(folder, state))
+        if damage:
+            return damage
+        with reading(f"index {str(index)!r}"):
+            words = _words(folder, state)
+        embedded = _embedded(folder, state)
     except FileNotFoundError as error:
         return (f"index lacks the file {error.filename or error}",)
     except (ConfigError, CorruptionError, ValueError) as error:  # ValueError is tantivy's own
@@ -66,7 +72,7 @@ def _embedded(folder: Path, state: State) -> set[int]:
         if seqs.size and (seqs[0] < last or np.any(np.diff(seqs) < 0)):
             raise CorruptionError(f"segment {each.number} is not in log order")
         last = int(seqs[-1]) if seqs.size else last
-        found.update(seqs[~view.deleted].tolist())
+        found.update(seqs[~view.hidden].tolist())
     return found
 
 

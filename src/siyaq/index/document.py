@@ -6,12 +6,12 @@ engine. Nothing is stored but the log seq, as a column; text is fetched from the
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
 
+from siyaq.core.clock import to_microseconds
 from siyaq.core.event import LogEntry
 from siyaq.core.post import Post
 from siyaq.core.query import Filters
@@ -30,8 +30,6 @@ _EXACT = (
     "repost_of",
     "fingerprint",
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @lru_cache(maxsize=1)
@@ -49,15 +47,18 @@ def schema() -> Schema:
 def document(entry: LogEntry, post: Post) -> Document:
     """Turn a live entry of the log into the document that finds it.
 
-    The words of a title are words of the post: they count once more than the body's.
+    The words of a title are words of the post: they count once more than the body's. So are those
+    of its pictures' descriptions, and of the claims that it reviews.
     """
     words = terms(post.text)
     if post.title:
         words = [*terms(post.title), *words]
+    for caption in post.captions:
+        words += terms(caption)
     fields: dict[str, Any] = {  # what tantivy's from_dict takes
         "words": " ".join(words),
         "seq": entry.seq,
-        "placed_us": microseconds(post.placed_at),
+        "placed_us": to_microseconds(post.placed_at),
         "post_id": entry.post_id,
         "source": post.source,
         "author": author_keys(post),
@@ -80,15 +81,10 @@ def author_keys(post: Post) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key]
 
 
-def microseconds(moment: datetime) -> int:
-    """Return whole microseconds since 1970, exactly."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
 def bounds_us(placed: TimeRange) -> tuple[int | None, int | None]:
     """Return [since, until) in microseconds since 1970."""
-    since = None if placed.since is None else microseconds(placed.since)
-    until = None if placed.until is None else microseconds(placed.until)
+    since = None if placed.since is None else to_microseconds(placed.since)
+    until = None if placed.until is None else to_microseconds(placed.until)
     return since, until
 
 

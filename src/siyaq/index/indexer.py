@@ -81,6 +81,7 @@ class Indexer:
 
     def stop(self) -> None:
         """Commit what was applied, end both threads, and let another writer in."""
+        self._purges.give_up()
         self._words.stop()
         self._vectors.stop()
         self._stopped = True

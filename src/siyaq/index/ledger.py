@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import threading
 from pathlib import Path
 from typing import Any, Self
@@ -22,7 +21,6 @@ from siyaq.index.state import (
     home,
     read_state,
     storing,
-    sync_directory,
     write_state,
 )
 from siyaq.text.analyze import ANALYZER
@@ -78,8 +76,8 @@ class Ledger:
         )
         folder = home(directory, state.generation)
         with storing(folder):
-            folder.mkdir(parents=True)
-            sync_directory(directory)
+            settings.disk.make_folder(folder)
+            settings.disk.sync_folder(directory)
         ledger = cls(path or folder / NAME, directory, state, settings)
         ledger.publish()
         return ledger
@@ -88,7 +86,8 @@ class Ledger:
         """Replace some fields of the state, durably. Their data must be durable already."""
         with self._publishing:
             state = msgspec.structs.replace(self.state, **changes)
-            write_state(self._path, state, lambda: self.settings.on_step("state staged"))
+            settings = self.settings
+            write_state(self._path, state, settings.disk, lambda: settings.on_step("state staged"))
             self.state = state
 
     def take_over(self) -> None:
@@ -101,7 +100,8 @@ class Ledger:
         """Remove what a crashed or superseded writer left behind. Readers keep what they map."""
         for path in self.directory.glob(f"{GENERATION}*"):
             if path != self.home:
-                shutil.rmtree(path)
+                with storing(path):
+                    self.settings.disk.remove(path)
 
 
 class WriterLock:

@@ -23,6 +23,7 @@ from siyaq.index.document import bounds_us, filter_clauses, one_of, schema
 from siyaq.index.state import PartitionState
 
 _DECIMALS: Final = 4  # beyond these, float32 decides and copies would not tie
+_PANIC: Final = "PanicException"  # of the Rust side, which Python cannot import
 _TOTAL: Final = "N, total number of docs"
 
 
@@ -43,6 +44,8 @@ class PartitionView:
         """Open a partition. Raises FileNotFoundError where there is none (any more)."""
         with _naming(path):
             index = Index.open(str(path))
+        if index.schema != schema():
+            raise CorruptionError(f"partition {str(path)!r} has a schema that is not ours")
         index.config_reader("manual")
         return cls(path, index, state)
 
@@ -160,13 +163,28 @@ def places_of(views: Iterable[PartitionView], post_ids: Iterable[PostId]) -> lis
 
 
 @contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Raise CorruptionError for what tantivy says, or panics of, over files that are damaged.
+
+    What is asked of it is made by our own code, so nothing else can be wrong.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, ValueError) or type(error).__name__ == _PANIC:
+            raise CorruptionError(f"{what} is damaged: its files cannot be read") from error
+        raise
+
+
+@contextmanager
 def _naming(path: Path) -> Iterator[None]:
     """Turn tantivy's ValueError for a folder that was removed into FileNotFoundError."""
     try:
-        yield
-    except ValueError as error:
+        with reading(f"partition {str(path)!r}"):
+            yield
+    except CorruptionError as error:
         if (path / "meta.json").exists():
-            raise CorruptionError(f"partition {str(path)!r} cannot be opened") from error
+            raise
         raise FileNotFoundError(str(path)) from error
 
 

@@ -11,10 +11,12 @@ from typing import Final
 import msgspec
 from tantivy import FieldType, Index, IndexWriter, Query
 
+from siyaq.core.clock import to_microseconds
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
-from siyaq.index.document import document, microseconds, schema
-from siyaq.index.state import PartitionState, storing, sync_directory
+from siyaq.index.disk import Disk
+from siyaq.index.document import document, schema
+from siyaq.index.state import PartitionState, storing
 
 PREFIX: Final = "words-"
 
@@ -28,17 +30,18 @@ def unused_state(number: int) -> PartitionState:
 class Partition:
     """Takes posts and deletes; holds tantivy's lock on its folder for as long as it lives."""
 
-    def __init__(self, folder: Path, state: PartitionState, memory_bytes: int) -> None:
+    def __init__(self, folder: Path, state: PartitionState, memory_bytes: int, disk: Disk) -> None:
         """Open the partition in its folder inside `folder`; without a commit, make it."""
         self.state = state
         self.touched = False  # since the last commit
         self._path = folder / state.name
+        self._disk = disk
         if state.commit:
             index = Index.open(str(self._path))
         else:
             with storing(self._path):
-                self._path.mkdir()
-                sync_directory(folder)
+                disk.make_folder(self._path)
+                disk.sync_folder(folder)
             index = Index(schema(), str(self._path))
         self._writer: IndexWriter = index.writer(memory_bytes, 1)
         if state.commit:
@@ -51,7 +54,7 @@ class Partition:
         for entry in entries:
             if entry.post is not None:
                 self._writer.add_document(document(entry, entry.post))
-                placed = microseconds(entry.post.placed_at)
+                placed = to_microseconds(entry.post.placed_at)
                 since, until = min(since, placed), max(until, placed)
         self.state = msgspec.structs.replace(self.state, since_us=since, until_us=until)
         self.touched = True
@@ -72,7 +75,7 @@ class Partition:
         """Make everything durable, and return the state that stands for it."""
         if self.touched:
             with storing(self._path):
-                stamp = self._writer.commit()
+                stamp = self._disk.settle(self._path, self._writer.commit)
             self.state = msgspec.structs.replace(self.state, commit=stamp)
             self.touched = False
         return self.state

@@ -23,6 +23,7 @@ class PurgeOrders:
         self._changed = threading.Condition()
         self._given = 0
         self._done = 0
+        self._over = False
 
     def give(self) -> int:
         """Ask for a purge, and return the number it goes by."""
@@ -42,9 +43,16 @@ class PurgeOrders:
             self._changed.notify_all()
 
     def wait(self, order: int, timeout_seconds: float) -> bool:
-        """Wait until a purge is done; say whether it is."""
+        """Wait until a purge is done, or will not be; say whether it is."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._done >= order, timeout_seconds)
+            self._changed.wait_for(lambda: self._over or self._done >= order, timeout_seconds)
+            return self._done >= order
+
+    def give_up(self) -> None:
+        """Let nobody wait any longer: there will be no more purges."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
 
 
 class Rewrite:

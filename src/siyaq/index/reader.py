@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,7 +95,8 @@ class IndexReader:
         """Return the k posts with the best BM25 over `terms` (term to weight), best first."""
         if k < 1:
             return []
-        return lexical.best(self._snapshot.partitions, terms, where, k)
+        with self._reading():
+            return lexical.best(self._snapshot.partitions, terms, where, k)
 
     def semantic(self, vector: Vector, where: Filters, k: int) -> Sequence[Scored]:
         """Return the k passages nearest to `vector` by cosine, best first, one per post.
@@ -108,7 +110,8 @@ class IndexReader:
         self._check_embedder(snapshot.state, query.size)
         only = None
         if where.only is not None:
-            only = lexical.places_of(snapshot.partitions, where.only)
+            with self._reading():
+                only = lexical.places_of(snapshot.partitions, where.only)
         return nearest(snapshot.segments, query, Wanted.of(where, only), k)
 
     def linked(
@@ -122,19 +125,22 @@ class IndexReader:
             return []
         query = one_of(field, (value.lower() if field == "author" else value,))
         partitions = self._snapshot.partitions
-        return lexical.ordered(partitions, query, where, k, newest_first=newest_first)
+        with self._reading():
+            return lexical.ordered(partitions, query, where, k, newest_first=newest_first)
 
     def newest(self, where: Filters, k: int) -> Sequence[Seq]:
         """Return the k posts placed last, the newest first."""
         if k < 1:
             return []
         partitions = self._snapshot.partitions
-        return lexical.ordered(partitions, Query.all_query(), where, k, newest_first=True)
+        with self._reading():
+            return lexical.ordered(partitions, Query.all_query(), where, k, newest_first=True)
 
     def document_frequency(self, terms: Iterable[str]) -> Mapping[str, int]:
         """Return in how many posts each term stands; deleted ones may still be counted."""
         partitions = self._snapshot.partitions
-        return {term: sum(view.frequency(term) for view in partitions) for term in terms}
+        with self._reading():
+            return {term: sum(view.frequency(term) for view in partitions) for term in terms}
 
     @property
     def document_count(self) -> int:
@@ -147,10 +153,24 @@ class IndexReader:
         found: dict[Seq, list[Passage]] = {}
         for view in self._snapshot.segments if wanted else ():
             rows = view.live_rows_of(wanted)
+            view.require_sound(rows)
             columns = (view[name][rows].tolist() for name in ("seq", "start", "end"))
             for seq, start, end, vector in zip(*columns, view.vectors(rows), strict=True):
                 found.setdefault(Seq(seq), []).append(Passage(start, end, vector))
         return found
+
+    def titles(self, seqs: Iterable[Seq]) -> Mapping[Seq, Vector]:
+        """Return the vector of each post's title; posts without one are left out."""
+        wanted = sorted(set(seqs))
+        found: dict[Seq, Vector] = {}
+        for view in self._snapshot.segments if wanted else ():
+            rows = view.title_rows_of(wanted)
+            view.require_sound(rows)
+            found.update(zip(map(Seq, view["seq"][rows].tolist()), view.vectors(rows), strict=True))
+        return found
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return lexical.reading(f"index {str(self._directory)!r}")
 
     def _check_embedder(self, state: State, dimensions: int) -> None:
         name = self._embedder.name if self._embedder else state.embedder

@@ -74,8 +74,8 @@ class Wanted:
             chosen = np.zeros(view.rows, dtype=bool)
             chosen[view.live_rows_of(self.seqs)] = True
             demands.append(chosen)
-        if view.deleted.any():
-            demands.append(~view.deleted)
+        if view.hidden.any():
+            demands.append(~view.hidden)
         return np.logical_and.reduce(demands) if demands else None
 
 
@@ -174,6 +174,7 @@ def _best_of_each_post(
     order = np.lexsort((starts, seqs, -scores))
     _, first = np.unique(seqs[order], return_index=True)
     order = order[np.sort(first)[:k]]
+    _require_sound(chosen, order)
     columns = (seqs, scores, gather("whole"), starts, gather("end"))
     return [
         Scored(Seq(seq), score, None if whole else Span(start, end))
@@ -181,6 +182,15 @@ def _best_of_each_post(
             *(column[order].tolist() for column in columns), strict=True
         )
     ]
+
+
+def _require_sound(chosen: Sequence[tuple[SegmentView, Rows]], places: Rows) -> None:
+    """Raise CorruptionError if a row to be shown is damaged. `places` count through `chosen`."""
+    first = 0
+    for view, rows in chosen:
+        mine = places[(places >= first) & (places < first + rows.size)] - first
+        view.require_sound(rows[mine])
+        first += rows.size
 
 
 def _hashes(names: Sequence[str], *, lower: bool) -> npt.NDArray[np.uint64] | None:

@@ -8,18 +8,19 @@ state says; what lies behind them is overwritten by the writer after a crash.
 from __future__ import annotations
 
 import mmap
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from siyaq.core.errors import CorruptionError
+from siyaq.index.disk import Disk
 from siyaq.index.state import SegmentState, storing
 
 Rows = npt.NDArray[np.intp]
@@ -36,9 +37,13 @@ ROW: Final = np.dtype(
         ("start", "<u4"),
         ("end", "<u4"),
         ("whole", "u1"),  # the passage is all of its text
+        ("title", "u1"),  # not of the text at all: the title of its post
     ]
 )
-"""What is kept of a passage besides its vector; names as 64-bit hashes (`name_hash`)."""
+"""What is kept of a passage besides its vector; names as 64-bit hashes (`name_hash`).
+
+A title is kept like a passage, behind those of its post, and is no passage: nothing is found by it.
+"""
 
 
 @lru_cache(maxsize=2**16)
@@ -73,6 +78,7 @@ class Layout:
             *((name, ROW[name], 1) for name in ROW.names or ()),
             ("deleted", np.dtype("u1"), 1),
             ("scale", np.dtype("<f4"), 1),
+            ("checksum", np.dtype("<u4"), 1),
             ("vectors", np.dtype("i1"), self.dimensions),
         ]
         placed, offset = {}, 0
@@ -133,6 +139,7 @@ class SegmentView:
         self.rows = state.rows
         # A copy, so that the view stays as it was while the writer goes on deleting.
         self.deleted: Mask = segment["deleted"][: state.rows].astype(bool)
+        self.hidden: Mask = self.deleted | segment["title"][: state.rows].astype(bool)
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.segment[name][: self.rows]
@@ -148,11 +155,38 @@ class SegmentView:
         raw = np.einsum("ij,j->i", self["vectors"][rows].astype(np.float32), vector)
         return np.asarray(raw * self["scale"][rows])
 
+    def damaged(self, rows: Rows) -> Rows:
+        """Return which of these places do not hold what was written there.
+
+        A deleted one may be half wiped, by a writer at work or one that was killed over it; it is
+        wiped again then, and nobody finds it meanwhile.
+        """
+        columns = {name: self[name][rows] for name in self.segment.layout.columns()}
+        suspects = rows[_checksums(columns) != columns["checksum"]]
+        live: Rows = suspects[self["deleted"][suspects] != 1]
+        return live
+
+    def require_sound(self, rows: Rows) -> None:
+        """Raise CorruptionError if any of these places holds anything else than was written."""
+        damaged = self.damaged(rows) if rows.size else rows
+        if damaged.size:
+            raise CorruptionError(
+                f"vector segment {self.state.number} is damaged at row {int(damaged[0])}:"
+                " its checksum does not match"
+            )
+
     def live_rows_of(self, seqs: Iterable[int]) -> Rows:
         """Return the places of the passages of these posts, in text order within a post."""
         rows = self.segment.rows_of(seqs, self.rows)
-        return rows[~self.deleted[rows]]
+        return rows[~self.hidden[rows]]
 
+    def title_rows_of(self, seqs: Iterable[int]) -> Rows:
+        """Return the places of the titles of these posts."""
+        rows = self.segment.rows_of(seqs, self.rows)
+        return rows[self.hidden[rows] & ~self.deleted[rows]]
+
+
+_WIPED: Final = ("codes", "scale", "vectors")
 
 _LEAST_SCALE: Final = 1e-30  # so that a vector of zeros can be divided by it
 
@@ -160,57 +194,61 @@ _LEAST_SCALE: Final = 1e-30  # so that a vector of zeros can be divided by it
 class SegmentWriter:
     """Adds rows to a segment and marks rows deleted. Not safe for threads."""
 
-    def __init__(self, path: Path, layout: Layout, *, create: bool) -> None:
+    def __init__(self, path: Path, layout: Layout, disk: Disk, *, create: bool) -> None:
         self._path = path
         self._places = layout.columns()
-        flags = os.O_RDWR | (os.O_CREAT | os.O_TRUNC if create else 0)
+        self._disk = disk
         with storing(path):
-            self._file = os.open(path, flags, 0o644)
-            if create:
-                os.ftruncate(self._file, layout.file_bytes)
+            self._file = disk.create(path, layout.file_bytes) if create else disk.open(path)
         self.segment = Segment(path, layout)
 
     def write(self, first: int, rows: npt.NDArray[Any], vectors: npt.NDArray[np.float32]) -> None:
         """Write rows (of type ROW) and their vectors from place `first` on."""
         count = len(rows)
-        columns = {name: rows[name] for name in ROW.names or ()}
+        columns: dict[str, npt.NDArray[Any]] = {name: rows[name] for name in ROW.names or ()}
         scale = np.maximum(np.abs(vectors).max(axis=1), _LEAST_SCALE) / 127
         columns["codes"] = np.packbits(vectors > 0, axis=1)
         columns["scale"] = scale
         columns["vectors"] = np.rint(vectors / scale[:, None])
         columns["deleted"] = np.zeros(count, dtype="u1")
+        columns = {
+            name: np.ascontiguousarray(values, dtype=self._places[name][1])
+            for name, values in columns.items()
+        }
+        columns["checksum"] = _checksums(columns)
         with storing(self._path):
             for name, values in columns.items():
                 offset, kind, width = self._places[name]
                 place = offset + first * kind.itemsize * width
-                _write_all(self._file, np.ascontiguousarray(values, dtype=kind), place)
+                self._disk.write(self._file, values.tobytes(), place)
 
     def delete(self, rows: Rows) -> None:
         """Mark rows deleted and wipe their vectors, from which text might be guessed.
 
-        Again is harmless. A view of an older state may find such a row, with a cosine of 0.
+        Again is harmless. A view of an older state may find such a row, with a cosine of 0. The
+        mark comes first, so that whoever reads a row half wiped can see why it is.
         """
         with storing(self._path):
-            for name, value in (
-                ("deleted", b"\x01"),
-                ("codes", b""),
-                ("scale", b""),
-                ("vectors", b""),
-            ):
-                offset, kind, width = self._places[name]
-                row_bytes = kind.itemsize * width
-                wiped = value.ljust(row_bytes, b"\x00")
-                for row in rows.tolist():
-                    os.pwrite(self._file, wiped, offset + row * row_bytes)
+            for row in rows.tolist():
+                for name, value in (("deleted", b"\x01"), *((name, b"") for name in _WIPED)):
+                    self._put(name, row, value)
+                columns = {name: self.segment[name][row : row + 1] for name in self._places}
+                self._put("checksum", row, _checksums(columns).tobytes())
 
     def sync(self) -> None:
         """Make everything written survive a power cut."""
         with storing(self._path):
-            os.fsync(self._file)
+            self._disk.sync(self._file)
 
     def close(self) -> None:
         """Let go of the file."""
-        os.close(self._file)
+        self._disk.close(self._file)
+
+    def _put(self, name: str, row: int, value: bytes) -> None:
+        """Write one row of a column; what `value` leaves of it is 0."""
+        offset, kind, width = self._places[name]
+        row_bytes = kind.itemsize * width
+        self._disk.write(self._file, value.ljust(row_bytes, b"\x00"), offset + row * row_bytes)
 
 
 def _column(
@@ -220,8 +258,12 @@ def _column(
     return np.asarray(column if width == 1 else column.reshape(rows, width))
 
 
-def _write_all(file: int, values: npt.NDArray[Any], offset: int) -> None:
-    left = values.tobytes()
-    while left:
-        done = os.pwrite(file, left, offset)
-        left, offset = left[done:], offset + done
+def _checksums(columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.uint32]:
+    """Return the CRC-32 of each row, over all columns but their checksum."""
+    names = sorted(columns.keys() - {"checksum"})
+    table = np.concatenate([_as_bytes(columns[name]) for name in names], axis=1)
+    return np.fromiter(map(crc32, table), dtype="<u4", count=len(table))
+
+
+def _as_bytes(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    return np.ascontiguousarray(values).view("u1").reshape(len(values), -1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from siyaq.index.disk import LOCAL, Disk
+
 
 def ignore(step: str) -> None:
     """Take no notice of a step."""
@@ -15,7 +17,7 @@ class IndexSettings:
     """Settings of the index. The two sizes are fixed for the life of one index.
 
     `on_step` hears the name of each step of the commit protocol as it is reached (`STEPS`), so
-    that a test can stop the process there.
+    that a test can stop the process there, and `disk` is what all files are written through.
     """
 
     partition_seqs: int = 2**18  # log seqs a lexical partition covers
@@ -28,6 +30,7 @@ class IndexSettings:
     passages_per_post: int = 400
     memory_bytes: int = 160 * 2**20  # tantivy's buffer for the partition being filled
     on_step: Callable[[str], None] = ignore
+    disk: Disk = LOCAL
 
     def __post_init__(self) -> None:
         for name in (

@@ -7,16 +7,17 @@ not part of the index, and is removed or overwritten by the next writer.
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 
 from siyaq.core.errors import ConfigError, CorruptionError, DiskFull, FormatTooNew, StorageError
+from siyaq.index.disk import Disk
 from siyaq.text.analyze import ANALYZER
 
-FORMAT = 1
+FORMAT = 3  # 2: the vectors of titles; 3: checksums
 FOLDER = "index"
 """Of the index, inside a data directory."""
 NAME = "state.json"
@@ -50,6 +51,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the index holds. `indexed` and `embedded` are places in the log."""
 
     format: int = FORMAT
+    checksum: int = 0  # CRC-32 of these fields as JSON, with a checksum of 0
     analyzer: str
     embedder: str
     dimensions: int
@@ -88,8 +90,10 @@ def read_state(path: Path) -> State | None:
         if written < FORMAT:
             raise ConfigError(f"index {str(path)!r} has the old format {written}", hint=REBUILD)
         state = msgspec.json.decode(raw, type=State)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CorruptionError(f"index state {str(path)!r} cannot be read") from error
+    if encoded(state) != raw:
+        raise CorruptionError(f"index state {str(path)!r} is damaged: its checksum does not match")
     if state.analyzer != ANALYZER:
         raise ConfigError(
             f"index was analyzed with {state.analyzer!r}, this is {ANALYZER!r}", hint=REBUILD
@@ -97,26 +101,25 @@ def read_state(path: Path) -> State | None:
     return state
 
 
-def write_state(path: Path, state: State, on_staged: Callable[[], None]) -> None:
+def encoded(state: State) -> bytes:
+    """Return the state as its file holds it, with its checksum."""
+    plain = msgspec.json.encode(msgspec.structs.replace(state, checksum=0))
+    return msgspec.json.encode(msgspec.structs.replace(state, checksum=crc32(plain)))
+
+
+def write_state(path: Path, state: State, disk: Disk, on_staged: Callable[[], None]) -> None:
     """Replace the state durably; a crash at any moment leaves the old one or the new one."""
     staged = path.with_suffix(".tmp")
     with storing(path):
-        with staged.open("wb") as out:
-            out.write(msgspec.json.encode(state))
-            out.flush()
-            os.fsync(out.fileno())
+        file = disk.create(staged)
+        try:
+            disk.write(file, encoded(state), 0)
+            disk.sync(file)
+        finally:
+            disk.close(file)
         on_staged()
-        staged.replace(path)
-        sync_directory(path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make created and renamed names in `directory` survive a power cut."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        disk.replace(staged, path)
+        disk.sync_folder(path.parent)
 
 
 class storing:  # noqa: N801 - reads as the statement it is

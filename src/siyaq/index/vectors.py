@@ -11,15 +11,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from siyaq.core.clock import to_microseconds
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
 from siyaq.core.ports import Embedder
 from siyaq.core.post import Post
 from siyaq.core.span import Span
-from siyaq.index.document import microseconds
 from siyaq.index.ledger import Ledger
 from siyaq.index.segment import PREFIX, ROW, Layout, SegmentWriter, name_hash, segment_path
-from siyaq.index.state import SegmentState, storing, sync_directory
+from siyaq.index.state import SegmentState, storing
 from siyaq.index.words import replaced
 from siyaq.log import LogReader
 from siyaq.text.sentences import passages
@@ -89,7 +89,7 @@ class VectorWriter:
             (entry.seq, entry.post, span)
             for entry in entries
             if entry.post is not None
-            for span in passages(entry.post.text)[: self._settings.passages_per_post]
+            for span in self._spans(entry.post)
         ]
         # In pieces, since a few long texts may hold very many passages.
         for start in range(0, len(cut), _PASSAGES_AT_ONCE):
@@ -118,8 +118,15 @@ class VectorWriter:
         while self._writers:
             self._writers.popitem()[1].close()
 
-    def _add(self, cut: Sequence[tuple[Seq, Post, Span]]) -> None:
-        vectors = self._embedder.vectors([span.of(post.text) for _, post, span in cut])
+    def _spans(self, post: Post) -> list[Span | None]:
+        """Return what is embedded of a post: its passages, then None for its title, if any."""
+        spans = passages(post.text)[: self._settings.passages_per_post]
+        return [*spans, None] if post.title.strip() else [*spans]
+
+    def _add(self, cut: Sequence[tuple[Seq, Post, Span | None]]) -> None:
+        vectors = self._embedder.vectors(
+            [post.title if span is None else span.of(post.text) for _, post, span in cut]
+        )
         rows = np.array([_row(*each) for each in cut], dtype=ROW)
         done = 0
         while done < len(rows):
@@ -145,9 +152,10 @@ class VectorWriter:
     def _begin_segment(self, first_seq: int) -> None:
         number = len(self._states)
         path = segment_path(self._ledger.home, number)
-        self._writers[number] = SegmentWriter(path, self._layout, create=True)
+        disk = self._settings.disk
+        self._writers[number] = SegmentWriter(path, self._layout, disk, create=True)
         with storing(path):
-            sync_directory(path.parent)
+            disk.sync_folder(path.parent)
         self._states.append(
             SegmentState(
                 number=number,
@@ -179,26 +187,31 @@ class VectorWriter:
     def _writer(self, number: int) -> SegmentWriter:
         if number not in self._writers:
             path = segment_path(self._ledger.home, number)
-            self._writers[number] = SegmentWriter(path, self._layout, create=False)
+            self._writers[number] = SegmentWriter(
+                path, self._layout, self._settings.disk, create=False
+            )
         return self._writers[number]
 
     def _remove_strays(self) -> None:
         known = {segment_path(self._ledger.home, each.number) for each in self._states}
         for path in self._ledger.home.glob(f"{PREFIX}*"):
             if path not in known:
-                path.unlink()
+                with storing(path):
+                    self._settings.disk.remove(path)
 
 
-def _row(seq: Seq, post: Post, span: Span) -> tuple[int, ...]:
+def _row(seq: Seq, post: Post, span: Span | None) -> tuple[int, ...]:
     handle = post.author.handle or post.author.id
+    place = span or Span(0, 0)
     return (
         seq,
-        microseconds(post.placed_at),
+        to_microseconds(post.placed_at),
         name_hash(post.lang.lower()),
         name_hash(post.source),
         name_hash(post.author.id.lower()),
         name_hash(handle.lower()),
-        span.start,
-        span.end,
-        (span.start, span.end) == (0, len(post.text)),
+        place.start,
+        place.end,
+        span is not None and (span.start, span.end) == (0, len(post.text)),
+        span is None,
     )

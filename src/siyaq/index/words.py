@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
@@ -13,6 +12,7 @@ from siyaq.index.ledger import Ledger
 from siyaq.index.partition import PREFIX, Partition, holds_deleted_text, unused_state
 from siyaq.index.purge import PurgeOrders, Rewrite
 from siyaq.index.settings import MIN_MEMORY_BYTES
+from siyaq.index.state import storing
 from siyaq.log import LogReader
 
 _OPEN_AT_MOST: Final = 4  # partitions: the one being filled, and those of recent deletes
@@ -104,7 +104,9 @@ class WordWriter:
         self._rewrite = None
 
     def _begin_rewrite(self, number: int) -> Rewrite:
-        partition = Partition(self._ledger.home, unused_state(number), MIN_MEMORY_BYTES)
+        partition = Partition(
+            self._ledger.home, unused_state(number), MIN_MEMORY_BYTES, self._settings.disk
+        )
         first, last = Seq(number * self._size + 1), Seq((number + 1) * self._size)
         return Rewrite(number, partition, first, last)
 
@@ -115,7 +117,8 @@ class WordWriter:
         self._open[number] = rewrite.partition
         self._states[number] = rewrite.partition.state
         self.commit()
-        shutil.rmtree(old)
+        with storing(old):
+            self._settings.disk.remove(old)
 
     def _number(self, seq: Seq) -> int:
         return (seq - 1) // self._size
@@ -131,7 +134,7 @@ class WordWriter:
             state = self._states.setdefault(number, unused_state(number))
             filling = number >= self._number(Seq(self.position + 1))
             memory = self._settings.memory_bytes if filling else MIN_MEMORY_BYTES
-            partition = Partition(self._ledger.home, state, memory)
+            partition = Partition(self._ledger.home, state, memory, self._settings.disk)
         self._open[number] = partition
         return partition
 
@@ -139,7 +142,8 @@ class WordWriter:
         known = {each.name for each in self._states.values()}
         for path in self._ledger.home.glob(f"{PREFIX}*"):
             if path.name not in known:
-                shutil.rmtree(path)
+                with storing(path):
+                    self._settings.disk.remove(path)
 
 
 def replaced(entries: Sequence[LogEntry]) -> list[Seq]:

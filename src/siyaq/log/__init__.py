@@ -6,6 +6,7 @@ Refuses: knowing platforms, knowing indexes, timers, an event loop.
 One process writes (`LogWriter` holds the lock of the data directory); any number read.
 """
 
+from siyaq.log.directory import sync_directory
 from siyaq.log.faults import CrashPoint, Faults
 from siyaq.log.reader import LogReader
 from siyaq.log.records import Appended, Counts, PostState, SourceRecord, Verification
@@ -22,5 +23,6 @@ __all__ = [
     "PostState",
     "SourceRecord",
     "Verification",
+    "sync_directory",
     "verify",
 ]

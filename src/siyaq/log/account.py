@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import apsw
 import msgspec
 
+from siyaq.core.clock import to_microseconds
 from siyaq.core.event import AccountEvent, AccountStatus, IdentityEvent, PostEvent
 from siyaq.core.post import Post
-from siyaq.log.codec import to_microseconds
 from siyaq.log.keys import author_key
 from siyaq.log.resolve import Head
 from siyaq.log.row import EVENT_COLUMNS

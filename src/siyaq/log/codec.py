@@ -8,7 +8,7 @@ integers of any size in unknown fields survive. Times are exact to the microseco
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from zlib import crc32
 
 import msgspec
@@ -17,9 +17,6 @@ from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import CorruptionError
 from siyaq.core.ids import PostId
 from siyaq.core.post import Author, Facet, Media, Post
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class _Body(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
@@ -97,11 +94,6 @@ def checksum(
     return head if body is None else crc32(body, head)
 
 
-def to_microseconds(moment: datetime) -> int:
-    """Return `moment` as microseconds since 1970, exactly."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def from_microseconds(microseconds: int) -> datetime:
-    """Return the moment that many microseconds after 1970, in UTC."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+def cursor_checksum(position: str) -> int:
+    """Return the CRC-32 of a cursor's position."""
+    return crc32(position.encode())

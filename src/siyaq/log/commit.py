@@ -7,12 +7,13 @@ rules of `resolve` decide in memory, and the rows are written at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import apsw
 import msgspec
 
+from siyaq.core.clock import to_microseconds
 from siyaq.core.event import (
     AccountEvent,
     AccountStatus,
@@ -28,7 +29,8 @@ from siyaq.core.ids import PostId, Seq, split_post_id
 from siyaq.core.ports import Batch
 from siyaq.core.post import Post
 from siyaq.log.account import Accounts
-from siyaq.log.codec import to_microseconds
+from siyaq.log.aliases import Aliases
+from siyaq.log.codec import cursor_checksum
 from siyaq.log.entries import Entries
 from siyaq.log.faults import CrashPoint, Faults
 from siyaq.log.keys import post_key
@@ -53,6 +55,7 @@ class Commit:
         self._faults = faults
         self._tallies = Tallies(connection)
         self._accounts = Accounts(connection)
+        self._aliases = Aliases(connection)
         self._entries = Entries(connection, self._tallies, faults)
 
     def take(self, batch: Batch) -> Appended:
@@ -91,14 +94,17 @@ class Commit:
     ) -> None:
         if not events:
             return
-        events = self._accounts.named(events)
-        heads = self._heads({event.post_id for event in events})
+        events = self._accounts.named(self._aliases.resolved(events))
+        heads = self._heads(
+            {event.post_id for event in events} | {event.alias for event in events if event.alias}
+        )
         marked = self._accounts.marked(event.post for event in events if event.post is not None)
         self._faults.hit(CrashPoint.RESOLVED)
         for event in events:
             before = heads.get(event.post_id)
             account = None if event.post is None else marked.get(_author(event.post))
             barred = account is not None and event.post is not None and account.bars(event.post)
+            barred = barred or _buried_by_alias(event, heads)
             verdict = resolve(event, before, barred=barred)
             verdicts[verdict] += 1
             if verdict in (Verdict.UNCHANGED, Verdict.STALE):
@@ -149,7 +155,7 @@ class Commit:
         self._faults.hit(CrashPoint.ACCOUNT_WRITTEN)
         if news and event.status is AccountStatus.DELETED:
             for head in list(self._accounts.written_by(event.source, event.author_id)):
-                _, entry = self._entries.bury(PostId(head.post_id), "", head)
+                _, entry = self._entries.bury(PostId(head.post_id), head.rev, head)
                 verdicts[Verdict.DELETED] += 1
                 live.append(entry)
             self._entries.write()
@@ -180,6 +186,11 @@ class Commit:
             "INSERT INTO cursors VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET position = ?3",
             (cursor.source, cursor.partition, cursor.position),
         )
+        self._connection.execute(
+            "INSERT INTO cursor_checksums VALUES (?1, ?2, ?3) "
+            "ON CONFLICT DO UPDATE SET checksum = ?3",
+            (cursor.source, cursor.partition, cursor_checksum(cursor.position)),
+        )
         self._faults.hit(CrashPoint.CURSOR_WRITTEN)
 
 
@@ -196,3 +207,9 @@ def _source_of(batch: Batch) -> str:
     for event in batch.events:
         return split_post_id(event.post_id)[0] if isinstance(event, PostEvent) else event.source
     return batch.gaps[0].source if batch.gaps else ""
+
+
+def _buried_by_alias(event: PostEvent, heads: Mapping[str, Head]) -> bool:
+    """Say whether the post was deleted under its other name before we knew it by any."""
+    head = heads.get(event.alias) if event.alias and event.alias != event.post_id else None
+    return head is not None and head.body is None

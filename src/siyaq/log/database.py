@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 
 from siyaq.core.errors import CorruptionError, DiskFull, FormatTooNew, StorageError
-from siyaq.log.schema import APPLICATION_ID, FORMAT, TABLES
+from siyaq.log.schema import ADDED, APPLICATION_ID, FORMAT, TABLES
 
 SYNCHRONOUS = "FULL"
 """A commit returns once it would survive a power cut. NORMAL would lose acknowledged posts."""
@@ -68,9 +68,15 @@ def open_for_reading(path: Path, *, vfs: str) -> apsw.Connection:
 def make_tables(connection: apsw.Connection) -> None:
     """Make the tables in one transaction, unless they are there."""
     if connection.pragma("user_version") == FORMAT:
+        missing = [made for name, made in ADDED.items() if not connection.table_exists(None, name)]
+        if missing:
+            with transaction(connection):
+                for made in missing:
+                    connection.execute(made)
         return
     with transaction(connection):
-        connection.execute(TABLES)
+        for made in (TABLES, *ADDED.values()):
+            connection.execute(made)
         connection.pragma("application_id", APPLICATION_ID)
         connection.pragma("user_version", FORMAT)
 

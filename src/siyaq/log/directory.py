@@ -26,8 +26,15 @@ LOG_NAME = "log.sqlite"
 _FORMAT_NAME = "FORMAT"
 _STAGED_NAME = "FORMAT.new"
 _LOCK_NAME = "LOCK"
-_UNFINISHED = {_LOCK_NAME, _STAGED_NAME, *(LOG_NAME + end for end in ("", "-wal", "-shm"))}
+_UNFINISHED = {
+    _LOCK_NAME,
+    _STAGED_NAME,
+    *(LOG_NAME + end for end in ("", "-wal", "-shm", "-journal")),
+}
 """What a first opening that was cut short may have left."""
+
+_BEFORE_POSTS = {"models", "access"}
+"""What may be put into a data directory before its first post."""
 
 
 class WriteLock:
@@ -76,8 +83,9 @@ def prepare(directory: Path) -> None:
         raise StorageError(
             f"{str(directory)!r} cannot be a data directory: {error.strerror}"
         ) from error
-    if _FORMAT_NAME not in names and not names <= _UNFINISHED:
-        stranger = min(names - _UNFINISHED)
+    strangers = names - _UNFINISHED - _BEFORE_POSTS
+    if _FORMAT_NAME not in names and strangers:
+        stranger = min(strangers)
         raise StorageError(
             f"{str(directory)!r} is not a siyaq data directory: it holds {stranger!r}",
             hint="give an empty or a new directory",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import apsw
 
+from siyaq.core.clock import to_microseconds
 from siyaq.core.event import LogEntry, Op
 from siyaq.core.ids import PostId, Seq, split_post_id
 from siyaq.core.post import Post
-from siyaq.log.codec import checksum, encode, to_microseconds
+from siyaq.log.codec import checksum, encode
 from siyaq.log.faults import CrashPoint, Faults
 from siyaq.log.keys import author_key, post_key
 from siyaq.log.resolve import Head

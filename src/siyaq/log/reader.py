@@ -11,25 +11,34 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 import apsw
 import msgspec
 
 from siyaq.core.answer import Coverage
-from siyaq.core.errors import StorageError
-from siyaq.core.event import Gap, LogEntry
+from siyaq.core.clock import from_microseconds
+from siyaq.core.errors import CorruptionError, StorageError
+from siyaq.core.event import Gap, GapReason, LogEntry
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.post import Post
-from siyaq.log.codec import from_microseconds
+from siyaq.log.account import Accounts
+from siyaq.log.codec import cursor_checksum
 from siyaq.log.database import open_for_reading, storage_errors
 from siyaq.log.directory import LOG_NAME, require_log
 from siyaq.log.keys import post_key
 from siyaq.log.records import Counts, PostState, SourceRecord
 from siyaq.log.row import EVENT_COLUMNS, entry_of
 from siyaq.log.schema import HIDDEN
+from siyaq.meter import count
 
 _ENTRIES = f"SELECT {EVENT_COLUMNS} FROM events e WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 -- constants only
+
+_LIVE_ENTRIES = f"""
+    SELECT {EVENT_COLUMNS} FROM events e
+    WHERE e.source = (SELECT id FROM sources WHERE source = ?) AND e.seq > ?
+    AND e.current = 1 AND e.body IS NOT NULL ORDER BY e.seq LIMIT ?
+"""  # noqa: S608 -- constants only
 
 _BARRED = """
     LEFT JOIN accounts a INDEXED BY accounts_barred
@@ -42,6 +51,14 @@ _POSTS = f"""
     WHERE e.body IS NOT NULL
 """  # noqa: S608 -- constants only
 
+_LIVE = f"""
+    SELECT count(*) FROM json_each(?) wanted CROSS JOIN events e ON e.seq = wanted.value
+    WHERE e.body IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM accounts a INDEXED BY accounts_barred
+        WHERE a.author_key = e.author_key AND a.status != 0 AND a.status = {HIDDEN}
+    )
+"""  # noqa: S608 -- constants only
+
 _HEADS = f"""
     SELECT {EVENT_COLUMNS}, a.source, a.author_id, a.status
     FROM json_each(?) wanted
@@ -49,6 +66,11 @@ _HEADS = f"""
     {_BARRED}
 """  # noqa: S608 -- constants only
 
+_RESUME = """
+    SELECT partition, position, checksum FROM cursors LEFT JOIN cursor_checksums
+    USING (source, partition) WHERE source = ?
+"""
+_UNCHECKED = "SELECT partition, position, NULL FROM cursors WHERE source = ?"
 _SOURCES = "SELECT source, url, kind, posts, last_witnessed FROM sources ORDER BY source"
 _GAPS = "SELECT source, since, until, reason FROM gaps ORDER BY since, until, source"
 
@@ -111,6 +133,15 @@ class LogReader:
             judged = _judge(connection.execute(_POSTS, (wanted,)).fetchall())
             return {one.seq: one.post for one, hidden in judged if one.post and not hidden}
 
+    def count_live(self, seqs: Iterable[Seq]) -> int:
+        """Return how many of `seqs` hold a post that is live and visible, without reading them.
+
+        May miss one whose author's key is that of a hidden account.
+        """
+        wanted = msgspec.json.encode(list(seqs)).decode()
+        with self._reading() as connection:
+            return int(connection.execute(_LIVE, (wanted,)).get or 0)
+
     def find(self, post_ids: Iterable[PostId]) -> dict[PostId, LogEntry]:
         """Return the current entry of each post that is live and visible."""
         judged = self._heads(set(post_ids))
@@ -124,13 +155,66 @@ class LogReader:
             return "hidden" if hidden else "live"
         return "unknown"
 
-    def resume(self, source: str) -> dict[str, str]:
-        """Return where to resume `source`: partition to position."""
+    def is_hidden(self, source: str, author_id: str) -> bool:
+        """Say whether an account's posts are hidden for now."""
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT partition, position FROM cursors WHERE source = ?", (source,)
-            )
-            return dict(list(rows))
+            row = connection.execute(
+                "SELECT status FROM accounts WHERE source = ? AND author_id = ?",
+                (source, author_id),
+            ).fetchone()
+            return row is not None and row[0] == HIDDEN
+
+    def live_entries(self, source: str, after: Seq, limit: int) -> list[LogEntry]:
+        """Return up to `limit` live entries of a source that follow `after`, in log order.
+
+        Those of hidden accounts are among them.
+        """
+        with self._reading() as connection:
+            rows = connection.execute(_LIVE_ENTRIES, (source, after, limit))
+            return [entry_of(row) for row in rows]
+
+    def written_by(self, source: str, author_id: str) -> list[PostId]:
+        """Return the names of the live posts of an author, in log order, hidden or not."""
+        with self._reading() as connection:
+            heads = Accounts(connection).written_by(source, author_id)
+            return [PostId(head.post_id) for head in heads]
+
+    def resume(self, source: str) -> dict[str, str]:
+        """Return where to resume `source`: partition to position.
+
+        Raises CorruptionError for a position that is not what was written: to go on from there
+        would pass over posts in silence.
+        """
+        with self._reading() as connection:
+            checked = connection.table_exists(None, "cursor_checksums")
+            query = _RESUME if checked else _UNCHECKED
+            rows: list[Any] = connection.execute(query, (source,)).fetchall()
+        for partition, position, checksum in rows:
+            if checksum is not None and cursor_checksum(position) != checksum:
+                raise CorruptionError(f"the cursor {partition!r} of source {source!r} is damaged")
+        return {partition: position for partition, position, _ in rows}
+
+    def held(self, source: str, limit: int) -> list[PostId]:
+        """Return the names of the newest live posts of `source`, for asking whether they still are.
+
+        Own names, so many at most, then other names that its platform has for posts, so many.
+        """
+        with self._reading() as connection:
+            own = connection.execute(
+                "SELECT post_id FROM events WHERE body IS NOT NULL AND source = "
+                "(SELECT id FROM sources WHERE source = ?) ORDER BY seq DESC LIMIT ?",
+                (source, limit),
+            ).fetchall()
+            named = connection.execute(
+                "SELECT alias, post_id FROM aliases WHERE alias >= ?1 AND alias < ?2 "
+                "ORDER BY alias_key DESC LIMIT ?3",
+                (f"{source}:", f"{source};", limit),
+            ).fetchall()
+        live = self.find(PostId(str(post_id)) for _, post_id in named)
+        return [
+            *(PostId(str(post_id)) for (post_id,) in own),
+            *(PostId(str(alias)) for alias, post_id in named if post_id in live),
+        ]
 
     def coverage(self, sources: Sequence[str] = ()) -> Coverage:
         """Return the window of placed time that the posts of `sources` span, and its gaps.
@@ -230,9 +314,11 @@ class _Judged(NamedTuple):
 def _judge(rows: Iterable[tuple[Any, ...]]) -> list[_Judged]:
     """Check each row. Two authors may share a key; then a row comes once for each of them."""
     judged: dict[int, _Judged] = {}
+    read = 0
     for *event, source, author_id, status in rows:
         known = judged.get(event[0])
         entry = known.entry if known else entry_of(tuple(event))
+        read += len(event[6] or b"")
         post = entry.post
         hidden = (
             status == HIDDEN
@@ -240,6 +326,7 @@ def _judge(rows: Iterable[tuple[Any, ...]]) -> list[_Judged]:
             and (source, author_id) == (post.source, post.author.id)
         )
         judged[event[0]] = _Judged(entry, hidden or (known is not None and known.hidden))
+    count(bytes_read=read)  # once for all: a call may read thousands
     return list(judged.values())
 
 
@@ -249,5 +336,5 @@ def _gap(row: tuple[str, int, int, str]) -> Gap:
         source=source,
         since=from_microseconds(since),
         until=from_microseconds(until),
-        reason=reason,
+        reason=cast("GapReason", reason),  # written by us from the same set
     )

@@ -97,3 +97,27 @@ CREATE TABLE refused (
     PRIMARY KEY (source, reason)
 ) STRICT, WITHOUT ROWID;
 """
+
+ALIASES = """
+CREATE TABLE IF NOT EXISTS aliases (
+    alias_key INTEGER NOT NULL,
+    alias TEXT NOT NULL,
+    post_id TEXT NOT NULL,
+    PRIMARY KEY (alias_key, alias)
+) STRICT, WITHOUT ROWID
+"""
+"""Other names of posts. Made apart from the tables, for an older siyaq can do without it."""
+
+CURSOR_CHECKSUMS = """
+CREATE TABLE IF NOT EXISTS cursor_checksums (
+    source TEXT NOT NULL,
+    partition TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (source, partition)
+) STRICT, WITHOUT ROWID
+"""
+"""A cursor that is not what was written would pass over posts in silence. A table of its own, so
+that a log made before it has it made when it is next written, and an older siyaq does without."""
+
+ADDED = {"aliases": ALIASES, "cursor_checksums": CURSOR_CHECKSUMS}
+"""Tables that a log made before them is given when it is next written."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 
 from siyaq.core.errors import CorruptionError
+from siyaq.log.codec import cursor_checksum
 from siyaq.log.database import open_for_reading, storage_errors
 from siyaq.log.directory import LOG_NAME, require_log
 from siyaq.log.keys import author_key, post_key
@@ -62,6 +63,10 @@ _ROWS = f"""
 """  # noqa: S608 -- constants only
 
 
+_CURSORS = """
+    SELECT source, partition, position, checksum FROM cursors JOIN cursor_checksums
+    USING (source, partition)
+"""
 _SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
 
 
@@ -89,6 +94,7 @@ def _verify(connection: apsw.Connection) -> Verification:
         if entries != last:
             problems.append(f"the log ends at entry {last} but holds {entries} entries")
         problems.extend(_broken_rules(connection))
+        problems.extend(_damaged_cursors(connection))
         problems.extend(_damaged_rows(connection))
         posts = connection.execute("SELECT count(*) FROM events WHERE body IS NOT NULL").get
         return Verification(entries=entries, posts=posts, problems=tuple(problems))
@@ -114,6 +120,14 @@ def _broken_rules(connection: apsw.Connection) -> Iterator[str]:
     for words, query in _RULES.items():
         for (found,) in connection.execute(f"{query} LIMIT {SHOWN_PROBLEMS}"):
             yield words.format(found)
+
+
+def _damaged_cursors(connection: apsw.Connection) -> Iterator[str]:
+    if not connection.table_exists(None, "cursor_checksums"):
+        return
+    for source, partition, position, checksum in connection.execute(_CURSORS):
+        if cursor_checksum(position) != checksum:
+            yield f"the cursor {partition!r} of source {source!r} is damaged"
 
 
 def _damaged_rows(connection: apsw.Connection) -> Iterator[str]:

@@ -152,7 +152,8 @@ class LogWriter:
         if not marked:
             mark(directory)
         self._faults.hit(CrashPoint.FORMAT_WRITTEN)
-        _fold(self._connection, "cannot open the log")  # if a reader is at work, another time
+        if _fold(self._connection, "cannot open the log"):  # if a reader is at work, another time
+            _begin_anew(self._connection, "cannot open the log")
         self._faults.hit(CrashPoint.OPENED)
 
     def _connect(self) -> apsw.Connection:
@@ -168,6 +169,7 @@ class LogWriter:
             connection = self._connect()
             try:
                 _require_fold(connection, "cannot recover the log")
+                _begin_anew(connection, "cannot recover the log")
             except BaseException:
                 _close(connection)
                 raise
@@ -230,6 +232,18 @@ def _fold(connection: apsw.Connection, act: str) -> bool:
         except apsw.BusyError:
             return False
         return True
+
+
+def _begin_anew(connection: apsw.Connection, act: str) -> None:
+    """Write something to the write-ahead log that was just emptied, so that it is durably another.
+
+    Emptying it is not synced. Were the next append one that changes nothing, it would be
+    acknowledged without a sync; and a power cut could bring back the old write-ahead log, without
+    the end that never reached the disk, to be read over a database that is newer.
+    """
+    with storage_errors(act), transaction(connection):
+        connection.execute("INSERT INTO cursors VALUES ('', '', '')")
+        connection.execute("DELETE FROM cursors WHERE source = '' AND partition = ''")
 
 
 def _require_fold(connection: apsw.Connection, act: str) -> None:

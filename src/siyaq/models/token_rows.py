@@ -14,10 +14,13 @@ from threading import Lock, local
 import numpy as np
 import numpy.typing as npt
 
+from siyaq.models.products import Product
 from siyaq.models.weights import BRANCH, EMBEDDING, WINDOWS, Floats, Ints, Weights
 
 PROJECTED = len(WINDOWS) * BRANCH  # a row begins with the token's three projections
 ROW = PROJECTED + sum(window for window, _ in WINDOWS) * BRANCH  # then one block a position
+BLOCKS = ROW // BRANCH
+"""Blocks of BRANCH values in a row: first one projection a window, then one a place in each."""
 ROW_BYTES = ROW * 4
 ZERO_SLOT = 0  # a row of zeros: what stands outside a text
 
@@ -39,11 +42,15 @@ class _Table:
 class TokenRows:
     """Rows by token, in bounded memory. Reading never waits for a lock."""
 
-    def __init__(self, weights: Weights, capacity: int) -> None:
+    def __init__(self, weights: Weights, capacity: int, *, tiles: bool) -> None:
         self._weights = weights
         self._capacity = capacity
+        self._project = Product(weights.project, tiles=tiles)
         self._first = [
-            branch.first.reshape(window, BRANCH, BRANCH).transpose(1, 0, 2).reshape(BRANCH, -1)
+            Product(
+                branch.first.reshape(window, BRANCH, BRANCH).transpose(1, 0, 2).reshape(BRANCH, -1),
+                tiles=tiles,
+            )
             for branch, (window, _) in zip(weights.branches, WINDOWS, strict=True)
         ]
         self._table = self._empty()
@@ -108,7 +115,7 @@ class TokenRows:
         weights = self._weights
         embedding = np.empty((len(tokens), EMBEDDING), np.float32)
         weights.embeddings(tokens, embedding)
-        projected = embedding @ weights.project
+        projected = self._project(embedding)
         projected += weights.project_bias
         projected -= projected.mean(axis=1, keepdims=True)
         variance = np.einsum("ij,ij->i", projected, projected) / PROJECTED
@@ -119,8 +126,8 @@ class TokenRows:
         rows[:, :PROJECTED] = projected
         at = PROJECTED
         for i, (window, left) in enumerate(WINDOWS):
-            own = projected[:, i * BRANCH : (i + 1) * BRANCH]
-            rows[:, at : at + window * BRANCH] = own @ self._first[i]
+            own = np.ascontiguousarray(projected[:, i * BRANCH : (i + 1) * BRANCH])
+            rows[:, at : at + window * BRANCH] = self._first[i](own)
             center = at + left * BRANCH  # always inside the text, so it may carry the bias
             rows[:, center : center + BRANCH] += weights.branches[i].first_bias
             at += window * BRANCH

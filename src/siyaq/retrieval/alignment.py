@@ -1,8 +1,9 @@
-"""Word by word across languages: how much of a question's words have a translation in a text.
+"""Word by word across languages: how much of a question has a translation in a text.
 
 Each word of the question is compared with each word of the text by the cosine of their own
 vectors, in a space where translations lie close (late interaction, after ColBERT, Khattab and
-Zaharia 2020, with words embedded alone instead of in context). Words are embedded once and
+Zaharia 2020, with words embedded alone instead of in context). A name whose
+consonants are the same in both scripts is its own translation. Words are embedded once and
 remembered, so a stream's own vocabulary soon costs nothing.
 """
 
@@ -11,24 +12,43 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 
 from siyaq.core.ports import Embedder
+from siyaq.retrieval.skeleton import SHORTEST, skeleton
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fold import fold
+from siyaq.text.sentences import sentences
 
 WORDS_REMEMBERED = 2**15
-WORDS_PER_TEXT = 80
+WORDS_PER_TEXT = 250
 
 UNRELATED, SAME = 0.3, 0.8
 """Cosines from which two words count as related at all, and as saying the same."""
 
+STRICT = 0.45, 0.85
+"""The same where a whole text is searched, in which something is always near."""
+
+SPELLED_ALIKE = 0.9
+"""What two words count whose consonants are the same (`skeleton`)."""
+
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """Shares of a question's words, 0..1, that a text translates; rare words weigh more."""
+
+    sentence: float = 0.0  # in its best sentence, with the title
+    pair: float = 0.0  # in its best two neighboring sentences
+    text: float = 0.0  # anywhere, by a stricter measure
 
 
 class WordAlignment:
@@ -39,26 +59,54 @@ class WordAlignment:
         self._known: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
         self._lock = Lock()
 
-    def shares(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return for each text the share of the question's words that it translates, 0..1.
-
-        A word that few of the texts translate weighs more.
-        """
+    def align(self, question: str, texts: Sequence[tuple[str, str]]) -> list[Aligned]:
+        """Compare the question with each title and text. A word that few translate weighs more."""
         asked = words_of(question)
-        held = [words_of(text)[:WORDS_PER_TEXT] for text in texts]
         if not asked or not texts:
-            return [0.0] * len(texts)
-        vectors = self._vectors([*asked, *(word for words in held for word in words)])
-        wanted = np.stack([vectors[word] for word in asked])
-        found = np.zeros((len(texts), len(asked)), np.float32)
-        for row, words in zip(found, held, strict=True):
-            if words:
-                nearest = (wanted @ np.stack([vectors[word] for word in words]).T).max(axis=1)
-                row[:] = np.clip((nearest - UNRELATED) / (SAME - UNRELATED), 0.0, 1.0)
-        counts = found.sum(axis=0)
-        weights = np.log1p((len(texts) - counts + 0.5) / (counts + 0.5))
-        total = float(weights.sum())
-        return [float(row @ weights) / total if total > 0 else 0.0 for row in found]
+            return [Aligned()] * len(texts)
+        held = [_sentences(title, text) for title, text in texts]
+        words = list(dict.fromkeys(word for text in held for one in text for word in one))
+        if not words:
+            return [Aligned()] * len(texts)
+        vectors = self._vectors([*asked, *words])
+        cosines = (
+            np.stack([vectors[word] for word in asked])
+            @ np.stack([vectors[word] for word in words]).T
+        )
+        spelled = _spelled_alike(asked, words)
+        places = {word: place for place, word in enumerate(words)}
+        rows = [[[places[word] for word in one] for one in text] for text in held]
+        loose = [
+            _best(np.maximum(_between(cosines, UNRELATED, SAME), spelled), one) for one in rows
+        ]
+        strict = [_best(_between(cosines, *STRICT), one) for one in rows]
+        return [
+            Aligned(*found)
+            for found in zip(
+                _weighed([np.maximum(one[1:], one[:1]) for one in loose]),
+                _weighed([_pairs(one[1:]) for one in loose]),
+                _weighed([one.max(axis=0, keepdims=True) for one in strict]),
+                strict=True,
+            )
+        ]
+
+    def told(self, words: Sequence[str], text: str) -> list[float]:
+        """Return how well a text says each of `words`, in this word or in one near it, 0..1.
+
+        `words` are as `words_of` gives them. A word counts in full where one of its terms stands
+        in the text, otherwise by the nearest word of the text.
+        """
+        held = words_of(text)[:WORDS_PER_TEXT]
+        known = set(terms(text))
+        said = [float(not known.isdisjoint(terms(word))) for word in words]
+        missing = [place for place, here in enumerate(said) if not here]
+        if missing and held:
+            vectors = self._vectors([*(words[place] for place in missing), *held])
+            wanted = np.stack([vectors[words[place]] for place in missing])
+            nearest = (wanted @ np.stack([vectors[word] for word in held]).T).max(axis=1)
+            for place, near in zip(missing, _between(nearest, UNRELATED, SAME), strict=True):
+                said[place] = float(near)
+        return said
 
     def _vectors(self, words: Iterable[str]) -> dict[str, Vectors]:
         wanted = list(dict.fromkeys(words))
@@ -81,3 +129,55 @@ def words_of(text: str) -> list[str]:
     """Return the words of `text` that tell something, folded, each once."""
     words = dict.fromkeys(_WORD.findall(fold(text)))
     return [word for word in words if not all(map(is_stop_word, terms(word)))]
+
+
+def _sentences(title: str, text: str) -> list[list[str]]:
+    """Return the words of the title, then those of each sentence, WORDS_PER_TEXT at most."""
+    found = [words_of(title)]
+    left = WORDS_PER_TEXT
+    for span in sentences(text):
+        words = words_of(span.of(text))[:left]
+        left -= len(words)
+        found.append(words)
+    return found if len(found) > 1 else [*found, []]
+
+
+def _between(cosines: Vectors, unrelated: float, same: float) -> Vectors:
+    near: Vectors = np.clip((cosines - unrelated) / (same - unrelated), 0.0, 1.0)
+    return near
+
+
+def _spelled_alike(asked: Sequence[str], words: Sequence[str]) -> Vectors:
+    """Return a row for each word asked: what each word counts that is the same name in writing."""
+    by_skeleton: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        by_skeleton.setdefault(skeleton(word), []).append(place)
+    found = np.zeros((len(asked), len(words)), np.float32)
+    for row, word in zip(found, asked, strict=True):
+        consonants = skeleton(word)
+        if len(consonants) >= SHORTEST:
+            row[by_skeleton.get(consonants, [])] = SPELLED_ALIKE
+    return found
+
+
+def _best(near: Vectors, rows: Sequence[Sequence[int]]) -> Vectors:
+    """Return for each sentence (a row) how well it translates each word asked (a column)."""
+    found = np.zeros((len(rows), len(near)), np.float32)
+    for row, places in zip(found, rows, strict=True):
+        if places:
+            row[:] = near[:, places].max(axis=1)
+    return found
+
+
+def _pairs(sentences_: Vectors) -> Vectors:
+    if len(sentences_) < 2:
+        return sentences_
+    return np.stack([np.maximum(one, two) for one, two in pairwise(sentences_)])
+
+
+def _weighed(texts: Sequence[Vectors]) -> list[float]:
+    """Return the share of its best row for each text; a column that few texts have weighs more."""
+    counts = np.stack([rows.max(axis=0) for rows in texts]).sum(axis=0)
+    weights = np.log1p((len(texts) - counts + 0.5) / (counts + 0.5))
+    total = float(weights.sum())
+    return [float((rows @ weights).max()) / total if total > 0 else 0.0 for rows in texts]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from siyaq.core.ids import Seq
-from siyaq.core.ports import Searcher, Vector
+from siyaq.core.ports import Passage, Searcher, Vector
 from siyaq.core.query import Filters, Scored
 from siyaq.core.span import Span
 
@@ -61,6 +62,28 @@ def find_candidates(
     found.sort(key=lambda one: (-one.promise, one.seq))
     first = {line.seq for line in [*by_word[: depth // 4], *by_meaning[: depth // 4]]}
     return [*(one for one in found if one.seq in first), *(o for o in found if o.seq not in first)]
+
+
+def nearest_sentences(
+    searcher: Searcher, candidates: Sequence[Candidate], vectors: Sequence[Vector]
+) -> list[Candidate]:
+    """Return the candidates with the cosine of their passage nearest to any of `vectors`.
+
+    A long post looked up says several things, of which a text may answer to one: `vectors` are
+    those of its sentences.
+    """
+    held = searcher.passages([one.seq for one in candidates])
+    wanted = np.asarray(vectors, dtype=np.float32)
+    return [
+        replace(one, cosine=max(one.cosine or -1.0, _nearest(held[one.seq], wanted)))
+        if one.seq in held
+        else one
+        for one in candidates
+    ]
+
+
+def _nearest(held: Sequence[Passage], wanted: npt.NDArray[np.float32]) -> float:
+    return float((np.asarray([one.vector for one in held], dtype=np.float32) @ wanted.T).max())
 
 
 def _missing(searcher: Searcher, seqs: list[Seq], vector: Vector) -> dict[Seq, Scored]:

@@ -36,13 +36,13 @@ class TextEvidence:
 
 
 def read_part(post: Post, span: Span | None) -> str:
-    """Return the part of a post that features are taken from, its title before it."""
+    """Return the part of a post's text that features are taken from."""
     text = post.text
     if len(text) > READ_CHARS:
         middle = 0 if span is None else (span.start + span.end) // 2
         start = max(0, min(middle - READ_CHARS // 2, len(text) - READ_CHARS))
         text = text[start : start + READ_CHARS]
-    return f"{post.title}\n{text}" if post.title else text
+    return text
 
 
 def text_evidence(question: str, texts: Sequence[str]) -> list[TextEvidence]:

@@ -1,19 +1,23 @@
-"""Folds near-identical posts into one line of the ranking."""
+"""Folds near-identical posts into one line of the ranking.
+
+Posts that say exactly the same differ in score by accidents: a quotation mark, the language that
+a platform named. So they count as equal, and whoever said it first speaks for all.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from siyaq.core.ids import PostId, Seq
+from siyaq.core.ids import Seq
 from siyaq.core.post import Post
 from siyaq.core.span import Span
-from siyaq.text.fingerprint import Wording, fingerprint
+from siyaq.text.fingerprint import Wording
 
 _COMPARED = 20
 """How many better-ranked texts each post is compared with word by word."""
 
 _LONG = 1_000
-"""Longer texts are copies only when their fingerprints agree: comparing them costs too much."""
+"""Longer texts are copies only when all their words agree: comparing them costs too much."""
 
 _SHORT_WORDS = 6
 """Shorter texts too: one word more makes another text of them."""
@@ -35,37 +39,53 @@ class Ranked:
 
 @dataclass(slots=True)
 class Fold:
-    """The best-ranked of several posts that say the same, and the others in rank order."""
+    """Several posts that say the same, in rank order: first the best-ranked of them."""
 
     best: Ranked
     wording: Wording
-    copies: list[PostId]
+    copies: list[Ranked]
     words: frozenset[str]
     numbers: tuple[str, ...]
 
+    def originals_first(self) -> None:
+        """Order the posts that say exactly what the best does by time, ahead of the others."""
+        here = self.best
+        same = [one for one in self.copies if Wording(one.post.text).words == self.wording.words]
+        others = [one for one in self.copies if one not in same]
+        first, *later = sorted([here, *same], key=lambda one: (one.post.placed_at, one.seq))
+        self.best = replace(first, score=here.score)
+        self.copies = [*later, *others]
 
-def fold_copies(ranked: list[Ranked]) -> list[Fold]:
-    """Fold each post into the best-ranked post that it copies."""
+
+def fold_copies(ranked: list[Ranked], *, by_rank: bool) -> list[Fold]:
+    """Fold each post into the best-ranked post that it copies.
+
+    With `by_rank` the best-ranked post leads its fold, else the first of those that say the same.
+    """
     folds: list[Fold] = []
-    by_print: dict[str, Fold] = {}
+    by_words: dict[tuple[str, ...], Fold] = {}  # a text without words is nobody's copy
     for one in ranked:
-        mark = fingerprint(one.post.text)
-        known = by_print.get(mark) if mark else None
+        wording = Wording(one.post.text)
+        words = tuple(wording.words)
+        known = by_words.get(words) if words else None
         if known is None:
-            new = _fold(one)
+            new = _fold(one, wording)
             known = _near(new, folds)
             if known is None:
                 folds.append(new)
                 known = new
         if known.best is not one:
-            known.copies.append(one.post.id)
-        if mark:
-            by_print.setdefault(mark, known)
+            known.copies.append(one)
+        if words:
+            by_words.setdefault(words, known)
+    if not by_rank:
+        for fold in folds:
+            if fold.copies:
+                fold.originals_first()
     return folds
 
 
-def _fold(one: Ranked) -> Fold:
-    wording = Wording(one.post.text)
+def _fold(one: Ranked, wording: Wording) -> Fold:
     numbers = tuple(word for word in wording.words if word[0].isdecimal())
     return Fold(one, wording, [], frozenset(wording.words), numbers)
 

@@ -8,21 +8,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from siyaq.core.ports import Clock, Embedder, Searcher, Vector
+from siyaq.core.ports import Clock, Embedder, Searcher
 from siyaq.core.post import Post
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 from siyaq.core.span import TimeRange
 from siyaq.log import LogReader
 from siyaq.retrieval.alignment import WordAlignment
-from siyaq.retrieval.candidates import Candidate, find_candidates
+from siyaq.retrieval.candidates import Candidate, find_candidates, nearest_sentences
 from siyaq.retrieval.features import read_part, text_evidence
 from siyaq.retrieval.fold import Fold, Ranked, fold_copies
-from siyaq.retrieval.fuse import ACROSS_LANGUAGES, SAME_LANGUAGE, Signals, fuse
+from siyaq.retrieval.fuse import Signals, level, scores
 from siyaq.retrieval.latest import WINDOW, by_time, newest_story
 from siyaq.retrieval.operators import narrow
+from siyaq.retrieval.sentence_evidence import Part, rarity, sentence_evidence
 from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.retrieval.understand import understand
 from siyaq.text.analyze import terms
+from siyaq.text.sentences import sentences
 
 READ = 60
 """How many candidates have their text read at the least."""
@@ -32,6 +34,9 @@ SPARE = 20
 
 NEWEST_SPARE = 180
 """The same where the newest posts are listed: a campaign may repeat one text many times."""
+
+SENTENCES = 8
+"""How many sentences of a long question are compared one by one."""
 
 ALIGNED = 16
 """How many posts in another language are compared with the question word by word."""
@@ -51,21 +56,10 @@ class Judged:
         """Whether the post is in another language than the question, both being known."""
         return bool(self.asked_in and self.post.lang) and self.asked_in != self.post.lang
 
-    @property
-    def score(self) -> float:
-        """The fused score."""
-        return fuse(self.signals, ACROSS_LANGUAGES if self.across else SAME_LANGUAGE)
-
-    @property
-    def passage(self) -> str:
-        """The passage that matched; all of a short post."""
-        span = self.candidate.span
-        return self.post.text if span is None else span.of(self.post.text)
-
-    def ranked(self) -> Ranked:
+    def ranked(self, score: float) -> Ranked:
         """Return what is folded and numbered."""
         return Ranked(
-            self.candidate.seq, self.score, self.post, self.candidate.span, self.signals.parts()
+            self.candidate.seq, score, self.post, self.candidate.span, self.signals.parts()
         )
 
 
@@ -89,63 +83,98 @@ class Retriever:
         """Return the best `query.k` posts, near-identical ones folded into one hit.
 
         `as_of` hides whatever is placed after it; a post placed exactly then is visible. For a
-        query that wants the newest, hits come newest first among those that are relevant.
+        query that wants the newest, hits come newest first among those that are relevant; for
+        any other, the first of several posts that say exactly the same leads its hit.
         """
         understood = understand(
             query.text, filters=query.filters, now=query.as_of or self._clock.now()
         )
         where = visible(understood.filters, query.as_of)
         self._searcher.refresh()
-        if understood.wants == "latest" and not content_terms(understood.text):
+        latest = understood.wants == "latest"
+        if latest and not content_terms(understood.text):
             stories_in = understood.lang if terms(understood.text) else None
             ranked = self._newest(where, query.k, stories_in)
         else:
             ranked = self._relevant(understood, where, query.k)
-            if understood.wants == "latest":
+            if latest:
                 ranked = by_time(ranked)
-        hits = _hits(fold_copies(ranked)[: query.k])
+        hits = _hits(fold_copies(ranked, by_rank=latest)[: query.k])
         return Ranking(hits=hits, understood=understood)
 
     def _relevant(self, understood: Understood, where: Filters, k: int) -> list[Ranked]:
         """Return candidates by fused score, best first."""
-        depth = max(READ, k + SPARE)
-        question, vector = understood.text, self._embedded(understood.text)
-        candidates = find_candidates(self._searcher, query_terms(question), vector, where, depth)[
-            :depth
-        ]
-        posts = self._log.posts([one.seq for one in candidates])
-        live = [one for one in candidates if one.seq in posts]
-        texts = text_evidence(question, [read_part(posts[one.seq], one.span) for one in live])
-        floor = min((one.cosine for one in live if one.cosine is not None), default=0.0)
-        judged: list[Judged] = []
-        for one, text in zip(live, texts, strict=True):
-            title = posts[one.seq].title
-            signals = Signals(
-                lexical=one.lexical,
-                cosine=floor if one.cosine is None else one.cosine,
-                title=self._cosine_of(title, vector) if title else 0.0,
-                grams=text.grams,
-                names=text.names,
-            )
-            judged.append(Judged(one, posts[one.seq], signals, understood.lang))
-        judged = self._align(question, judged)
-        ranked = [one.ranked() for one in judged]
+        judged = self._judged(understood, where, max(READ, k + SPARE))
+        ranked: list[Ranked] = []
+        for across in (False, True):
+            kind = [one for one in judged if one.across is across]
+            if across:
+                kind = self._align(understood.text, kind)
+            found = scores([one.signals for one in kind], across=across)
+            ranked += [one.ranked(score) for one, score in zip(kind, found, strict=True)]
         ranked.sort(key=lambda one: (-one.score, one.seq))
         return ranked
 
-    def _align(self, question: str, judged: list[Judged]) -> list[Judged]:
+    def _judged(self, understood: Understood, where: Filters, depth: int) -> list[Judged]:
+        """Return the most promising candidates with all that speaks for them but translation."""
+        question, vector = understood.text, self._embedded(understood.text)
+        found = find_candidates(self._searcher, query_terms(question), vector, where, depth)[:depth]
+        posts = self._log.posts([one.seq for one in found])
+        live = [one for one in found if one.seq in posts]
+        said = sentences(question)[:SENTENCES]
+        if len(said) > 1:
+            vectors = [self._embedded(span.of(question)) for span in said]
+            live = nearest_sentences(self._searcher, live, vectors)
+        read = [(posts[one.seq].title, read_part(posts[one.seq], one.span)) for one in live]
+        texts = text_evidence(question, [f"{title}\n{text}" for title, text in read])
+        parts = [Part.of(title, text) for title, text in read]
+        best = sentence_evidence(rarity(self._searcher, question), parts)
+        titles = self._searcher.titles([one.seq for one in live])
+        wanted = np.asarray(vector, dtype=np.float32)
+        floor = min((one.cosine for one in live if one.cosine is not None), default=0.0)
+        return [
+            Judged(
+                one,
+                posts[one.seq],
+                Signals(
+                    lexical=one.lexical,
+                    cosine=floor if one.cosine is None else one.cosine,
+                    title=float(np.asarray(titles[one.seq], dtype=np.float32) @ wanted)
+                    if one.seq in titles
+                    else 0.0,
+                    grams=text.grams,
+                    names=text.names,
+                    covered=sentence.covered,
+                    titled=sentence.titled,
+                    alike=sentence.alike,
+                    brevity=sentence.brevity,
+                ),
+                understood.lang,
+            )
+            for one, text, sentence in zip(live, texts, best, strict=True)
+        ]
+
+    def _align(self, question: str, foreign: list[Judged]) -> list[Judged]:
         """Compare the most promising posts in another language word by word."""
         foreign = sorted(
-            (one for one in judged if one.across),
-            key=lambda one: (-one.score, one.candidate.seq),
-        )[:ALIGNED]
-        shares = self._alignment.shares(question, [one.passage for one in foreign])
-        found = {one.candidate.seq: share for one, share in zip(foreign, shares, strict=True)}
+            foreign, key=lambda one: (-level(one.signals, across=True), one.candidate.seq)
+        )
+        best, rest = foreign[:ALIGNED], foreign[ALIGNED:]
+        found = self._alignment.align(
+            question,
+            [(one.post.title, read_part(one.post, one.candidate.span)) for one in best],
+        )
         return [
-            replace(one, signals=replace(one.signals, alignment=found[one.candidate.seq]))
-            if one.candidate.seq in found
-            else one
-            for one in judged
+            *(
+                replace(
+                    one,
+                    signals=replace(
+                        one.signals, sentence=share.sentence, pair=share.pair, text=share.text
+                    ),
+                )
+                for one, share in zip(best, found, strict=True)
+            ),
+            *rest,
         ]
 
     def _newest(self, where: Filters, k: int, stories_in: str | None) -> list[Ranked]:
@@ -157,10 +186,6 @@ class Retriever:
         if stories_in is not None:
             ranked = newest_story(ranked, stories_in)
         return ranked[:depth]
-
-    def _cosine_of(self, text: str, vector: Vector) -> float:
-        other = np.asarray(self._embedded(text), dtype=np.float32)
-        return float(other @ np.asarray(vector, dtype=np.float32))
 
 
 def visible(filters: Filters, as_of: datetime | None) -> Filters:
@@ -185,7 +210,7 @@ def _hits(folds: list[Fold]) -> tuple[Hit, ...]:
                 seq=best.seq,
                 post=best.post,
                 span=best.span,
-                copies=tuple(fold.copies),
+                copies=tuple(copy.post.id for copy in fold.copies),
                 parts=best.parts,
             )
         )

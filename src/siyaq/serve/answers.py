@@ -1,13 +1,13 @@
-"""POST /v1/ask: one answer, whole or as it is made."""
+"""POST /v1/ask: one answer, whole or as it is made; and answers that were kept."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from typing import cast
+from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
@@ -36,6 +36,10 @@ _STREAM_EXAMPLE = (
     "event: done\ndata: {}\n\n"
 )
 
+Made = TypeVar("Made")
+
+_Id = Annotated[str, Path(max_length=200, description="the `id` of an answer")]
+
 
 def router(product: Product, streams: Streams) -> APIRouter:
     """Return the route that answers questions."""
@@ -61,8 +65,25 @@ def router(product: Product, streams: Streams) -> APIRouter:
             language = preferred(request.headers.get("accept-language", ""))
             told = problems_as_events(_resumed(first, events), language)
             return EventStream(told, streams.answers, streams)
-        answer = await _while_present(request, _finished(product, question))
+        answer = await while_present(request, _finished(product, question))
         return JsonResponse(shape.answer_json(answer))
+
+    @routes.get(
+        "/v1/answers/{answer_id}",
+        summary="A kept answer as it stands now: what its posts no longer say is left out",
+        response_model=AnswerJson,
+    )
+    async def opened(answer_id: _Id) -> Response:
+        return JsonResponse(shape.answer_json(await product.answer(answer_id)))
+
+    @routes.delete(
+        "/v1/answers/{answer_id}",
+        summary="Erase a kept answer and the question it was asked with",
+        status_code=204,
+    )
+    async def forget(answer_id: _Id) -> Response:
+        await product.forget_answer(answer_id)
+        return Response(status_code=204)
 
     return routes
 
@@ -82,8 +103,7 @@ def event_of(event: AnswerEvent) -> ServerEvent:
 
 def _steps(product: Product, question: Question) -> aclosing[AsyncGenerator[AnswerEvent, None]]:
     """Return the product's events so that leaving early stops the work behind them."""
-    events: AsyncIterator[AnswerEvent] = product.ask(question)
-    return aclosing(cast("AsyncGenerator[AnswerEvent, None]", events))
+    return aclosing(product.ask(question))
 
 
 async def _reading(product: Product, question: Question) -> Events:
@@ -110,7 +130,7 @@ async def _finished(product: Product, question: Question) -> Answer:
     raise AssertionError("an answer ends with Finished")
 
 
-async def _while_present(request: Request, making: Coroutine[None, None, Answer]) -> Answer:
+async def while_present(request: Request, making: Coroutine[None, None, Made]) -> Made:
     """Return the answer, or stop making it when the client leaves."""
     work = asyncio.ensure_future(making)
     gone = asyncio.ensure_future(until_gone(request.receive))

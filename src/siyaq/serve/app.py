@@ -13,10 +13,25 @@ from starlette.responses import Response
 from siyaq import __version__
 from siyaq.core.errors import CorruptionError, SiyaqError
 from siyaq.core.product import Product
-from siyaq.serve import answers, live, page, posts, system
+from siyaq.serve import (
+    answers,
+    changes,
+    embed,
+    keys,
+    live,
+    mcp,
+    notes,
+    openai,
+    page,
+    planning,
+    posts,
+    system,
+)
+from siyaq.serve.body import BoundedBody
 from siyaq.serve.edge import Edge
 from siyaq.serve.errors import problem_response
-from siyaq.serve.guard import BoundedBody, Guard
+from siyaq.serve.gate import Gate
+from siyaq.serve.guard import Guard
 from siyaq.serve.metrics import HttpMetrics, Measured
 from siyaq.serve.openapi import describe
 from siyaq.serve.refusals import from_http, from_validation
@@ -44,13 +59,20 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.state.streams = streams
     app.include_router(answers.router(product, streams))
     app.include_router(posts.router(product, settings.max_ingest_bytes))
+    app.include_router(embed.router(product))
+    app.include_router(changes.router(product, streams))
+    app.include_router(notes.router(product))
     app.include_router(live.router(product, streams))
     app.include_router(system.router(product, streams, settings.registry))
+    app.include_router(openai.router(product, streams))
+    app.include_router(planning.router())
+    app.include_router(keys.router(settings.key_ring, settings.audit))
+    app.router.routes.extend(mcp.routes(product))
     app.router.routes.extend(page.routes())
     _answer_errors(app)
     # the last one added is the outermost
     app.add_middleware(BoundedBody, settings=settings)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, gate=Gate(settings))
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Edge)
     app.openapi = cache(lambda: describe(app))  # type: ignore[method-assign]  # FastAPI's own way

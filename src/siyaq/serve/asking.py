@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from siyaq.core.answer import Question, Turn
@@ -89,6 +89,9 @@ class AskBody(BaseModel):
 
     question: Annotated[str, Field(min_length=1, max_length=4_000)]
     history: Annotated[tuple[TurnBody, ...], Field(max_length=50)] = ()
+    previous_response_id: Annotated[
+        str, Field(max_length=200, description="the answer it goes on from, in place of history")
+    ] = ""
     as_of: Moment | None = None
     filters: FilterBody = FilterBody()
     model: Annotated[str, Field(max_length=200)] = ""
@@ -99,11 +102,31 @@ class AskBody(BaseModel):
         return Question(
             text=self.question,
             history=tuple(Turn(role=turn.role, content=turn.content) for turn in self.history),
+            previous=self.previous_response_id,
             as_of=self.as_of,
             filters=self.filters.filters(),
             model=self.model,
             limit=self.limit,
         )
+
+
+class ContextBody(BaseModel):
+    """What somebody met elsewhere: a text, and the moment its context is wanted of; or an address.
+
+    An address is one of a post that is held here. It is not fetched.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=10_000)] = ""
+    url: Annotated[str, Field(max_length=4_096)] = ""
+    as_of: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if bool(self.text) == bool(self.url):
+            raise ValueError("give a 'text' or a 'url', one of them")
+        return self
 
 
 class SearchParameters(FilterBody):

@@ -44,7 +44,11 @@ HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",  # what is deleted must not live on in a cache
 }
 
-_POST = re.compile(rb"(/v1/posts/)(.+?)(/context)?", re.DOTALL)
+_POST = re.compile(
+    rb"(/v1/posts/)(.+?)"
+    rb"(/context(?:\.(?:html|svg|png|jsonld)|/(?:versions|changes|ratings))?|/notes|/media/[^/]+)?",
+    re.DOTALL,
+)
 
 
 class Edge:
@@ -65,8 +69,10 @@ class Edge:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
+                framed = "content-security-policy" in headers  # it says who may frame it
                 for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                    if not (framed and name == "x-frame-options"):
+                        headers.setdefault(name, value)
             await send(message)
 
         try:

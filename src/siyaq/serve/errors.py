@@ -93,11 +93,23 @@ class UnsupportedMedia(UsageError):
     code = "unsupported_media_type"
 
 
+class UnsupportedFormat(UsageError):
+    """An answer is asked for in a form that we do not write."""
+
+    code = "unsupported_format"
+
+
 class Unauthorized(UsageError):
     """No key, or not one of ours."""
 
     code = "unauthorized"
     hint = "send 'Authorization: Bearer KEY'"
+
+
+class Forbidden(UsageError):
+    """The key is known, and is for something else."""
+
+    code = "forbidden"
 
 
 class CrossOrigin(UsageError):
@@ -141,6 +153,7 @@ STATUS: Mapping[type[SiyaqError], int] = {
     TooDeep: 400,
     Unauthorized: 401,
     CrossOrigin: 403,
+    Forbidden: 403,
     NotFound: 404,
     NoSuchRoute: 404,
     MethodNotAllowed: 405,
@@ -148,6 +161,7 @@ STATUS: Mapping[type[SiyaqError], int] = {
     AlreadyWriting: 409,
     TooLarge: 413,
     UnsupportedMedia: 415,
+    UnsupportedFormat: 501,
     UnknownHost: 421,
     UnknownField: 422,
     MissingField: 422,
@@ -187,7 +201,7 @@ def problem(error: SiyaqError, language: str = "en") -> ProblemJson:
     title = catalog(language)[f"problem.{error.code}"]
     assert isinstance(title, str)
     trace_id = secrets.token_hex(8)
-    if status == 500:
+    if status == 500 or (status > 500 and isinstance(error, StorageError)):
         logger.error(
             "request failed", extra={"trace_id": trace_id, "code": error.code}, exc_info=error
         )

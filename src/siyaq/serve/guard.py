@@ -1,56 +1,43 @@
-"""Who may come in: the right name, the same origin, a known key, a body of reasonable size.
+"""Who may come in: the right name, a page that may, a route that is known, a key that is for it.
 
-Everything is closed but what is named here, so that a new route is closed until it is opened.
+Everything is closed but what `needs` opens, so that a new route is closed until it stands there.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hmac
-import secrets
-from collections import deque
-from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from siyaq.access import AuditLog, Need, Principal
+from siyaq.access.roles import CHANGES
 from siyaq.core.errors import SiyaqError
-from siyaq.serve import errors
+from siyaq.serve import cross_site, errors, needs
+from siyaq.serve.gate import NOBODY, Gate
 from siyaq.serve.settings import ServeSettings
 
-OPEN_PATHS = frozenset({"/", "/siyaq.js", "/healthz", "/readyz"})
-OPEN_PREFIX = "/static/"
-INGEST_PATH = "/v1/posts"
+REVOCATION_SECONDS = 0.5
+"""How often it is asked, during a request, whether its key still stands."""
 
-
-class Keys:
-    """Bearer keys, kept as digests under a secret of this process, compared in constant time."""
-
-    def __init__(self, keys: tuple[str, ...]) -> None:
-        self._secret = secrets.token_bytes(32)
-        self._digests = tuple(self._digest(key.encode()) for key in keys)
-
-    def _digest(self, key: bytes) -> bytes:
-        return hmac.digest(self._secret, key, sha256)
-
-    def open_with(self, authorization: str) -> bool:
-        """Say whether an Authorization header carries one of the keys, or none is needed."""
-        if not self._digests:
-            return True
-        scheme, _, key = authorization.partition(" ")
-        offered = self._digest(key.strip().encode("latin-1", "replace"))
-        matches = [hmac.compare_digest(offered, digest) for digest in self._digests]
-        return scheme.lower() == "bearer" and any(matches)
+MAX_KEY_CHARS = 200
 
 
 class Guard:
-    """Refuses requests to another name, from another site, or without a key."""
+    """Refuses requests to another name, from another site, or without the key they need.
 
-    def __init__(self, app: ASGIApp, settings: ServeSettings) -> None:
+    Who was let in stands in the scope's state as `principal`. A request whose key is revoked
+    while it runs ends as if its client had left.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServeSettings, gate: Gate) -> None:
         self._app = app
         self._known_hosts = settings.known_hosts
-        self._keys = Keys(settings.keys)
+        self._gate = gate
+        self._audit = settings.audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with a problem."""
@@ -58,91 +45,108 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        refusal = self._refusal(request)
-        if refusal is None:
-            await self._app(scope, receive, send)
-        else:
-            await errors.problem_response(refusal, request)(scope, receive, send)
-
-    def _refusal(self, request: HTTPConnection) -> SiyaqError | None:
-        host = request.headers.get("host", "")
-        if self._known_hosts and host_name(host) not in self._known_hosts:
-            return errors.UnknownHost(f"this server is not known as {host[:100]!r}")
-        path = request.scope["path"]
-        if path in OPEN_PATHS or path.startswith(OPEN_PREFIX):
-            return None
-        if _from_elsewhere(request, host):
-            return errors.CrossOrigin("a page of another site may not use this server")
-        if not self._keys.open_with(request.headers.get("authorization", "")):
-            return errors.Unauthorized("this route needs a key")
-        return None
-
-
-def host_name(host: str) -> str:
-    """Return the name in a Host header, without its port and brackets, in lower case."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def _from_elsewhere(request: HTTPConnection, host: str) -> bool:
-    """Say whether a browser sent this for a page that is not ours.
-
-    `Origin` comes with every cross-origin POST; `Sec-Fetch-Site` also marks a GET that hides its
-    origin. A program that is not a browser sends neither.
-    """
-    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-        return True
-    origin = request.headers.get("origin")
-    if origin is None:
-        return False
-    try:
-        return urlsplit(origin).netloc.lower() != host.lower()
-    except ValueError:
-        return True
-
-
-class BoundedBody:
-    """Takes in the body of every request but an ingest, up to a size and within a time."""
-
-    def __init__(self, app: ASGIApp, settings: ServeSettings) -> None:
-        self._app = app
-        self._max_bytes = settings.max_body_bytes
-        self._seconds = settings.body_seconds
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with its body at hand, or answer it with a problem."""
-        if scope["type"] != "http" or scope["path"] == INGEST_PATH:
-            await self._app(scope, receive, send)
-            return
+        shared_with = cross_site.page_of(request, self._gate)
         try:
-            async with asyncio.timeout(self._seconds):
-                taken = await self._take(receive)
-        except TimeoutError:
-            slow = errors.TooSlow(f"body did not arrive within {self._seconds:g} seconds")
-            await errors.problem_response(slow, HTTPConnection(scope))(scope, receive, send)
+            if cross_site.is_preflight(request):
+                response = cross_site.preflight(request, self._gate)
+                await response(scope, receive, send)
+                return
+            route, caller = self._admit(request)
+        except SiyaqError as error:
+            methods = ", ".join(needs.methods(scope["path"]))
+            allow = {"allow": methods} if isinstance(error, errors.MethodNotAllowed) else {}
+            refusal = errors.problem_response(error, request, allow)
+            await _shared(refusal, shared_with)(scope, receive, send)
             return
-        if taken is None:
-            large = errors.TooLarge(f"body is larger than {self._max_bytes} bytes")
-            headers = {"connection": "close"}
-            response = errors.problem_response(large, HTTPConnection(scope), headers)
-            await response(scope, receive, send)
-            return
+        scope.setdefault("state", {})["principal"] = caller
+        passing = _Passing(self._gate, caller, shared_with, receive, send)
+        changes = route.need in CHANGES and scope["method"] not in ("GET", "HEAD")
+        if changes and caller.key_id and self._audit is not None:
+            await self._audited(self._audit, scope, caller, passing)
+        else:
+            await self._app(scope, passing.receive, passing.send)
 
-        async def again() -> Message:
-            return taken.popleft() if taken else await receive()
+    def _admit(self, request: HTTPConnection) -> tuple[needs.Asked, Principal]:
+        host = request.headers.get("host", "")
+        if self._known_hosts and cross_site.host_name(host) not in self._known_hosts:
+            raise errors.UnknownHost(f"this server is not known as {host[:100]!r}")
+        method, path = request.scope["method"], request.scope["path"]
+        route = needs.asked(method, path)
+        if route is not None and route.need is Need.NOTHING:
+            return route, NOBODY
+        elsewhere = cross_site.comes_from_elsewhere(request, host)
+        key, framed = _key(request, route)
+        if elsewhere and not framed and not cross_site.page_of(request, self._gate):
+            raise errors.CrossOrigin("a page of another site may not use this server")
+        origin = request.headers.get("origin")
+        need = Need.CARD if route is None else route.need
+        caller = self._gate.admit(key, need, origin=origin, framed=framed)
+        if route is None and needs.methods(path):
+            raise errors.MethodNotAllowed("this path does not take this method")
+        if route is None:
+            raise errors.NoSuchRoute("nothing lives at this path")
+        return route, caller
 
-        await self._app(scope, again, send)
+    async def _audited(
+        self, audit: AuditLog, scope: Scope, caller: Principal, passing: _Passing
+    ) -> None:
+        action = f"{scope['method']} {scope['path']}"[:300]
+        place = await asyncio.to_thread(audit.begin, caller.key_id, action)
+        try:
+            await self._app(scope, passing.receive, passing.send)
+        finally:
+            await asyncio.to_thread(audit.end, place, passing.status)
 
-    async def _take(self, receive: Receive) -> deque[Message] | None:
-        taken: deque[Message] = deque()
-        size = 0
-        while True:
-            message = await receive()
-            taken.append(message)
-            size += len(message.get("body", b""))
-            if size > self._max_bytes:
-                return None
-            if message["type"] != "http.request" or not message.get("more_body", False):
-                return taken
+
+class _Passing:
+    """One request on its way: what comes back to it, and whether its key still stands."""
+
+    def __init__(
+        self, gate: Gate, caller: Principal, shared_with: str, receive: Receive, send: Send
+    ) -> None:
+        self._gate = gate
+        self._caller = caller
+        self._shared_with = shared_with
+        self._receive = receive
+        self._send = send
+        self.status = 500
+
+    async def receive(self) -> Message:
+        """Return what the client sends next, or that it has left once its key is revoked."""
+        if self._gate.ring is None:  # nothing can be revoked
+            return await self._receive()
+        coming = asyncio.ensure_future(self._receive())
+        try:
+            while self._gate.stands(self._caller):
+                done, _ = await asyncio.wait({coming}, timeout=REVOCATION_SECONDS)
+                if done:
+                    return coming.result()
+            return {"type": "http.disconnect"}
+        finally:
+            coming.cancel()
+
+    async def send(self, message: Message) -> None:
+        """Pass a response on, readable for the page that may read it."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            if self._shared_with:
+                cross_site.share(MutableHeaders(scope=message), self._shared_with)
+        await self._send(message)
+
+
+def _key(request: HTTPConnection, route: needs.Asked | None) -> tuple[str, bool]:
+    """Return the key that a request offers, and whether it stands in the address of a frame."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return key.strip()[:MAX_KEY_CHARS], False
+    if route is not None and route.path in needs.FRAMES:
+        offered = parse_qs(request.scope.get("query_string", b"").decode("latin-1")).get("key")
+        if offered:
+            return offered[0][:MAX_KEY_CHARS], True
+    return "", False
+
+
+def _shared(response: Response, origin: str) -> Response:
+    if origin:
+        cross_site.share(response.headers, origin)
+    return response

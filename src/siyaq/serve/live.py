@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from siyaq.core.ids import PostId
 from siyaq.core.post import Post
 from siyaq.core.product import Product
 from siyaq.core.query import Filters
@@ -49,8 +47,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
 
 
 async def _live(product: Product, text: str, filters: Filters) -> Events:
-    items = cast("AsyncGenerator[Post | PostId, None]", product.live(text, filters))
-    async with aclosing(items):
+    async with aclosing(product.live(text, filters)) as items:
         async for item in items:
             if isinstance(item, Post):
                 yield ServerEvent("post", {**shape.post_json(item)})

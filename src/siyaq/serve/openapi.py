@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from siyaq.serve.schema import ProblemJson
 
-_METHODS = frozenset({"get", "post"})
+_METHODS = frozenset({"get", "post", "put", "delete"})
 
 
 def describe(app: FastAPI) -> dict[str, object]:

@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+ANYWHERE = ("/siyaq.js", "/static/embed.css")
+"""Files that pages of other sites load: they hold nothing of anybody's."""
+
 _MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -31,6 +34,7 @@ def routes() -> list[Route]:
     """Return a route for every file in `static/`, the page at "/" and the component at its own."""
     found = dict(_files(files("siyaq.serve") / "static", ""))
     named = {"/": found["index.html"], "/siyaq.js": found["siyaq.js"]}
+    named["/plan"] = found["plan.html"]
     named |= {f"/static/{name}": file for name, file in found.items()}
     return [_route(path, file) for path, file in named.items()]
 
@@ -52,6 +56,11 @@ def _files(folder: Traversable, prefix: str) -> list[tuple[str, _File]]:
 def _route(path: str, file: _File) -> Route:
     async def serve(request: Request) -> Response:
         headers = {"etag": file.etag, "cache-control": "no-cache"}
+        if path in ANYWHERE:
+            headers |= {
+                "access-control-allow-origin": "*",
+                "cross-origin-resource-policy": "cross-origin",
+            }
         if request.headers.get("if-none-match") == file.etag:
             return Response(status_code=304, headers=headers)
         return Response(file.content, media_type=file.media_type, headers=headers)

@@ -13,7 +13,7 @@ from siyaq.core.errors import NotFound
 from siyaq.core.ids import PostId, split_post_id
 from siyaq.core.product import Product
 from siyaq.serve import shape
-from siyaq.serve.asking import IngestParameters, SearchParameters
+from siyaq.serve.asking import ContextBody, IngestParameters, SearchParameters
 from siyaq.serve.errors import TooLarge, UnsupportedMedia
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.schema import CardJson, IngestReportJson, PostJson, SearchJson
@@ -56,6 +56,17 @@ def router(product: Product, max_ingest_bytes: int) -> APIRouter:
     )
     async def context(post_id: _Id) -> Response:
         return JsonResponse(shape.card_json(await product.context(named(post_id))))
+
+    @routes.post(
+        "/v1/context",
+        summary="The context card of a text met elsewhere, or of the post at an address",
+        response_model=CardJson,
+    )
+    async def context_of_text(asked: ContextBody) -> Response:
+        if asked.url:
+            found = await product.post_at(asked.url)
+            return JsonResponse(shape.card_json(await product.context(found)))
+        return JsonResponse(shape.card_json(await product.context_of_text(asked.text, asked.as_of)))
 
     @routes.get(
         "/v1/posts/{post_id}",

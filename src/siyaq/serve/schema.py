@@ -31,8 +31,21 @@ class AuthorJson(TypedDict):
     followers: int | None
 
 
+class FactCheckJson(TypedDict):
+    """A published review of a claim. `rating` is true, mixed, false or unrated."""
+
+    claim: str
+    rating: str
+    label: str
+    publisher: str
+    url: str
+
+
 class EvidenceJson(TypedDict):
-    """A passage of a stored post. `text` is an exact substring of it."""
+    """A passage of a stored post. `text` is an exact substring of it.
+
+    `fact_check` is there where the post publishes a review of the claim it is evidence for.
+    """
 
     id: str
     marker: int
@@ -44,6 +57,7 @@ class EvidenceJson(TypedDict):
     url: str
     text: str
     stance: str
+    fact_check: NotRequired[FactCheckJson]
 
 
 class CitationJson(TypedDict):
@@ -95,17 +109,71 @@ class CoverageJson(TypedDict):
 
 
 class UsageJson(TypedDict):
-    """What it cost. `energy_joules` is null where nothing meters it."""
+    """What it cost. `energy_joules` is null where nothing meters it, `cost_usd` without prices."""
 
     input_tokens: int
     output_tokens: int
     seconds: float
+    cpu_seconds: float
+    gpu_seconds: float
     energy_joules: float | None
     energy_source: str
+    bytes: int
+    feed_usd: float
+    cost_usd: float | None
+    cost_in_usd_ticks: int
+
+
+class GroupJson(TypedDict):
+    """Posts that say one thing, with the evidence quoted for them; some of them by name."""
+
+    evidence_id: str
+    posts: int
+    accounts: int
+    independent: int
+    post_ids: list[str]
+
+
+class TallyJson(TypedDict):
+    """How many say something of a matter. Who copies another counts with them in `independent`.
+
+    `complete` is false where there may be more than were looked at.
+    """
+
+    about: str
+    posts: int
+    accounts: int
+    independent: int
+    complete: bool
+    groups: list[GroupJson]
+
+
+class GoneJson(TypedDict):
+    """A post that an earlier answer cited. `why` is deleted, edited or replaced."""
+
+    post_id: str
+    why: str
+
+
+class ChangesJson(TypedDict):
+    """What is different from an earlier answer to the same question."""
+
+    answer_id: str
+    since: str
+    added: list[str]
+    gone: list[GoneJson]
+    status_before: str
+    short_answer_before: str | None
+    short_answer_post_id: str | None
 
 
 class AnswerJson(TypedDict):
-    """The reply to a question. `status` is answered, partial or abstained."""
+    """The reply to a question. `status` is answered, partial or abstained.
+
+    `counts` is null unless the question asks how many say something, or what people say.
+    `previous_response_id` names the answer it goes on from; `changed` is null unless the same was
+    asked before, or a kept answer is opened again.
+    """
 
     id: str
     status: str
@@ -118,6 +186,9 @@ class AnswerJson(TypedDict):
     covered: CoverageJson
     usage: UsageJson
     model: str
+    counts: TallyJson | None
+    previous_response_id: str | None
+    changed: ChangesJson | None
 
 
 class EarlierClaimJson(TypedDict):
@@ -137,6 +208,7 @@ class FirstSeenJson(TypedDict):
     sameness: str
     window: CoverageJson
     confidence: str
+    earlier_alike: str | None
     earlier_claims: list[EarlierClaimJson]
 
 
@@ -155,6 +227,7 @@ class MemberJson(TypedDict):
     handle: str
     at: str
     sameness: str
+    url: str
 
 
 class ChangeJson(TypedDict):
@@ -163,6 +236,20 @@ class ChangeJson(TypedDict):
     post_id: str
     removed: list[str]
     added: list[str]
+
+
+class OembedJson(TypedDict):
+    """What oEmbed 1.0 asks for of a `rich` answer."""
+
+    version: str
+    type: str
+    title: str
+    provider_name: str
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    cache_age: int
 
 
 class CopiesJson(TypedDict):
@@ -202,23 +289,162 @@ class ClaimJson(TypedDict):
     fact_checks: list[str]
 
 
-class CardJson(TypedDict):
-    """What is behind one post. `unknown` names what could not be found out."""
+class MomentJson(TypedDict):
+    """One post of the story, in order of time.
+
+    `turning` is first_report, official, dispute, correction, retraction, fact_check, or null;
+    `official` is domain or name where an office speaks.
+    """
+
+    at: str
+    post_id: str
+    evidence_id: str
+    turning: str | None
+    official: str | None
+
+
+class DemandJson(TypedDict):
+    """How many accounts ask for one thing: accuracy, context or provenance."""
+
+    kind: str
+    accounts: int
+    evidence: list[str]
+
+
+class SharerJson(TypedDict):
+    """One of the accounts that shared the same at once."""
+
+    author_id: str
+    handle: str
+
+
+class TogetherJson(TypedDict):
+    """Accounts that shared the same `kind` of thing within `seconds` of each other, `times` times.
+
+    `chance` is how likely so many are when their times are shuffled; `evidence` some of the posts.
+    """
+
+    kind: str
+    accounts: list[SharerJson]
+    times: int
+    seconds: int
+    chance: float
+    evidence: list[str]
+
+
+class CardChangeJson(TypedDict):
+    """How a card differs from the last one: new, same, updated, corrected or reversed.
+
+    `parts` names what differs. `revision` counts the versions that differed.
+    """
+
+    kind: str
+    revision: int
+    since: str | None
+    parts: list[str]
+
+
+class TurnJson(TypedDict):
+    """What a post is to the story."""
+
+    turning: str
+    post_id: str
+
+
+class CardVersionJson(TypedDict):
+    """One kept version of a card: when it was built, and the posts that it rested on."""
+
+    built_at: str
+    change: CardChangeJson
+    first: str | None
+    copies: int
+    accounts: int
+    supports: list[str]
+    refutes: list[str]
+    fact_checks: list[str]
+    turns: list[TurnJson]
+
+
+class CardVersionsJson(TypedDict):
+    """The kept versions of a card, the newest first."""
+
+    versions: list[CardVersionJson]
+
+
+class EarlierPictureJson(TypedDict):
+    """An earlier post with the same picture; hashes differ by `distance` of 256 bits."""
 
     post_id: str
+    handle: str
+    at: str
+    distance: int
+
+
+class PictureJson(TypedDict):
+    """A picture of the post. `checked` is false where its bytes were never looked at."""
+
+    url: str
+    alt: str
+    checked: bool
+    earlier: list[EarlierPictureJson]
+
+
+class NoteScoreJson(TypedDict):
+    """How helpful readers find it. `status`: helpful, not_helpful or needs_more_ratings.
+
+    `intercept` is agreement across camps, `factor` the camp it speaks to; 0 below five ratings.
+    """
+
+    status: str
+    ratings: int
+    intercept: float
+    factor: float
+
+
+class NoteJson(TypedDict):
+    """A reader's note on a post, in a reader's words."""
+
+    id: str
+    text: str
+    classification: str
+    misleading_tags: list[str]
+    trustworthy_sources: bool
+    at: str
+    score: NoteScoreJson
+
+
+class NotesJson(TypedDict):
+    """How readers find a card, and their notes, the most helpful first."""
+
+    card: NoteScoreJson
+    notes: list[NoteJson]
+
+
+class CardJson(TypedDict):
+    """What is behind one post. `unknown` names what could not be found out.
+
+    `post_id` is null on the card of a text. `copied_how` is the evidence for `copied_from`:
+    repost, quote, reply, credit or wording.
+    """
+
+    post_id: str | None
     status: str
     reason: str | None
     points: list[SentenceJson]
     first_seen: FirstSeenJson | None
     copied_from: str | None
+    copied_how: str | None
     copies: CopiesJson
-    coordination: list[object]
+    coordination: list[TogetherJson]
     claims: list[ClaimJson]
     thread: ThreadJson | None
-    timeline: list[object]
-    media: list[object]
+    timeline: list[MomentJson]
+    demand: list[DemandJson]
+    media: list[PictureJson]
     unknown: list[str]
     references: list[EvidenceJson]
+    notes: list[NoteJson]
+    change: CardChangeJson | None
     version: int
     as_of: str
     usage: UsageJson
@@ -333,8 +559,23 @@ class SourceStatusJson(TypedDict):
     problem: str
 
 
+class TotalsJson(TypedDict):
+    """What the calls of one kind have cost since the data directory was made."""
+
+    calls: int
+    seconds: float
+    cpu_seconds: float
+    gpu_seconds: float
+    joules: float
+    input_tokens: int
+    output_tokens: int
+    bytes: int
+    feed_usd: float
+    usd: float
+
+
 class StatusJson(TypedDict):
-    """How siyaq is doing."""
+    """How siyaq is doing. `bill` is by kind of call: search, ask, reopen, context, ingest."""
 
     version: str
     posts: int
@@ -347,9 +588,66 @@ class StatusJson(TypedDict):
     embedder: str
     writing: bool
     disk_bytes: int
+    energy_source: str
+    bill: dict[str, TotalsJson]
 
 
 class HealthJson(TypedDict):
     """`status` is ok (alive) or ready (answering)."""
 
     status: str
+
+
+class KeyJson(TypedDict):
+    """What is kept of a key. `role` is admin, writer, reader or card-only."""
+
+    id: str
+    name: str
+    role: str
+    origins: list[str]
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class KeysJson(TypedDict):
+    """Every key that was ever made."""
+
+    keys: list[KeyJson]
+
+
+class NewKeyJson(KeyJson):
+    """A new key, the only time that it is shown."""
+
+    key: str
+
+
+class AuditEntryJson(TypedDict):
+    """One thing that was done with a key. `status` is null where nobody lived to say."""
+
+    at: str
+    key_id: str
+    action: str
+    status: int | None
+
+
+class AuditJson(TypedDict):
+    """What keys have changed, the newest first."""
+
+    entries: list[AuditEntryJson]
+
+
+class ScenarioJson(TypedDict):
+    """A scenario in the box: its name, and what it is about, by language."""
+
+    name: str
+    title: dict[str, str]
+    about: dict[str, str]
+
+
+class ScenariosJson(TypedDict):
+    """What may be planned, and the models and hardware that may be chosen for it."""
+
+    scenarios: list[ScenarioJson]
+    models: list[str]
+    hardware: list[str]

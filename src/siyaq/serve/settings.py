@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from prometheus_client import CollectorRegistry
 
+from siyaq.access import AuditLog, KeyRing
 from siyaq.core.errors import ConfigError
+from siyaq.core.hosts import is_loopback
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 MIN_KEY_CHARS = 16
@@ -17,15 +18,19 @@ MIN_KEY_CHARS = 16
 class ServeSettings:
     """Where to listen, who may ask, and how much. Sizes are bytes, times seconds.
 
-    Without keys every route is open, which is refused anywhere but on loopback.
+    As long as there is no key every route is open, which is refused anywhere but on loopback.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000  # 0 lets the system choose
-    keys: tuple[str, ...] = field(default=(), repr=False)  # bearer keys, any of which opens
+    keys: tuple[str, ...] = field(default=(), repr=False)  # of the settings: each an admin's
+    key_ring: KeyRing | None = None  # keys of the data directory
+    audit: AuditLog | None = None  # where changes are written down
     allowed_hosts: tuple[str, ...] = ()  # names the page is reached by, besides the loopback ones
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     max_body_bytes: int = 64 * 2**10  # of every request but an ingest
+    max_chat_bytes: int = 4 * 2**20  # of a conversation, which a client sends whole each time
+    max_picture_bytes: int = 5 * 2**20
     max_ingest_bytes: int = 2**30
     body_seconds: float = 30.0  # for a whole body of `max_body_bytes` to arrive
     max_live_streams: int = 64
@@ -42,24 +47,20 @@ class ServeSettings:
                     f"a key must have at least {MIN_KEY_CHARS} printable ASCII characters,"
                     f" one has {len(key)}"
                 )
-        if not self.keys and not is_loopback(self.host):
+        made = self.key_ring is not None and self.key_ring.opens()
+        if not self.keys and not made and not self.on_loopback:
             raise ConfigError(
                 f"host {self.host!r} can be reached by others, and no key is set",
-                hint="set SIYAQ__SERVE__KEYS, or listen on 127.0.0.1",
+                hint="make one with 'siyaq keys create --role admin', or listen on 127.0.0.1",
             )
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return is_loopback(self.host)
 
     @property
     def known_hosts(self) -> frozenset[str]:
         """Names a request may be addressed to; empty where any will do."""
         named = frozenset(name.lower() for name in self.allowed_hosts)
-        return named | set(LOOPBACK_NAMES) if named or is_loopback(self.host) else named
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether only this machine can reach `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+        return named | set(LOOPBACK_NAMES) if named or self.on_loopback else named

@@ -6,12 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
-from siyaq.core.answer import Answer, Citation, Coverage, Evidence, Sentence, Usage
+from siyaq.core.answer import Answer, Changes, Citation, Coverage, Evidence, Sentence, Tally, Usage
+from siyaq.core.card import (
+    CardChange,
+    CardVersion,
+    Copies,
+    FirstSeen,
+    Note,
+    NoteScore,
+    Thread,
+    Together,
+)
 from siyaq.core.card import ContextCard as Card
-from siyaq.core.card import Copies, FirstSeen, Thread
 from siyaq.core.event import Gap
 from siyaq.core.post import Author, Post
-from siyaq.core.product import IngestReport, SourceStatus, Status
+from siyaq.core.product import IngestReport, SourceStatus, Status, Totals
 from siyaq.core.query import Filters, Hit, Ranking
 from siyaq.core.wire import rfc3339, to_wire
 from siyaq.serve import schema
@@ -38,7 +47,7 @@ def post_json(post: Post) -> schema.PostJson:
 
 def evidence_json(evidence: Evidence) -> schema.EvidenceJson:
     """Shape a passage."""
-    return {
+    shaped: schema.EvidenceJson = {
         "id": evidence.id,
         "marker": evidence.marker,
         "post_id": evidence.post_id,
@@ -50,6 +59,16 @@ def evidence_json(evidence: Evidence) -> schema.EvidenceJson:
         "text": evidence.text,
         "stance": evidence.stance.value,
     }
+    check = evidence.fact_check
+    if check is not None:
+        shaped["fact_check"] = {
+            "claim": check.claim,
+            "rating": check.rating,
+            "label": check.label,
+            "publisher": check.publisher,
+            "url": check.url,
+        }
+    return shaped
 
 
 def evidence_list(references: Iterable[Evidence]) -> list[schema.EvidenceJson]:
@@ -97,8 +116,14 @@ def _usage_json(usage: Usage) -> schema.UsageJson:
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
         "seconds": usage.seconds,
+        "cpu_seconds": usage.cpu_seconds,
+        "gpu_seconds": usage.gpu_seconds,
         "energy_joules": usage.energy_joules,
         "energy_source": usage.energy_source,
+        "bytes": usage.bytes,
+        "feed_usd": usage.feed_usd,
+        "cost_usd": usage.cost_usd,
+        "cost_in_usd_ticks": usage.cost_in_usd_ticks,
     }
 
 
@@ -129,6 +154,41 @@ def answer_json(answer: Answer) -> schema.AnswerJson:
         "covered": coverage_json(answer.covered),
         "usage": _usage_json(answer.usage),
         "model": answer.model,
+        "counts": None if answer.counts is None else _tally_json(answer.counts),
+        "previous_response_id": answer.previous or None,
+        "changed": None if answer.changed is None else _changes_json(answer.changed),
+    }
+
+
+def _tally_json(counts: Tally) -> schema.TallyJson:
+    return {
+        "about": counts.about,
+        "posts": counts.posts,
+        "accounts": counts.accounts,
+        "independent": counts.independent,
+        "complete": counts.complete,
+        "groups": [
+            {
+                "evidence_id": group.evidence_id,
+                "posts": group.posts,
+                "accounts": group.accounts,
+                "independent": group.independent,
+                "post_ids": list(group.post_ids),
+            }
+            for group in counts.groups
+        ],
+    }
+
+
+def _changes_json(changed: Changes) -> schema.ChangesJson:
+    return {
+        "answer_id": changed.answer_id,
+        "since": rfc3339(changed.since),
+        "added": list(changed.added),
+        "gone": [{"post_id": one.post_id, "why": one.why} for one in changed.gone],
+        "status_before": changed.status_before.value,
+        "short_answer_before": changed.short_answer_before,
+        "short_answer_post_id": changed.short_answer_post,
     }
 
 
@@ -138,6 +198,7 @@ def _first_seen_json(first: FirstSeen) -> schema.FirstSeenJson:
         "at": rfc3339(first.at),
         "clock": first.clock.value,
         "sameness": first.sameness,
+        "earlier_alike": first.earlier_alike,
         "window": coverage_json(first.window),
         "confidence": first.confidence,
         "earlier_claims": [
@@ -163,6 +224,7 @@ def _copies_json(copies: Copies) -> schema.CopiesJson:
                 "handle": member.handle,
                 "at": rfc3339(member.at),
                 "sameness": member.sameness,
+                "url": member.url,
             }
             for member in copies.members
         ],
@@ -193,6 +255,68 @@ def _thread_json(thread: Thread) -> schema.ThreadJson:
     }
 
 
+def _together_json(together: Together) -> schema.TogetherJson:
+    a, b = together.accounts
+    return {
+        "kind": together.kind,
+        "accounts": [
+            {"author_id": a.author_id, "handle": a.handle},
+            {"author_id": b.author_id, "handle": b.handle},
+        ],
+        "times": together.times,
+        "seconds": together.seconds,
+        "chance": together.chance,
+        "evidence": list(together.evidence),
+    }
+
+
+def _change_json(change: CardChange) -> schema.CardChangeJson:
+    return {
+        "kind": change.kind,
+        "revision": change.revision,
+        "since": _maybe(change.since),
+        "parts": list(change.parts),
+    }
+
+
+def card_version_json(version: CardVersion) -> schema.CardVersionJson:
+    """Shape a kept version of a card."""
+    return {
+        "built_at": rfc3339(version.built_at),
+        "change": _change_json(version.change),
+        "first": version.first,
+        "copies": version.copies,
+        "accounts": version.accounts,
+        "supports": list(version.supports),
+        "refutes": list(version.refutes),
+        "fact_checks": list(version.fact_checks),
+        "turns": [{"turning": turning, "post_id": post} for turning, post in version.turns],
+    }
+
+
+def note_score_json(score: NoteScore) -> schema.NoteScoreJson:
+    """Shape how helpful readers find something."""
+    return {
+        "status": score.status,
+        "ratings": score.ratings,
+        "intercept": score.intercept,
+        "factor": score.factor,
+    }
+
+
+def note_json(note: Note) -> schema.NoteJson:
+    """Shape a reader's note."""
+    return {
+        "id": note.id,
+        "text": note.text,
+        "classification": note.classification,
+        "misleading_tags": list(note.misleading_tags),
+        "trustworthy_sources": note.trustworthy_sources,
+        "at": rfc3339(note.at),
+        "score": note_score_json(note.score),
+    }
+
+
 def card_json(card: Card) -> schema.CardJson:
     """Shape a card. What the contract names and no room makes yet is present and empty."""
     return {
@@ -202,14 +326,55 @@ def card_json(card: Card) -> schema.CardJson:
         "points": [sentence_json(point) for point in card.points],
         "first_seen": _first_seen_json(card.first_seen) if card.first_seen else None,
         "copied_from": card.copied_from,
+        "copied_how": card.copied_how,
         "copies": _copies_json(card.copies),
-        "coordination": [],
-        "claims": [],
+        "coordination": [_together_json(one) for one in card.coordination],
+        "claims": [
+            {
+                "text": claim.text,
+                "supports": list(claim.supports),
+                "refutes": list(claim.refutes),
+                "mentions": list(claim.mentions),
+                "fact_checks": list(claim.fact_checks),
+            }
+            for claim in card.claims
+        ],
         "thread": _thread_json(card.thread) if card.thread else None,
-        "timeline": [],
-        "media": [],
+        "timeline": [
+            {
+                "at": rfc3339(moment.at),
+                "post_id": moment.post_id,
+                "evidence_id": moment.evidence_id,
+                "turning": moment.turning,
+                "official": moment.official,
+            }
+            for moment in card.timeline
+        ],
+        "demand": [
+            {"kind": one.kind, "accounts": one.accounts, "evidence": list(one.evidence)}
+            for one in card.demand
+        ],
+        "media": [
+            {
+                "url": picture.url,
+                "alt": picture.alt,
+                "checked": picture.checked,
+                "earlier": [
+                    {
+                        "post_id": one.post_id,
+                        "handle": one.handle,
+                        "at": rfc3339(one.at),
+                        "distance": one.distance,
+                    }
+                    for one in picture.earlier
+                ],
+            }
+            for picture in card.media
+        ],
         "unknown": list(card.unknown),
         "references": evidence_list(card.references),
+        "notes": [note_json(note) for note in card.notes],
+        "change": _change_json(card.change) if card.change else None,
         "version": card.version,
         "as_of": rfc3339(card.as_of),
         "usage": _usage_json(card.usage),
@@ -280,6 +445,21 @@ def _source_json(source: SourceStatus) -> schema.SourceStatusJson:
     }
 
 
+def _totals_json(totals: Totals) -> schema.TotalsJson:
+    return {
+        "calls": totals.calls,
+        "seconds": totals.seconds,
+        "cpu_seconds": totals.cpu_seconds,
+        "gpu_seconds": totals.gpu_seconds,
+        "joules": totals.joules,
+        "input_tokens": totals.input_tokens,
+        "output_tokens": totals.output_tokens,
+        "bytes": totals.bytes,
+        "feed_usd": totals.feed_usd,
+        "usd": totals.usd,
+    }
+
+
 def status_json(status: Status) -> schema.StatusJson:
     """Shape how siyaq is doing."""
     return {
@@ -294,4 +474,6 @@ def status_json(status: Status) -> schema.StatusJson:
         "embedder": status.embedder,
         "writing": status.writing,
         "disk_bytes": status.disk_bytes,
+        "energy_source": status.energy_source,
+        "bill": {kind: _totals_json(totals) for kind, totals in status.bill.items()},
     }

@@ -31,13 +31,18 @@ KEEP_ALIVE = b": keep-alive\n\n"
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event: a name, and an object that goes out as JSON."""
+    """One event: a name, and an object that goes out as JSON.
+
+    OpenAI's chats have events without a name, and end with one that says `[DONE]`: without data.
+    """
 
     name: str
     data: Mapping[str, object]
 
     def encode(self) -> bytes:
         """Return it as sent. JSON holds no line break, so one data line is enough."""
+        if not self.name:
+            return b"data: %b\n\n" % (msgspec.json.encode(self.data) if self.data else b"[DONE]")
         return b"event: %b\ndata: %b\n\n" % (self.name.encode(), msgspec.json.encode(self.data))
 
 

@@ -26,7 +26,7 @@ from siyaq.core.ids import AuthorId, PostId, post_id
 from siyaq.core.post import Author, Facet, Media, Post
 from siyaq.core.span import Span
 from siyaq.core.wire import FIELDS
-from siyaq.sources import fields, limits
+from siyaq.sources import claim_review, fields, limits
 from siyaq.sources.decode import decode_object
 from siyaq.sources.refusal import Refusal
 from siyaq.text.language import identify
@@ -62,7 +62,12 @@ def admit_line(
 def admit_object(
     body: Mapping[str, object], *, source: str, trust: Trust, now: datetime
 ) -> PostEvent:
-    """Turn a decoded Post object into a change of a post. Raises Refusal, and nothing else."""
+    """Turn a decoded Post object into a change of a post. Raises Refusal, and nothing else.
+
+    A bare schema.org/ClaimReview object is a post too: the review is what was published.
+    """
+    if claim_review.is_review(body):
+        body = claim_review.as_post(body)
     source = fields.source_name(body.get("source"), source)
     native_id = fields.identifier(body.get("id"), "id")
     if not native_id:
@@ -98,6 +103,15 @@ def extra_fields(body: Mapping[str, object], *, known: Set[str]) -> dict[str, ob
             kept[name] = value
             room_bytes -= size_bytes
     return kept
+
+
+def _extra(body: Mapping[str, object]) -> dict[str, object]:
+    """Return the unknown fields, and published reviews of claims in the one form we read."""
+    extra = extra_fields(body, known=FIELDS)
+    if claim_review.FIELD in extra:
+        reviews = claim_review.read_reviews(extra.pop(claim_review.FIELD))
+        extra |= {claim_review.FIELD: reviews} if reviews else {}
+    return extra
 
 
 def _op(value: object) -> Op:
@@ -148,7 +162,7 @@ def _post(
         facets=_facets(body.get("facets"), len(text)),
         media=_media(body.get("media")),
         license=fields.label(body.get("license"), "license", limits.NAME_CHARS),
-        extra=extra_fields(body, known=FIELDS),
+        extra=_extra(body),
     )
 
 

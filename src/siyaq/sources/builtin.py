@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from siyaq.core.ports import SourceAdapter
 from siyaq.plugins import Register
+from siyaq.sources.credential import Credential, variable_for
+
+X_TOKEN = "SIYAQ_X_BEARER_TOKEN"  # noqa: S105  # the name of a variable
+MASTODON_TOKEN = "SIYAQ_MASTODON_TOKEN"  # noqa: S105  # the name of a variable
 
 
 def register_sources(register: Register) -> None:
@@ -12,6 +18,10 @@ def register_sources(register: Register) -> None:
         register(scheme, _jetstream)
     for scheme in ("rss+https", "rss+http"):
         register(scheme, _feed)
+    for scheme in ("mastodon", "mastodon+http"):
+        register(scheme, _mastodon)
+    for scheme in ("x", "x+http"):
+        register(scheme, _x)
 
 
 # Imported where they are used: a command that follows nothing need not load web libraries.
@@ -27,3 +37,24 @@ def _feed(url: str, name: str | None) -> SourceAdapter:
     from siyaq.sources.rss import FeedSource
 
     return FeedSource(url, source=name)
+
+
+def _mastodon(url: str, name: str | None) -> SourceAdapter:
+    from siyaq.sources.mastodon import MastodonSource
+    from siyaq.sources.mastodon.address import Address
+
+    address = Address.parse(url)
+    credential = Credential(
+        [variable_for(MASTODON_TOKEN, address.server), MASTODON_TOKEN],
+        file=address.token_file,
+        environ=os.environ,
+    )
+    return MastodonSource(url, credential, source=name or "mastodon")
+
+
+def _x(url: str, name: str | None) -> SourceAdapter:
+    from siyaq.sources.x import XSource
+    from siyaq.sources.x.address import Address
+
+    file = Address.parse(url).token_file
+    return XSource(url, Credential([X_TOKEN], file=file, environ=os.environ), source=name or "x")

@@ -33,3 +33,13 @@ class Observable(Protocol):
     """A source adapter that tells its condition."""
 
     condition: Condition
+
+
+@runtime_checkable
+class Needy(Protocol):
+    """A source adapter that needs something from its operator: a token, a limit on costs."""
+
+    @property
+    def lacks(self) -> str:
+        """What is missing, and where it belongs; "" when nothing is. Never a secret."""
+        ...

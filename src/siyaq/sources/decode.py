@@ -24,19 +24,25 @@ def decode_object(record: bytes, *, limit: int = LINE_BYTES) -> dict[str, object
 
     Strict: no NaN, no invalid UTF-8, no lone surrogates, at most `limit` bytes and 64 levels.
     """
+    body = decode_value(record, limit=limit)
+    if not isinstance(body, dict):
+        raise Refusal(RejectReason.MALFORMED, f"not an object but {type(body).__name__}")
+    return body
+
+
+def decode_value(record: bytes, *, limit: int = LINE_BYTES) -> object:
+    """Decode one JSON value of any kind, as strictly as `decode_object`. Raises Refusal."""
     if len(record) > limit:
         raise Refusal(RejectReason.TOO_LARGE, f"record of {len(record)} bytes, limit {limit}")
     _require_shallow(record)
     try:
-        body = msgspec.json.decode(record)
+        body: object = msgspec.json.decode(record)
     except UnicodeDecodeError as error:
         raise Refusal(RejectReason.BAD_TEXT, "not valid UTF-8") from error
     except (ValueError, RecursionError, OverflowError) as error:
         if _LONE_SURROGATE.search(record):
             raise Refusal(RejectReason.BAD_TEXT, "a lone surrogate in a string") from error
         raise Refusal(RejectReason.MALFORMED, f"not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise Refusal(RejectReason.MALFORMED, f"not an object but {type(body).__name__}")
     return body
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
@@ -46,6 +47,15 @@ class Fetched:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An answer that goes on: its head, and its body in the pieces in which it arrives."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]  # as sent: nothing but `identity` is asked for
 
 
 async def resolve(host: str, port: int) -> list[Address]:
@@ -125,24 +135,50 @@ class Fetcher:
             raise SourceUnavailable(told) from error
         raise SourceUnavailable(f"more than {REDIRECTS} redirects, the last to {_host(url)!r}")
 
-    async def _hop(self, url: str, headers: Mapping[str, str]) -> Fetched:
+    async def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> Fetched:
+        """Make one request and return its answer; a redirect is one. Raises as `get` does."""
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await self._hop(url, headers, method=method, body=body)
+        except TimeoutError as error:
+            told = f"{_host(url)!r} did not answer within {self._timeout_seconds:g} seconds"
+            raise SourceUnavailable(told) from error
+
+    @asynccontextmanager
+    async def open(self, url: str, *, headers: Mapping[str, str]) -> AsyncGenerator[Opened, None]:
+        """Get `url` and yield its answer while it lasts, however long; a redirect is an answer.
+
+        The pieces are not capped: whoever reads them does that, and watches for silence. Raises
+        as `get` does, while reading too.
+        """
+        host = _host(url)
+        sent = {"Accept-Encoding": "identity", **headers}
+        try:
+            async with self._answered(url, sent, timeout=self._timeout_seconds) as response:
+                told = {name.lower(): value for name, value in response.headers.items()}
+                yield Opened(response.status_code, told, response.aiter_raw())
+        except httpx.HTTPError as error:
+            raise SourceUnavailable(f"{host!r} broke off: {type(error).__name__}") from error
+
+    async def addresses(self, url: str) -> list[Address]:
+        """Return the checked addresses of a URL's host. Raises SourceRefused, SourceUnavailable."""
+        return await self._checked(*_endpoint(url))
+
+    async def _hop(
+        self, url: str, headers: Mapping[str, str], *, method: str = "GET", body: bytes = b""
+    ) -> Fetched:
         """Make one request to one checked address, or to the next one that answers."""
-        scheme, host, port = _endpoint(url)
-        addresses = await self._checked(scheme, host, port)
-        parts = urlsplit(url)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        problem: Exception | None = None
-        for address in dict.fromkeys(addresses):
-            literal = f"[{address}]" if address.version == 6 else str(address)
-            try:
-                return await self._request(
-                    url, f"{scheme}://{literal}:{port}{path}", _host_header(url), host, headers
-                )
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                problem = error
-            except httpx.HTTPError as error:
-                raise SourceUnavailable(f"{host!r} broke off: {type(error).__name__}") from error
-        raise SourceUnavailable(f"cannot connect to {host!r} port {port}") from problem
+        host = _host(url)
+        try:
+            async with self._answered(url, headers, method=method, body=body) as response:
+                raw = await _capped(response.aiter_raw(), host)
+        except httpx.HTTPError as error:
+            raise SourceUnavailable(f"{host!r} broke off: {type(error).__name__}") from error
+        told = {name.lower(): value for name, value in response.headers.items()}
+        body = _decompressed(raw, told.get("content-encoding", ""), host)
+        return Fetched(url, response.status_code, told, body)
 
     async def _checked(self, scheme: str, host: str, port: int) -> list[Address]:
         """Resolve a host and check all of its addresses. Raises SourceRefused."""
@@ -158,25 +194,52 @@ class Fetcher:
                 raise SourceRefused(f"{host!r} leads to {address}, which is not public")
         return addresses
 
-    async def _request(
-        self, url: str, pinned_url: str, host_header: str, host: str, headers: Mapping[str, str]
-    ) -> Fetched:
+    @asynccontextmanager
+    async def _answered(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        method: str = "GET",
+        body: bytes = b"",
+        timeout: float | None = None,  # noqa: ASYNC109  # of the answer's head, where it goes on
+    ) -> AsyncGenerator[httpx.Response, None]:
+        """Yield the head of the first checked address's answer that there is."""
+        scheme, host, port = _endpoint(url)
+        addresses = await self._checked(scheme, host, port)
+        parts = urlsplit(url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if self._client is None:
             self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
         sent = {
             "User-Agent": _USER_AGENT,
             "Accept-Encoding": "gzip",
             **headers,
-            "Host": host_header,
+            "Host": _host_header(url),
         }
-        extensions = {"sni_hostname": host}
-        async with self._client.stream(
-            "GET", pinned_url, headers=sent, extensions=extensions
-        ) as response:
-            raw = await _capped(response.aiter_raw(), host)
-        told = {name.lower(): value for name, value in response.headers.items()}
-        body = _decompressed(raw, told.get("content-encoding", ""), host)
-        return Fetched(url, response.status_code, told, body)
+        problem: Exception | None = None
+        for address in dict.fromkeys(addresses):
+            literal = f"[{address}]" if address.version == 6 else str(address)
+            request = self._client.build_request(
+                method,
+                f"{scheme}://{literal}:{port}{path}",
+                headers=sent,
+                content=body or None,
+                extensions={"sni_hostname": host},
+                timeout=httpx.Timeout(self._timeout_seconds, read=None),
+            )
+            try:
+                async with asyncio.timeout(timeout):
+                    response = await self._client.send(request, stream=True)
+            except (httpx.ConnectError, httpx.ConnectTimeout, TimeoutError) as error:
+                problem = error
+                continue
+            try:
+                yield response
+            finally:
+                await response.aclose()
+            return
+        raise SourceUnavailable(f"cannot connect to {host!r} port {port}") from problem
 
 
 def _endpoint(url: str) -> tuple[str, str, int]:

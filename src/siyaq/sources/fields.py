@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from siyaq.core.event import RejectReason
 from siyaq.sources.limits import ID_CHARS, SOURCE_CHARS, URL_CHARS
@@ -119,6 +120,14 @@ def web_url(value: object) -> str:
     if not isinstance(value, str) or len(value) > URL_CHARS or not value.isprintable():
         return ""
     return value if _WEB_URL.fullmatch(value) else ""
+
+
+def host_of(value: object) -> str:
+    """Return the host of an http(s) address in lower case, "" for anything else. Never refuses."""
+    try:
+        return urlsplit(web_url(value)).hostname or ""
+    except ValueError:
+        return ""
 
 
 def count(value: object) -> int | None:

@@ -13,7 +13,7 @@ import os
 import re
 import select
 import threading
-from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -67,7 +67,7 @@ class JsonlSource:
         """The name of this source."""
         return self._source
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """Yield the posts of the file, from after the position committed last.
 
         Raises Unreadable when the file cannot be opened, or after its last readable line when
@@ -169,7 +169,7 @@ class JsonlStream:
         """The name of this source."""
         return self._source
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """Yield the posts of the stream, as soon as each piece of it has arrived."""
         lines = Lines()
         verdicts = Verdicts(self._source, self._trust, partition="")

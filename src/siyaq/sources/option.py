@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import ip_address
 
 from siyaq.core.errors import ConfigError
 from siyaq.sources.limits import SOURCE_CHARS
@@ -35,11 +34,3 @@ def duration(text: str, option: str) -> timedelta:
     if match is None:
         raise ConfigError(f"{option!r} must be like '30s', '10m', '2h' or '1d', got {text!r}")
     return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether `host` can only be this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from siyaq.core.clock import SystemClock
 from siyaq.core.errors import (
@@ -19,12 +20,14 @@ from siyaq.core.errors import (
     StorageError,
     UsageError,
 )
+from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch, Clock, SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
 from siyaq.log import Appended, SourceRecord
 from siyaq.sources.backoff import Backoff
 from siyaq.sources.committer import Committer
 from siyaq.sources.condition import Condition, Observable
+from siyaq.sources.recall import Recalling
 from siyaq.sources.tally import Tally
 
 logger = logging.getLogger("siyaq.sources")
@@ -32,11 +35,15 @@ logger = logging.getLogger("siyaq.sources")
 Resume = Callable[[str], Mapping[str, str]]
 """The log's committed cursors of a source: partition to position."""
 
+HeldBy = Callable[[str, int], Sequence[PostId]]
+"""The names of so many of the newest posts that the log holds of a source."""
+
 
 class Pump:
     """Runs `adapter` until it ends, refuses, or `stop` is called.
 
-    `resume` is asked in a thread at each start. `sleep` waits between tries.
+    `resume` is asked in a thread at each start. `held` is for sources that ask their platform
+    again about posts we hold. `sleep` waits between tries.
     """
 
     def __init__(
@@ -45,6 +52,7 @@ class Pump:
         committer: Committer,
         *,
         resume: Resume,
+        held: HeldBy = lambda _source, _limit: (),
         url: str = "",
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -59,6 +67,8 @@ class Pump:
         self._condition = Condition(state="idle")
         self._storage_problem = ""
         self._tally = Tally(self._clock.now())
+        if isinstance(adapter, Recalling):
+            adapter.recall(partial(held, adapter.source))
 
     async def run(self) -> IngestReport:
         """Pump until there is no more, and return the totals.
@@ -74,7 +84,8 @@ class Pump:
             try:
                 await self._run_once()
             except SourceRefused as error:
-                self._condition = Condition("refused", str(error))
+                told = f"{error}; {error.hint}" if error.hint else str(error)
+                self._condition = Condition("refused", told)
                 logger.warning("source refused", extra={"source_id": self._adapter.source})
                 return self.report()
             except (UsageError, CorruptionError, MemoryError) as error:
@@ -131,6 +142,8 @@ class Pump:
                     return
                 self._condition.live()
                 self._tally.count(batch, appended, self._clock.now())
+                if self._stopping.is_set():  # a source may always have another one ready
+                    return
         finally:
             if isinstance(batches, AsyncGenerator):
                 await batches.aclose()

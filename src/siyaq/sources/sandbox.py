@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-Task = Literal["feed", "page"]
+Task = Literal["feed", "page", "picture"]
 
 MEMORY_BYTES = 512 * 2**20
 CPU_SECONDS = 2

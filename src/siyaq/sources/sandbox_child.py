@@ -26,6 +26,10 @@ def perform(task: str, document: bytes) -> dict[str, object]:
         from siyaq.sources.articles.page import read_page
 
         return read_page(document)
+    if task == "picture":
+        from siyaq.sources.picture import hash_picture
+
+        return hash_picture(document)
     raise ValueError(f"unknown task {task!r}")
 
 

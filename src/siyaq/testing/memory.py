@@ -29,8 +29,8 @@ B = 0.75
 
 
 def searchable_text(post: Post) -> str:
-    """Return the text whose words find a post: its title, where it has one, and its text."""
-    return f"{post.title}\n{post.text}" if post.title else post.text
+    """Return the text whose words find a post: title, text, descriptions, reviewed claims."""
+    return "\n".join(part for part in (post.title, post.text, *post.captions) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Document:
     counts: Counter[str]
     length: int
     passages: tuple[Passage, ...]
+    title: Vector | None
 
 
 class MemorySearcher:
@@ -152,6 +153,11 @@ class MemorySearcher:
         wanted = {seq: self._documents[seq] for seq in seqs if seq in self._documents}
         return {seq: document.passages for seq, document in wanted.items() if document.passages}
 
+    def titles(self, seqs: Iterable[Seq]) -> Mapping[Seq, Vector]:
+        """Return the vector of each post's title; posts without one are left out."""
+        wanted = {seq: self._documents[seq] for seq in seqs if seq in self._documents}
+        return {seq: held.title for seq, held in wanted.items() if held.title is not None}
+
     def _document(self, seq: Seq, post: Post) -> Document:
         words = terms(searchable_text(post))
         spans = passages(post.text) if self._embedder is not None else []
@@ -162,7 +168,10 @@ class MemorySearcher:
             Passage(span.start, span.end, vector)
             for span, vector in zip(spans, vectors, strict=True)
         )
-        return Document(seq, post, Counter(words), len(words), embedded)
+        title = None
+        if self._embedder is not None and post.title.strip():
+            title = self._embedder.embed([post.title])[0]
+        return Document(seq, post, Counter(words), len(words), embedded, title)
 
 
 def best(scored: Sequence[Scored], k: int) -> list[Scored]:

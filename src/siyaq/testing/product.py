@@ -12,14 +12,16 @@ import itertools
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from siyaq import __version__
 from siyaq.core.answer import (
+    Answer,
     AnswerEvent,
+    Changes,
     Coverage,
     EvidenceFound,
     Finished,
@@ -27,12 +29,20 @@ from siyaq.core.answer import (
     Question,
     SentenceChecked,
 )
-from siyaq.core.card import ContextCard
+from siyaq.core.card import (
+    CardChange,
+    CardVersion,
+    ContextCard,
+    Helpfulness,
+    Note,
+    NoteDraft,
+    NoteScore,
+)
 from siyaq.core.clock import PlacedBy
-from siyaq.core.errors import NotFound, SiyaqError
+from siyaq.core.errors import NotFound, QueryError, SiyaqError
 from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.core.post import Author, Post
-from siyaq.core.product import IngestReport, SourceStatus, Status
+from siyaq.core.product import IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 from siyaq.serve import ServeSettings, create_app, run
 from siyaq.testing.scripted import scripted_answer, scripted_card
@@ -43,6 +53,9 @@ QUEUE_POSTS = 256
 
 async def _at_once() -> None:
     await asyncio.sleep(0)
+
+
+NO_RATINGS = NoteScore(status="needs_more_ratings", ratings=0, intercept=0.0, factor=0.0)
 
 
 class FakeProduct:
@@ -60,6 +73,12 @@ class FakeProduct:
         self.failure: Exception | None = None
         self.asked: list[Question] = []
         self.searched: list[Query] = []
+        self.kept: dict[str, Answer] = {}
+        self.changed: Changes | None = None  # what answers that go on from another say
+        self.pictures: list[tuple[PostId, int, int]] = []
+        self.proposed: list[tuple[PostId, Note]] = []
+        self.rated: list[tuple[str, str, Helpfulness]] = []
+        self.card_changes: asyncio.Queue[CardChange] = asyncio.Queue()
         self.abandoned = 0  # answers whose reader left before the end
         self._listeners: set[asyncio.Queue[Post | PostId]] = set()
 
@@ -91,11 +110,16 @@ class FakeProduct:
         read = Understood(text=query.text, lang="", filters=query.filters)
         return Ranking(hits=hits, understood=read)
 
-    async def ask(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Stream the scripted answer."""
         self._check()
         self.asked.append(question)
         answer = scripted_answer(question, self.posts, self.now, len(self.asked))
+        if question.answer_id:
+            answer = replace(answer, id=question.answer_id)
+        if question.previous:
+            await self.answer(question.previous)
+            answer = replace(answer, previous=question.previous, changed=self.changed)
         complete = False
         try:
             yield Progress("searching")
@@ -108,13 +132,121 @@ class FakeProduct:
                 yield SentenceChecked(sentence)
             await self.pace()
             complete = True
-            yield Finished(replace(answer, sentences=answer.sentences[: question.limit]))
+            answer = replace(answer, sentences=answer.sentences[: question.limit])
+            self.kept[answer.id] = answer
+            yield Finished(answer)
         finally:
             self.abandoned += not complete
 
+    async def answer(self, answer_id: str) -> Answer:
+        """Return an answer that was given, as it was."""
+        self._check()
+        if answer_id not in self.kept:
+            raise NotFound(f"no answer {answer_id!r} is kept")
+        return self.kept[answer_id]
+
+    async def answers_citing(self, post_id: PostId) -> list[str]:
+        """Return the ids of the answers that rest on a post, the newest first."""
+        return [
+            name
+            for name, answer in reversed(self.kept.items())
+            if any(one.post_id == post_id for one in answer.references)
+        ]
+
+    async def forget_answer(self, answer_id: str) -> None:
+        """Forget an answer."""
+        await self.answer(answer_id)
+        del self.kept[answer_id]
+
     async def context(self, post_id: PostId) -> ContextCard:
-        """Return the scripted card of a post."""
-        return scripted_card(await self.post(post_id), self.posts, self.now)
+        """Return the scripted card of a post, with the notes that were proposed on it."""
+        card = scripted_card(await self.post(post_id), self.posts, self.now)
+        return replace(card, notes=tuple(note for name, note in self.proposed if name == post_id))
+
+    async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
+        """Yield the card of a post, and again each time `card_changes` is put to."""
+        yield await self.context(post_id)
+        while True:
+            change = await self.card_changes.get()
+            yield replace(await self.context(post_id), change=change)
+
+    async def card_versions(self, post_id: PostId) -> Sequence[CardVersion]:
+        """Return one version of the scripted card."""
+        card = await self.context(post_id)
+        change = CardChange(kind="new", revision=1, since=None)
+        version = CardVersion(
+            built_at=self.now,
+            change=change,
+            first=card.first_seen.post_id if card.first_seen else None,
+            copies=card.copies.count,
+            accounts=card.copies.accounts,
+            supports=(),
+            refutes=(),
+            fact_checks=(),
+            turns=(),
+        )
+        return [version]
+
+    async def notes(self, post_id: PostId) -> tuple[NoteScore, Sequence[Note]]:
+        """Return the notes that were proposed, unrated."""
+        await self.post(post_id)
+        return NO_RATINGS, [note for name, note in self.proposed if name == post_id]
+
+    async def propose_note(self, post_id: PostId, draft: NoteDraft) -> Note:
+        """Keep a note in memory."""
+        await self.post(post_id)
+        note = Note(
+            id=f"n{len(self.proposed)}",
+            text=draft.text,
+            classification=draft.classification,
+            misleading_tags=draft.misleading_tags,
+            trustworthy_sources=draft.trustworthy_sources,
+            at=self.now,
+            score=NO_RATINGS,
+        )
+        self.proposed.append((post_id, note))
+        return note
+
+    async def take_picture(self, post_id: PostId, place: int, document: bytes) -> None:
+        """Count the bytes of a picture."""
+        post = await self.post(post_id)
+        if place >= len(post.media):
+            raise NotFound(f"post {post_id!r} has no picture {place} here")
+        self.pictures.append((post_id, place, len(document)))
+
+    async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
+        """Remember a rating."""
+        if all(note.id != note_id for _, note in self.proposed):
+            raise NotFound(f"no note {note_id!r} is kept")
+        self.rated.append((note_id, rater, helpful))
+
+    async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
+        """Remember a rating of a card."""
+        await self.post(post_id)
+        self.rated.append((post_id, rater, helpful))
+
+    async def forget_note(self, note_id: str) -> None:
+        """Forget a note."""
+        kept = [(name, note) for name, note in self.proposed if note.id != note_id]
+        if len(kept) == len(self.proposed):
+            raise NotFound(f"no note {note_id!r} is kept")
+        self.proposed = kept
+
+    async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
+        """Return the scripted card of the first post with that very text."""
+        self._check()
+        for post in self.posts.values():
+            if post.text == text and (as_of is None or post.placed_at <= as_of):
+                return replace(scripted_card(post, self.posts, self.now), post_id=None)
+        raise QueryError("no post of the script says that")
+
+    async def post_at(self, address: str) -> PostId:
+        """Return the post whose page is at an address."""
+        self._check()
+        for post in self.posts.values():
+            if address and post.url == address:
+                return post.id
+        raise NotFound("no post of the script is at this address")
 
     async def post(self, post_id: PostId) -> Post:
         """Return a post that still stands."""
@@ -146,7 +278,7 @@ class FakeProduct:
             created += 1
         return IngestReport(created=created, refused=refused, refused_examples=tuple(examples))
 
-    async def live(self, text: str, filters: Filters) -> AsyncIterator[Post | PostId]:
+    async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield what is published from now on and matches, and every deletion."""
         self._check()
         queue: asyncio.Queue[Post | PostId] = asyncio.Queue(QUEUE_POSTS)
@@ -160,6 +292,19 @@ class FakeProduct:
                     yield item
         finally:
             self._listeners.discard(queue)
+
+    async def models(self) -> list[ModelAtHand]:
+        """Return the answer without a model, and an embedder."""
+        self._check()
+        return [
+            ModelAtHand("extractive", "answers", "quotes", default=True),
+            ModelAtHand("fake", "vectors", "as long as a text"),
+        ]
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return two numbers for each text: its length, and one."""
+        self._check()
+        return [[float(len(text)), 1.0] for text in texts]
 
     async def status(self) -> Status:
         """Say how the fake is doing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,23 +14,32 @@ from siyaq.core.answer import (
     ConflictSide,
     Coverage,
     Evidence,
+    FactCheck,
+    Group,
     Question,
     Reason,
     Sentence,
     Stance,
+    Tally,
     Usage,
 )
 from siyaq.core.card import (
     Bar,
     Change,
+    Claim,
     ContextCard,
     Copies,
+    Demand,
     EarlierClaim,
+    EarlierPicture,
     FirstSeen,
     Member,
+    Moment,
+    PictureCard,
     Sameness,
     Thread,
     ThreadPost,
+    Turning,
 )
 from siyaq.core.event import Gap
 from siyaq.core.ids import PostId
@@ -50,6 +59,7 @@ class Script:
     reason: Reason | None = None
     sides: tuple[tuple[str, str], ...] = ()  # (post, value)
     about: str = ""
+    counted: bool = False  # each quote stands for the post it is of, and for those that copy it
 
 
 _OPEN = ("open", "Wadi Noor bridge reopened to cars at 11:40.")
@@ -89,6 +99,8 @@ SCRIPTS = (
         sides=(("families_ar", "20"), ("families", "12")),
         about="عائلة",
     ),
+    Script(("people saying",), (_OPEN, _CLOSED), counted=True),
+    Script(("يقول الناس",), (_OPEN_AR, _CLOSED_AR), counted=True),
     Script(("bridge",), (_OPEN, _CLOSED, _PIERS), short="reopened to cars at 11:40"),
     Script(("جسر",), (_OPEN_AR, _CLOSED_AR), short="أمام السيارات عند الساعة 11:40"),
     Script(("latest", "story", "talking"), (_OPEN, _TWELVE, _PIERS)),
@@ -125,6 +137,31 @@ def scripted_answer(question: Question, posts: Posts, now: datetime, number: int
         covered=_coverage(now),
         usage=Usage(seconds=0.031),
         model="extractive",
+        counts=_counts(references.values(), posts) if script.counted else None,
+    )
+
+
+def _counts(references: Iterable[Evidence], posts: Posts) -> Tally:
+    """Count each quoted post, and the copies of it that the story has."""
+    groups = []
+    for one in references:
+        copies = [post for post in posts.values() if post.text == posts[one.post_id].text]
+        groups.append(
+            Group(
+                evidence_id=one.id,
+                posts=len(copies),
+                accounts=len({post.author.id for post in copies}),
+                independent=1,
+                post_ids=tuple(post.id for post in copies),
+            )
+        )
+    return Tally(
+        about="bridge",
+        posts=sum(group.posts for group in groups),
+        accounts=sum(group.accounts for group in groups),
+        independent=len(groups),
+        complete=True,
+        groups=tuple(groups),
     )
 
 
@@ -187,6 +224,7 @@ def scripted_card(post: Post, posts: Posts, now: datetime) -> ContextCard:
     )
     first = members[0]
     points = _points(posts) if len(members) > 1 else ()
+    cited = {evidence.post_id: evidence for evidence, _ in points}
     return ContextCard(
         post_id=post.id,
         status="shown",
@@ -202,6 +240,7 @@ def scripted_card(post: Post, posts: Posts, now: datetime) -> ContextCard:
             earlier_claims=_claims(first, now) if len(members) > 1 else (),
         ),
         copied_from=first.post_id if first.post_id != post.id else None,
+        copied_how="wording" if first.post_id != post.id else None,
         copies=Copies(
             count=len(members),
             accounts=len({member.author_id for member in members}),
@@ -209,7 +248,28 @@ def scripted_card(post: Post, posts: Posts, now: datetime) -> ContextCard:
             members=members,
             changed=_changes(posts) if len(members) > 1 else (),
         ),
+        coordination=(),
+        claims=_claimed(cited),
         thread=_thread(post, posts),
+        timeline=_timeline(cited),
+        media=(
+            PictureCard(
+                url="",
+                alt="",
+                checked=True,
+                earlier=(
+                    EarlierPicture(
+                        post_id=story_id("families"),
+                        handle="riveraid.example",
+                        at=now - timedelta(minutes=150),
+                        distance=6,
+                    ),
+                ),
+            ),
+        )
+        if post.id == story_id("families_ar")
+        else (),
+        demand=_demand(posts) if len(members) > 1 else (),
         unknown=UNKNOWN if len(members) > 1 else (),
         references=tuple(evidence for evidence, _ in points),
         version=1,
@@ -218,6 +278,13 @@ def scripted_card(post: Post, posts: Posts, now: datetime) -> ContextCard:
     )
 
 
+CHECK = FactCheck(
+    claim="The bridge of Wadi Noor has collapsed",
+    rating="false",
+    label="False",
+    publisher="The Noor Paper",
+    url="https://news.example/checks/1",
+)
 UNKNOWN = ("no_earlier_record", "feed_gap", "not_checked_claims")
 
 _POINTS = (
@@ -227,12 +294,53 @@ _POINTS = (
 
 
 def _points(posts: Posts) -> tuple[tuple[Evidence, str], ...]:
-    standing = [(posts.get(story_id(key)), quote, stance) for key, quote, stance in _POINTS]
+    standing = [(key, posts.get(story_id(key)), quote, stance) for key, quote, stance in _POINTS]
     return tuple(
-        (replace(_evidence(post, marker), stance=stance or Stance.MENTIONS), quote)
-        for marker, (post, quote, stance) in enumerate(standing, start=1)
+        (
+            replace(
+                _evidence(post, marker),
+                stance=stance or Stance.MENTIONS,
+                fact_check=CHECK if key == "article" else None,
+            ),
+            quote,
+        )
+        for marker, (key, post, quote, stance) in enumerate(standing, start=1)
         if post is not None
     )
+
+
+def _claimed(cited: Mapping[PostId, Evidence]) -> tuple[Claim, ...]:
+    """Say that the closure is claimed, and that the paper has published a check of it."""
+    check, denial = cited.get(story_id("article")), cited.get(story_id("denial"))
+    if check is None or denial is None:
+        return ()
+    return (
+        Claim(
+            text="Wadi Noor bridge has collapsed in both directions.",
+            refutes=(denial.id,),
+            fact_checks=(check.id,),
+        ),
+    )
+
+
+def _timeline(cited: Mapping[PostId, Evidence]) -> tuple[Moment, ...]:
+    turns: tuple[tuple[str, Turning], ...] = (("article", "first_report"), ("denial", "correction"))
+    return tuple(
+        Moment(
+            at=cited[story_id(key)].placed_at,
+            post_id=story_id(key),
+            evidence_id=cited[story_id(key)].id,
+            turning=turning,
+            official="name" if key == "denial" else None,
+        )
+        for key, turning in turns
+        if story_id(key) in cited
+    )
+
+
+def _demand(posts: Posts) -> tuple[Demand, ...]:
+    asked = story_id("ask_road")
+    return (Demand(kind="provenance", accounts=1, evidence=(asked,)),) if asked in posts else ()
 
 
 def _member(post: Post, sameness: Sameness) -> Member:
@@ -242,6 +350,7 @@ def _member(post: Post, sameness: Sameness) -> Member:
         handle=post.author.handle,
         at=post.placed_at,
         sameness=sameness,
+        url=post.url,
     )
 
 

@@ -321,6 +321,23 @@ class SearcherContract:
             vectors = np.asarray([passage.vector for passage in held])
             assert np.abs(vectors - expected).max() < ROUNDING
 
+    def test_a_title_has_a_vector_and_is_no_passage(
+        self, load: Callable[[Sequence[LogEntry]], Searcher], embedder: Embedder
+    ) -> None:
+        posts = (post("p1", "big fire", title="Storm at sea"), post("p2", "rain"))
+        searcher = load(created(1, *posts))
+        found = searcher.titles([Seq(2), Seq(1), Seq(99)])
+        assert list(found) == [1]
+        expected = np.asarray(embedder.embed(["Storm at sea"])[0])
+        assert np.abs(np.asarray(found[Seq(1)]) - expected).max() < ROUNDING
+        (held,) = searcher.passages([Seq(1)])[Seq(1)]
+        assert (held.start, held.end) == (0, len("big fire"))
+        nearest = searcher.semantic(embedder.embed(["Storm at sea"])[0], EVERYTHING, 5)
+        best = {line.seq: line for line in nearest}[Seq(1)]
+        cosine = float(np.asarray(embedder.embed(["big fire"])[0]) @ expected)
+        assert best.span is None
+        assert best.score == pytest.approx(cosine, abs=ROUNDING)
+
     @pytest.mark.parametrize("field", ["reply_to", "root", "quote_of", "repost_of"])
     def test_linked_posts_come_in_time_order(
         self, load: Callable[[Sequence[LogEntry]], Searcher], field: LinkField

@@ -11,9 +11,9 @@ class TestMine(SourceContract):
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from typing import Protocol, cast
+from typing import Protocol
 
 import pytest
 
@@ -114,7 +114,7 @@ async def _read(
     """Read until every post of `until` has come (or upstream ends), or so many batches."""
     taken: list[Batch] = []
     missing = set(until)
-    stream = cast("AsyncGenerator[Batch]", adapter.batches(resume))
+    stream = adapter.batches(resume)
     async with asyncio.timeout(DEADLINE_SECONDS), aclosing(stream):
         async for batch in _limited(stream, batches):
             taken.append(batch)

@@ -28,6 +28,12 @@ Between one changed word in four (0.68) and two prayers or adverts made from one
 REPEATED: Final = 0.8
 """Least similarity of two texts that say the same in nearly the same words."""
 
+OPENING: Final = 45
+"""Characters of normalized text that two posts begin with by no chance, however they go on."""
+
+OPENED_AT_MOST: Final = 300
+"""Characters of normalized text that such a beginning can speak for."""
+
 DISTINCTIVE: Final = 40
 """Characters of normalized text from which on equal posts are copies."""
 
@@ -41,6 +47,7 @@ T = TypeVar("T")
 _CUT: Final = re.compile(r"(?:…|\.\.\.)\W*(?:(?:https?://|www\.)\S*)?\W*$")
 _CUT_AT_LEAST: Final = 5  # words
 _LINK_AT_MOST: Final = 200
+_UNCUT: Final = 10**9  # words
 _ALIGNED_AT_MOST: Final = 500  # words; an alignment takes the square of that
 
 
@@ -55,7 +62,11 @@ def fingerprint(text: str) -> str:
     "" for a text in which no word is left, such as a bare link: nothing is a copy of nothing.
     An index keeps `fingerprint(post.text)` in the field "fingerprint", and nothing where it is "".
     """
-    plain = normalize(text)
+    return digest(normalize(text))
+
+
+def digest(plain: str) -> str:
+    """Return the fingerprint of a text that `normalize` returned."""
     return blake2b(plain.encode(), digest_size=8).hexdigest() if plain else ""
 
 
@@ -103,27 +114,45 @@ class Wording:
         return "near" if self.similarity(other) >= NEAR else None
 
     def repeats(self, other: Wording) -> bool:
-        """Say whether one of the two repeats the other, be it cut short or with a word changed.
+        """Say whether one of the two repeats the other, be it cut short or ended otherwise.
 
         A number or a negation that differs makes it another statement, however near.
         """
         if self.words == other.words or self._cuts_short(other) or other._cuts_short(self):
             return True
-        return self.similarity(other) >= REPEATED and self._stakes() == other._stakes()
+        return self._opens_like(other) and self._agrees(other)
+
+    def rewords(self, other: Wording) -> bool:
+        """Say whether the two say the same in nearly the same words."""
+        return self.similarity(other) >= REPEATED and self._agrees(other)
 
     def _cuts_short(self, other: Wording) -> bool:
         """Say whether this text ends in an ellipsis where `other` goes on."""
         whole = self.words[:-1]  # the last word may be cut itself
-        return (
-            len(whole) >= _CUT_AT_LEAST
-            and _CUT.search(self.text[-_LINK_AT_MOST:]) is not None
-            and other.words[: len(whole)] == whole
+        return len(whole) >= _CUT_AT_LEAST and self._is_cut and other.words[: len(whole)] == whole
+
+    def _opens_like(self, other: Wording) -> bool:
+        """Say whether both are short and begin with the same words."""
+        texts = " ".join(self.words), " ".join(other.words)
+        return max(map(len, texts)) <= OPENED_AT_MOST and (
+            len(texts[0][:OPENING]) == OPENING and texts[0][:OPENING] == texts[1][:OPENING]
         )
 
-    def _stakes(self) -> tuple[Counter[str], Counter[str]]:
-        numbers = {w: n for w, n in self.word_counts.items() if any(map(str.isdigit, w))}
-        negations = {w: n for w, n in self.word_counts.items() if w in NEGATIONS}
-        return Counter(numbers), Counter(negations)
+    def _agrees(self, other: Wording) -> bool:
+        """Say whether no number and no negation differs, as far as both texts go."""
+        end = min(self._end, other._end)
+        if end < max(len(self.words), len(other.words)):
+            return _stakes(self.words[:end]) == _stakes(other.words[:end])
+        return _stakes(self.words) == _stakes(other.words)
+
+    @cached_property
+    def _end(self) -> int:
+        """How many words stand before an ellipsis at the end; the last may be cut itself."""
+        return len(self.words) - 1 if self._is_cut else _UNCUT
+
+    @cached_property
+    def _is_cut(self) -> bool:
+        return _CUT.search(self.text[-_LINK_AT_MOST:]) is not None
 
     def _says_as_little_as(self, other: Wording) -> bool:
         return self.bare() == other.bare() != ""
@@ -191,6 +220,11 @@ def _missing(words: list[tuple[str, str]], elsewhere: Counter[str]) -> tuple[str
             left[word] -= 1
             missing.append(spelling)
     return tuple(missing)
+
+
+def _stakes(words: list[str]) -> Counter[str]:
+    """Count the words by which a statement stands or falls: numbers and negations."""
+    return Counter(word for word in words if word in NEGATIONS or any(map(str.isdigit, word)))
 
 
 def _dice(a: Counter[T], b: Counter[T]) -> float:

@@ -5,6 +5,9 @@ stands in what is shown first), `em` and `f1` of the short answer, `false_abstai
 others `abstain_recall`; over all citations of answered questions whose gold documents are known
 `cited_right`; over answered questions `shown_chars`. A figure over nothing is null.
 
+What it cost stands beside that: `answer_seconds` over all questions and, with a model, tokens
+over all and `written`, the share of answered questions that it phrased rather than quotes.
+
 When a question says when it was asked, that is its `as_of`, with two exceptions that keep the
 clock from hiding what was there to be read: documents given with the question (`docs`) were
 found when it was asked, so a later date among them moves `as_of` to that date; and a document
@@ -14,11 +17,11 @@ without a date stands at the time it was ingested, so where one may be searched 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from siyaq.core.answer import Answer, AnswerStatus, Finished, Question
+from siyaq.core.answer import Answer, AnswerStatus, Finished, Question, Usage
 from siyaq.core.errors import QueryError, SiyaqError
 from siyaq.core.product import Product
 from siyaq.core.query import Filters
@@ -36,7 +39,9 @@ METRICS = (
     "abstain_recall",
     "false_abstain",
     "shown_chars",
+    "answer_seconds",
 )
+OF_MODELS = ("written", "input_tokens", "output_tokens")
 SHOWN_SENTENCES = 3
 SHOWN_CHARS = 400
 """How much of an answer counts as shown first: more text does not help."""
@@ -54,6 +59,8 @@ class Outcome:
     sentences: tuple[str, ...] = ()
     short_answer: str | None = None
     cited: tuple[str, ...] = ()  # a document for each citation, in order
+    model: str = ""
+    usage: Usage = Usage()
 
     @property
     def abstained(self) -> bool:
@@ -68,14 +75,16 @@ REFUSED = Outcome(AnswerStatus.ABSTAINED.value, None)
 async def score(work: Work) -> Scores:
     """Ask every question and compare with what is known of it."""
     documents = folder.read_corpus(work.directory)
-    questions = folder.read_all(work.directory, "questions.jsonl", folder.Asked)
+    every = folder.read_all(work.directory, "questions.jsonl", folder.Asked)
+    questions = spaced(every, work.limit)
     names = Names(documents)
     dates = {document.id: document.created_at for document in documents}
     outcomes: list[Outcome] = []
     async with work.loaded(documents) as (product, counts):
         for done, asked in enumerate(questions):
             work.on_progress(done, len(questions), "asking")
-            outcomes.append(await ask(product, question_of(asked, names, dates), names))
+            question = replace(question_of(asked, names, dates), model=work.model)
+            outcomes.append(await ask(product, question, names))
         work.on_progress(len(questions), len(questions), "asking")
     pairs = list(zip(questions, outcomes, strict=True))
     if work.predictions is not None:
@@ -85,8 +94,30 @@ async def score(work: Work) -> Scores:
         answerable=sum(asked.answerable for asked in questions),
         answered=sum(not outcome.abstained for outcome in outcomes),
     )
-    rows = [figures(*pair) for pair in pairs]
-    return summarize(rows, [asked.lang for asked in questions], METRICS, counts)
+    if work.limit is not None:
+        counts["questions_in_set"] = len(every)
+    rows = [{**figures(*pair), **costs(pair[1], work.model)} for pair in pairs]
+    phrased = work.model not in ("", "extractive")
+    shown = METRICS + (OF_MODELS if phrased else ())
+    return summarize(rows, [asked.lang for asked in questions], shown, counts)
+
+
+def spaced(every: Sequence[folder.Asked], limit: int | None) -> list[folder.Asked]:
+    """Return `limit` questions spread evenly over the set, in order; all of them for None."""
+    if limit is None or limit >= len(every):
+        return list(every)
+    return [every[at * len(every) // limit] for at in range(limit)]
+
+
+def costs(outcome: Outcome, model: str) -> dict[str, Share]:
+    """Return what one answer cost, and whether `model` phrased it."""
+    row = {"answer_seconds": Share(outcome.usage.seconds)}
+    if model:
+        row["input_tokens"] = Share(outcome.usage.input_tokens)
+        row["output_tokens"] = Share(outcome.usage.output_tokens)
+        if not outcome.abstained:
+            row["written"] = Share(outcome.model == model)
+    return row
 
 
 def question_of(asked: folder.Asked, names: Names, dates: Dates) -> Question:
@@ -122,6 +153,8 @@ async def ask(product: Product, question: Question, names: Names) -> Outcome:
         reason=None if answer.reason is None else answer.reason.value,
         sentences=tuple(sentence.text for sentence in answer.sentences),
         short_answer=answer.short_answer,
+        model=answer.model,
+        usage=answer.usage,
         cited=tuple(
             documents[citation.evidence_id]
             for sentence in answer.sentences

@@ -1,9 +1,11 @@
 // One turn: a question, and its answer as it arrives. Sentences are quotations of posts, each with
 // its author, its time and its citation; what is missing is said as plainly as what is there.
 
+import { changesOf } from "./changes.js";
 import { el, words } from "./dom.js";
 import { nameOf, timeOf } from "./format.js";
 import { has } from "./i18n.js";
+import { tallyOf } from "./tally.js";
 
 const MAX_GAPS = 3;
 
@@ -83,7 +85,9 @@ export class Turn {
 
   /** Every post this turn shows words of. */
   get posts() {
-    return new Set([...this.#evidence.values()].map((reference) => reference.post_id));
+    const before = this.answer?.changed?.short_answer_post_id;
+    const cited = [...this.#evidence.values()].map((reference) => reference.post_id);
+    return new Set(before ? [...cited, before] : cited);
   }
 
   /** What this turn adds to the history of the next question. */
@@ -98,6 +102,9 @@ export class Turn {
 
   /** Take back the words of a post that was deleted. */
   redact(postId) {
+    for (const line of this.#reply.querySelectorAll("[data-post]")) {
+      if (line.dataset.post === postId) line.remove();
+    }
     const gone = new Set();
     for (const [id, reference] of this.#evidence) if (reference.post_id === postId) gone.add(id);
     if (gone.size === 0) return;
@@ -151,7 +158,7 @@ export class Turn {
       params: { n: marker, who: reference ? nameOf(reference.author) : "" },
     });
     button.addEventListener("click", () => {
-      if (reference) this.#actions.openPost(reference.post_id, [quote]);
+      if (reference) this.#actions.openPost(reference.post_id, quote ? [quote] : []);
     });
     return button;
   }
@@ -173,8 +180,9 @@ export class Turn {
     if (this.#sentences.childElementCount === 0) {
       this.#sentences.append(...answer.sentences.map((sentence) => this.#sentence(sentence)));
     }
-    this.#head.replaceChildren(...this.#verdict(answer));
+    this.#head.replaceChildren(...this.#verdict(answer), ...this.#tally(answer));
     this.#rest.replaceChildren(
+      ...changesOf(answer),
       ...answer.conflicts.map((conflict) => this.#conflict(conflict)),
       ...this.#evidenceList(answer),
       covered(answer),
@@ -182,7 +190,12 @@ export class Turn {
     this.end();
   }
 
-  #verdict({ status, reason, short_answer: short, sentences }) {
+  #tally(answer) {
+    const marker = (id) => this.#marker({ ...this.#evidence.get(id), evidence_id: id, quote: "" });
+    return tallyOf(answer, marker, this.#actions.openPost);
+  }
+
+  #verdict({ counts, status, reason, short_answer: short, sentences }) {
     const nodes = [];
     if (short) nodes.push(words("p", short, "short words"));
     if (status !== "answered") {
@@ -191,7 +204,7 @@ export class Turn {
           el("p", { class: "notice-title", t: `answer.${status}` }),
           reason ? el("p", { t: `reason.${reason}` }) : null),
       );
-    } else if (!short) {
+    } else if (!short && !counts) {
       nodes.push(el("p", { class: "step", t: "answer.from", params: { n: sentences.length } }));
     }
     return nodes;
@@ -216,23 +229,20 @@ export class Turn {
     const items = references.map((reference) =>
       this.#showing([reference.id], {},
         el("p", { class: "by" }, el("bdi", { class: "who" }, nameOf(reference.author)),
-          " ", timeOf(reference.placed_at), " ", this.#marker({
-            marker: reference.marker, evidence_id: reference.id, quote: reference.text,
-          }), " ", this.#contextButton(reference)),
+          " ", timeOf(reference.placed_at), " ", this.#marker({ marker: reference.marker,
+            evidence_id: reference.id, quote: reference.text }), " ", this.#contextButton(reference)),
         words("p", reference.text, "words passage")));
-    return [
-      el("details", { class: "evidence" },
-        el("summary", { t: "answer.evidence", params: { n: references.length } }),
-        el("ol", {}, ...items)),
-    ];
+    return [el("details", { class: "evidence" },
+      el("summary", { t: "answer.evidence", params: { n: references.length } }),
+      el("ol", {}, ...items))];
   }
 }
 
 function covered({ as_of: asOf, covered: window }) {
   const lines = [el("span", { t: "answer.as_of", params: { at: { at: asOf } } })];
   if (window.since && window.until) {
-    const params = { span: { span: [window.since, window.until] } };
-    lines.push(el("span", { t: "answer.covered", params }));
+    const span = { span: [window.since, window.until] };
+    lines.push(el("span", { t: "answer.covered", params: { span } }));
   }
   return el("p", { class: "covered" }, ...lines, ...gapsOf(window, "span"));
 }

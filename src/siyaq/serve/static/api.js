@@ -67,12 +67,21 @@ export function postPath(postId) {
   return `/v1/posts/${encodeURIComponent(postId)}`;
 }
 
-/** Ask a question, with the turns before it; the response is a stream of events. */
-export function ask(question, history, signal) {
-  return request("/v1/ask", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify({ question, history }),
-    signal,
-  });
+/**
+ * Ask a question, with the turns before it; the response is a stream of events. `previous` is the
+ * id of the answer before, so that asking the same again tells what changed.
+ */
+export async function ask(question, history, previous, signal) {
+  const told = previous ? { question, history, previous_response_id: previous } : { question, history };
+  try {
+    return await request("/v1/ask", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      body: JSON.stringify(told),
+      signal,
+    });
+  } catch (error) {
+    if (!previous || error.code !== "not_found") throw error;
+    return ask(question, history, "", signal); // it is kept no longer: the history still tells
+  }
 }

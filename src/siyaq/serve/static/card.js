@@ -1,8 +1,10 @@
 // The context card: what a reader should know about a post, in the order they ask for it.
 
 import { gapsOf } from "./answer.js";
+import { postButton, section } from "./card_parts.js";
+import { claims, demand, notes, pictures, timeline } from "./card_story.js";
 import { el, svg, words } from "./dom.js";
-import { handleOf, timeOf } from "./format.js";
+import { timeOf } from "./format.js";
 import { has } from "./i18n.js";
 
 const BAR_WIDTH = 10;
@@ -15,41 +17,23 @@ export function renderCard(card, open) {
     firstSeen(card, open),
     spread(card, open),
     points(card, open),
+    ...claims(card, open),
+    timeline(card, open),
+    demand(card, open),
+    pictures(card, open),
+    notes(card),
     changed(card, open),
+    together(card, open),
     thread(card, open),
     unknown(card),
   ];
   return el("article", { class: "card" },
     card.status === "shown" ? null : el("p", { class: "notice", t: `card.${card.status}` }),
-    card.reason ? el("p", { class: "notice-detail", t: `reason.${card.reason}` }) : null,
+    card.reason ? el("p", { class: "notice-detail", t: `card.reason.${card.reason}` }) : null,
+    ["corrected", "reversed"].includes(card.change?.kind)
+      ? el("p", { class: "notice", t: `card.change.${card.change.kind}` }) : null,
     ...sections,
     el("p", { class: "covered", t: "answer.as_of", params: { at: { at: card.as_of } } }));
-}
-
-function section(key, params, ...children) {
-  return el("section", { class: "card-section" }, el("h3", { t: key, params }), ...children);
-}
-
-function who(card, postId) {
-  const member = card.copies.members.find((copy) => copy.post_id === postId);
-  if (member) return handleOf(member.handle, member.author_id);
-  const reference = card.references.find((found) => found.post_id === postId);
-  if (reference) return handleOf(reference.author.handle, reference.author.id);
-  const post = card.thread?.posts.find((found) => found.post_id === postId);
-  return handleOf(post?.handle, authorIn(postId));
-}
-
-/** The part of a post id that tells most about whose it is. */
-function authorIn(postId) {
-  return /did:[a-z]+:[^/]+/.exec(postId)?.[0] ?? postId.slice(postId.indexOf(":") + 1);
-}
-
-function postButton(card, postId, open) {
-  const name = who(card, postId);
-  return el("button", {
-    type: "button", class: "link", label: "post.read_of", params: { who: name },
-    on: { click: () => open.openPost(postId) },
-  }, el("bdi", { dir: "ltr" }, name));
 }
 
 function firstSeen(card, open) {
@@ -69,10 +53,22 @@ function firstSeen(card, open) {
         ? el("li", { t: "card.window", params: { span: { span: [window.since, window.until] } } })
         : null,
       ...gapsOf(window, "li")),
+    first.earlier_alike
+      ? el("p", { class: "claim", "data-post": first.earlier_alike },
+        postButton(card, first.earlier_alike, open), " ", el("span", { t: "card.alike" }))
+      : null,
+    copiedFrom(card, open),
     ...first.earlier_claims.map((claim) =>
       el("p", { class: "claim", "data-post": claim.post_id }, postButton(card, claim.post_id, open),
         " ", el("span", { t: "card.claim", params: {
           claimed: { at: claim.claimed_at }, seen: { at: claim.witnessed_at } } }))));
+}
+
+function copiedFrom(card, open) {
+  if (!card.copied_from) return null;
+  return el("p", { class: "copied", "data-post": card.copied_from },
+    el("span", { t: "card.copied" }), " ", postButton(card, card.copied_from, open), " ",
+    el("span", { class: "aside", t: `copied.${card.copied_how}` }));
 }
 
 function spread(card, open) {
@@ -123,6 +119,17 @@ function changed(card, open) {
         el("p", { class: "words", dir: "auto" },
           ...change.removed.flatMap((word) => [el("del", {}, word), " "]),
           ...change.added.flatMap((word) => [el("ins", {}, word), " "]))))));
+}
+
+function together(card, open) {
+  if (card.coordination.length === 0) return null;
+  return section("card.together", {},
+    el("ul", { class: "facts" }, ...card.coordination.map((one) =>
+      el("li", { "data-post": one.evidence[0] },
+        ...one.accounts.flatMap((account) => [
+          el("bdi", { dir: "ltr" }, account.handle ? `@${account.handle}` : account.author_id), " "]),
+        el("span", { t: `together.${one.kind}`, params: { n: one.times, seconds: one.seconds } }),
+        " ", postButton(card, one.evidence[0], open)))));
 }
 
 function points(card, open) {

@@ -42,10 +42,11 @@ export class Conversation {
     const text = question.trim();
     if (!text || this.#running) return;
     const history = this.#history();
+    const previous = this.#turns.findLast((turn) => turn.answered)?.answer.id ?? "";
     const turn = new Turn(text, this.#actions);
     this.#begin(turn);
     try {
-      await this.#read(turn, await ask(text, history, this.#running.signal));
+      await this.#read(turn, await ask(text, history, previous, this.#running.signal));
     } catch (error) {
       this.#broken(turn, error);
     } finally {

@@ -47,16 +47,18 @@ export function words(tag, text, className = "words") {
   return el(tag, { class: className, dir: "auto" }, text.replace(OVERRIDES, ""));
 }
 
-/** Make `words` in which the first place of each quote is marked. */
-export function marked(tag, text, quotes, className = "words") {
+/** Make `words` of a part of a text, with the first place of each quote in the whole text marked. */
+export function marked(tag, [text, from, to], quotes, className) {
   const node = el(tag, { class: className, dir: "auto" });
   const shown = (start, end) => text.slice(start, end).replace(OVERRIDES, "");
-  let done = 0;
-  for (const [start, end] of placesOf(text, quotes)) {
+  let done = from;
+  for (const place of placesOf(text, quotes)) {
+    const [start, end] = [Math.max(place[0], from), Math.min(place[1], to)];
+    if (start >= end) continue;
     node.append(shown(done, start), el("mark", {}, shown(start, end)));
     done = end;
   }
-  node.append(shown(done));
+  node.append(shown(done, to));
   return node;
 }
 

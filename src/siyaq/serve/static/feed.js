@@ -2,7 +2,7 @@
 
 import { ApiError, getJson } from "./api.js";
 import { byId, el, words } from "./dom.js";
-import { nameOf, timeOf } from "./format.js";
+import { nameOf, partsOf, timeOf } from "./format.js";
 import { retell } from "./i18n.js";
 import { follow } from "./sse.js";
 
@@ -144,6 +144,7 @@ export class Feed {
 
   #item(post) {
     const who = nameOf(post.author);
+    const [title, body] = partsOf(post).map(([text, from, to]) => text.slice(from, to));
     const button = (key, action) =>
       el("button", {
         type: "button", class: "context-button", t: key, label: `${key}_of`, params: { who },
@@ -152,8 +153,8 @@ export class Feed {
     return el("li", { class: "post", "data-post": post.post_id, "data-at": post.placed_at },
       el("p", { class: "by" }, el("bdi", { class: "who" }, who), " ", timeOf(post.placed_at),
         " ", el("span", { class: "via" }, el("bdi", {}, post.source))),
-      post.title ? words("p", post.title, "words post-title") : null,
-      words("p", post.text),
+      title ? words("p", title, "words post-title") : null,
+      words("p", body),
       el("p", { class: "post-actions" },
         button("post.read", () => this.#actions.openPost(post.post_id)),
         button("post.context", () => this.#actions.openCard(post.post_id))));

@@ -54,7 +54,7 @@ export function ago(iso) {
   for (const [limit, unit, size] of STEPS) {
     if (Math.abs(seconds) < limit) {
       const make = (locale) => new Intl.RelativeTimeFormat(locale, options);
-      return format("ago", make).format(-Math.round(seconds / size), unit);
+      return format("ago", make).format(-Math.trunc(seconds / size), unit);
     }
   }
   return moment(iso);
@@ -95,6 +95,19 @@ export function openable(url) {
 /** Return how an author is called: the name if there is one, else the handle, else the id. */
 export function nameOf(author) {
   return author.name || author.handle || shortId(author.id);
+}
+
+/**
+ * Return a post's title and body, each as a part of a text: [text, from, to]. Most articles carry
+ * their title as the first line of their text, or begin with it: it is shown once.
+ */
+export function partsOf({ title = "", text }) {
+  const begins = title && text.startsWith(title.replace(/[.… ]+$/, ""));
+  const line = text.indexOf("\n");
+  if (!begins) return [[title, 0, title.length], [text, 0, text.length]];
+  if (line < 0 || line > title.length) return [["", 0, 0], [text, 0, text.length]];
+  const body = line + text.slice(line).search(/\S|$/);
+  return [[text, 0, line], [text, body, text.length]];
 }
 
 /** Return a handle as it is written, or an id short enough to be told apart. */

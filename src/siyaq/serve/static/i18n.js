@@ -35,7 +35,7 @@ export async function speak(wanted) {
 /**
  * Return a text. A text that counts has a form for each plural category, chosen by `params.n`.
  * Numbers are written in the interface's digits, `{at: time}` as a moment, `{span: [from, to]}` as
- * a stretch of time, `{t: key}` as another text, and anything else is isolated, so that a name of
+ * a stretch of time, `{t: key, ...params}` as another text, and anything else is isolated, so that a name of
  * the other direction cannot disturb its sentence.
  */
 export function t(key, params = {}) {
@@ -54,7 +54,7 @@ function written(value) {
   if (typeof value === "number") return number(value);
   if (value?.constructor === Object) {
     if (value.at) return moment(value.at);
-    return value.span ? stretch(value.span) : t(value.t);
+    return value.span ? stretch(value.span) : t(value.t, value);
   }
   return `\u2068${value ?? ""}\u2069`;
 }

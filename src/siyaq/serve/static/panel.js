@@ -3,7 +3,7 @@
 import { getJson, postPath } from "./api.js";
 import { renderCard } from "./card.js";
 import { byId, el, marked } from "./dom.js";
-import { nameOf, openable, timeOf } from "./format.js";
+import { nameOf, openable, partsOf, timeOf } from "./format.js";
 import { has, retell } from "./i18n.js";
 
 export class Panel {
@@ -98,13 +98,18 @@ function skeleton() {
 }
 
 function post(found, quotes, open) {
-  const text = marked("p", found.text, quotes, "words panel-text");
-  const changed = quotes.length > 0 && !text.querySelector("mark");
+  const [head, body] = partsOf(found);
+  const title = head[0] ? marked("h3", head, quotes, "words post-title") : null;
+  const text = marked("p", body, quotes, "words panel-text");
+  const changed = quotes.length > 0 && ![title, text].some((part) => part?.querySelector("mark"));
+  const name = nameOf(found.author);
+  const { handle } = found.author;
+  const told = handle === name || handle === openable(found.url)?.hostname; // a paper's, below
   return el("article", { class: "panel-post" },
     el("p", { class: "panel-author" },
-      el("bdi", { class: "who" }, nameOf(found.author)),
-      found.author.handle ? el("bdi", { class: "handle", dir: "ltr" }, `@${found.author.handle}`) : null),
-    found.title ? marked("h3", found.title, quotes, "words post-title") : null,
+      el("bdi", { class: "who" }, name),
+      handle && !told ? el("bdi", { class: "handle", dir: "ltr" }, `@${handle}`) : null),
+    title,
     text,
     changed ? el("p", { class: "notice", t: "post.changed" }) : null,
     ...(found.media ?? []).map((item) =>

@@ -1,42 +1,133 @@
-// <siyaq-context post="source:id">: the context of one post, for any page of this server.
+// <siyaq-context post="source:id">: the context of one post, on any page.
 //
-// Attribute `post`: the post's id. Events: `siyaq-shown` (detail: the card), `siyaq-failed`
-// (detail: the problem's code). It asks GET /v1/posts/{id}/context and nothing else, and sets text
-// as text only. One file, no dependency.
+//   <script type="module" src="https://SERVER/siyaq.js"></script>
+//   <siyaq-context post="bluesky:at://…" key="PUBLISHABLE KEY"></siyaq-context>
+//
+// Attributes, all but the first optional:
+//   post    the post's id                 key    a publishable key, where the server asks for one
+//   server  the server's origin; left out, the one this file came from
+//   lang    "en" or "ar"; left out, that of the page around it
+//   theme   "light", "dark" or "auto"
+// Events, which bubble: `siyaq-shown` (detail: the card) and `siyaq-failed` (detail: a problem's
+// code). Colors and fonts are custom properties, --siyaq-…, below; every part has a `part` name.
+//
+// It asks GET /v1/posts/{id}/context and nothing else, sends no cookie, and sets text as text only.
+// Its height is the same before and after loading: what is long opens when the reader asks.
 
 const STYLE = `
-  :host { display: block; font: 0.9375rem/1.55 system-ui, "Noto Sans Arabic", sans-serif;
-    border: 1px solid #8888; border-radius: 0.75rem; padding: 0.875rem 1rem; }
-  p { margin: 0; }
-  p + p { margin-block-start: 0.375rem; }
-  .first { font-weight: 600; }
-  .soft { opacity: 0.8; font-size: 0.875em; }
+  :host { display: block; box-sizing: border-box; min-block-size: 18rem; color-scheme: light dark;
+    container-type: inline-size; text-align: start;
+    font: var(--siyaq-font, 0.9375rem/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans Arabic", sans-serif);
+    color: var(--siyaq-ink, light-dark(#17211f, #e9efec));
+    background: var(--siyaq-paper, light-dark(#ffffff, #171f24));
+    border: 1px solid var(--siyaq-line, light-dark(#c9d2cb, #35424a));
+    border-radius: var(--siyaq-radius, 0.75rem); padding: 0.875rem 1rem; }
+  :host([hidden]) { display: none; }
+  :host([theme="light"]) { color-scheme: light; }
+  :host([theme="dark"]) { color-scheme: dark; }
+  * { box-sizing: border-box; margin: 0; padding: 0; }
+  article { display: grid; gap: 0.625rem; }
+  header { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; }
+  h2 { font-size: 1em; font-weight: 650; }
+  dl { display: grid; gap: 0.375rem; }
+  dl > div { display: grid; grid-template-columns: minmax(5.5rem, 22%) minmax(0, 1fr); gap: 0.75rem;
+    align-items: baseline; }
+  dt, .soft { color: var(--siyaq-soft, light-dark(#4c5a56, #a5b4b1)); font-size: 0.875em; }
+  .row { min-block-size: 1.5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .refutes { color: var(--siyaq-red, light-dark(#a3271f, #ff9d90)); }
+  .supports { color: var(--siyaq-green, light-dark(#17693a, #6fd592)); }
+  .spread { display: flex; align-items: end; gap: 0.5rem; }
+  svg { inline-size: 7rem; block-size: 1.25rem; flex: none; }
+  rect { fill: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
+  :host([dir="rtl"]) svg, article[dir="rtl"] svg { transform: scaleX(-1); }
+  details { border-block-start: 1px solid var(--siyaq-line, light-dark(#dbe1da, #2a353b)); }
+  summary { cursor: pointer; padding-block: 0.5rem 0; font-size: 0.875em; border-radius: 0.25rem; }
+  ul { list-style: none; display: grid; gap: 0.75rem; padding-block-start: 0.75rem; }
+  li { border-inline-start: 3px solid currentColor; padding-inline-start: 0.75rem; }
+  .mentions { color: var(--siyaq-line, light-dark(#87938b, #6b7a82)); }
+  li > * { color: var(--siyaq-ink, light-dark(#17211f, #e9efec)); }
+  .refutes .side { color: var(--siyaq-red, light-dark(#a3271f, #ff9d90)); }
+  .supports .side { color: var(--siyaq-green, light-dark(#17693a, #6fd592)); }
+  li .side { font-weight: 650; font-size: 0.875em; }
+  blockquote { overflow-wrap: anywhere; white-space: pre-line; }
+  a { color: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
+  :focus-visible { outline: 2px solid var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4));
+    outline-offset: 2px; }
+  .bone { block-size: 0.9em; border-radius: 0.4em; background: currentColor; opacity: 0.12; }
+  .said { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+  @media (prefers-reduced-motion: no-preference) {
+    .bone { animation: wait 1.2s ease-in-out infinite alternate; }
+    @keyframes wait { to { opacity: 0.05; } }
+  }
+  @container (max-width: 22rem) { dl > div { grid-template-columns: 4.5rem minmax(0, 1fr); } }
 `;
 
 const WORDS = {
   en: {
-    first: "First seen {at} by {who}",
-    spread: "{n} posts from {accounts} accounts say this",
-    alone: "No other post in the record says this",
-    unknown: "Some things about it are not known",
-    failed: "No context to be had",
-    loading: "Loading context",
+    title: "Context", loading: "Loading the context of this post", failed: "No context to be had",
+    first: "First seen", own: "this post itself", spread: "Spread", alone: "nobody else says this",
+    posts: { one: "{n} post", other: "{n} posts" },
+    accounts: { one: "{n} account", other: "{n} accounts" },
+    refutes: "Disputed", supports: "Supported", turn: "Latest turn", unknown: "Not known",
+    none: "by nothing we hold", by: "by {who}", more: "{who} and {n} more",
+    things: { one: "{n} thing", other: "{n} things" },
+    evidence: { one: "The post behind this", other: "The {n} posts behind this" },
+    side: { refutes: "Disputes it", supports: "Agrees", mentions: "About it" },
+    check: "Fact-check by {who}: {label}", asof: "As of {at}", open: "Open the post",
+    high: "high confidence", medium: "medium confidence", low: "low confidence",
+    not_needed: "It states nothing to be checked, and nobody speaks of it.",
+    abstained: "Nothing we hold speaks for it or against it.",
+    note: "Readers’ note", first_report: "First report", official: "Official word", dispute: "Dispute",
+    correction: "Correction", retraction: "Taken back", fact_check: "Fact-check",
   },
   ar: {
-    first: "أول ظهور {at} لدى {who}",
-    spread: "يقول هذا {n} من المنشورات من {accounts} من الحسابات",
-    alone: "لا منشور آخر في السجل يقول هذا",
-    unknown: "هناك أمور عنه غير معروفة",
-    failed: "لا سياق متاح",
-    loading: "جارٍ تحميل السياق",
+    title: "السياق", loading: "جارٍ تحميل سياق هذا المنشور", failed: "لا سياق متاح",
+    first: "أول ظهور", own: "هذا المنشور نفسه", spread: "الانتشار", alone: "لا أحد غيره يقول هذا",
+    posts: { one: "منشور واحد", two: "منشوران", few: "{n} منشورات", many: "{n} منشورًا", other: "{n} منشور" },
+    accounts: { one: "حساب واحد", two: "حسابان", few: "{n} حسابات", many: "{n} حسابًا", other: "{n} حساب" },
+    refutes: "ينفيه", supports: "يؤيده", turn: "آخر تحوّل", unknown: "غير معروف",
+    none: "لا شيء لدينا", by: "{who}", more: "{who} و{n} غيره",
+    things: { one: "أمر واحد", two: "أمران", few: "{n} أمور", many: "{n} أمرًا", other: "{n} أمر" },
+    evidence: { one: "المنشور وراء هذا", two: "المنشوران وراء هذا", few: "{n} منشورات وراء هذا", many: "{n} منشورًا وراء هذا", other: "{n} منشور وراء هذا" },
+    side: { refutes: "ينفيه", supports: "يوافقه", mentions: "عنه" },
+    check: "تدقيق من {who}: {label}", asof: "حتى {at}", open: "فتح المنشور",
+    high: "ثقة عالية", medium: "ثقة متوسطة", low: "ثقة ضعيفة",
+    not_needed: "لا يذكر شيئًا يمكن التحقق منه، ولا أحد يتحدث عنه.",
+    abstained: "لا شيء لدينا يؤيده أو ينفيه.",
+    note: "ملاحظة القراء", first_report: "أول خبر", official: "كلام رسمي", dispute: "نفي",
+    correction: "تصحيح", retraction: "تراجع", fact_check: "تدقيق منشور",
   },
 };
 
+const UNKNOWN = {
+  en: {
+    no_earlier_record: "whether it was said before our record begins",
+    feed_gap: "whether it was said while we were not listening",
+    short_text: "whether posts this short are copies at all", more_copies: "how many more copies there are",
+    thread_incomplete: "what stands in posts of the conversation that we do not hold",
+    not_checked_claims: "whether what it claims is true",
+    not_checked_media: "what its pictures show, and where they come from",
+    not_checked_coordination: "whether accounts copied it together",
+  },
+  ar: {
+    no_earlier_record: "هل قيل قبل بداية سجلنا", feed_gap: "هل قيل حين لم نكن نستمع",
+    short_text: "هل النسخ منسوخة حقًا، فالنص قصير", more_copies: "كم نسخة أخرى هناك",
+    thread_incomplete: "ما في منشورات المحادثة التي ليست لدينا",
+    not_checked_claims: "هل ما يدّعيه صحيح", not_checked_media: "ما تُظهره صوره، ومن أين جاءت",
+    not_checked_coordination: "هل نسخته حسابات معا",
+  },
+};
+
+const HOME = new URL(import.meta.url).origin;
+const CHART = 20; // its height; a bar is 4 wide
+let named = 0;
+
 class SiyaqContext extends HTMLElement {
-  static observedAttributes = ["post"];
+  static observedAttributes = ["post", "server", "key", "lang"];
 
   #root = this.attachShadow({ mode: "open" });
   #asking = new AbortController();
+  #waiting = false;
 
   constructor() {
     super();
@@ -46,15 +137,25 @@ class SiyaqContext extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#load();
+    this.#soon();
   }
 
   disconnectedCallback() {
     this.#asking.abort();
   }
 
-  attributeChangedCallback() {
-    if (this.isConnected) this.#load();
+  attributeChangedCallback(_, before, after) {
+    if (this.isConnected && before !== after) this.#soon();
+  }
+
+  /** Load once, however many attributes are set in one go. */
+  #soon() {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    queueMicrotask(() => {
+      this.#waiting = false;
+      if (this.isConnected) this.#load();
+    });
   }
 
   async #load() {
@@ -63,9 +164,12 @@ class SiyaqContext extends HTMLElement {
     const { signal } = this.#asking;
     const post = this.getAttribute("post");
     if (!post) return;
-    this.#show([this.#line("loading")]);
+    this.#show(this.#bones());
     try {
-      const response = await fetch(`/v1/posts/${encodeURIComponent(post)}/context`, { signal });
+      const url = new URL(`/v1/posts/${encodeURIComponent(post)}/context`, this.getAttribute("server") ?? HOME);
+      const key = this.getAttribute("key");
+      const headers = key ? { Authorization: `Bearer ${key}` } : {};
+      const response = await fetch(url, { signal, headers, credentials: "omit", referrerPolicy: "origin" });
       const found = await response.json();
       if (!response.ok) throw Object.assign(new Error(found.title), { code: found.code });
       if (signal.aborted) return;
@@ -73,39 +177,145 @@ class SiyaqContext extends HTMLElement {
       this.#tell("siyaq-shown", found);
     } catch (error) {
       if (signal.aborted) return;
-      this.#show([this.#line("failed")]);
+      this.#show(this.#frame(this.#el("p", { role: "status" }, this.#say("failed"))));
       this.#tell("siyaq-failed", error.code ?? "offline");
     }
   }
 
   get #language() {
-    const lang = this.closest("[lang]")?.lang ?? document.documentElement.lang;
+    const lang = this.closest("[lang]")?.lang || document.documentElement.lang || navigator.language;
     return lang.toLowerCase().startsWith("ar") ? "ar" : "en";
   }
 
-  #card({ first_seen: first, copies, references, unknown }) {
-    const lines = [];
-    if (first) {
-      const member = copies.members.find((copy) => copy.post_id === first.post_id);
-      const reference = references.find((found) => found.post_id === first.post_id);
-      const who = member?.handle || reference?.author.handle || first.post_id;
-      lines.push(this.#line("first", { at: this.#moment(first.at), who }, "first"));
-    }
-    const { count, accounts } = copies;
-    lines.push(count > 1 ? this.#line("spread", { n: count, accounts }) : this.#line("alone"));
-    if (unknown.length) lines.push(this.#line("unknown", {}, "soft"));
-    return lines;
+  #bones() {
+    const said = this.#el("p", { class: "said", role: "status" }, this.#say("loading"));
+    const rows = Array.from({ length: 5 }, () =>
+      this.#el("div", {}, this.#el("dt", { class: "bone" }), this.#el("dd", { class: "row bone" })));
+    const frame = this.#frame(said, this.#el("dl", { "aria-hidden": "true" }, ...rows));
+    frame.setAttribute("aria-busy", "true");
+    return frame;
   }
 
-  #line(key, params = {}, className = "") {
-    const line = document.createElement("p");
-    line.className = className;
-    line.textContent = WORDS[this.#language][key].replace(/\{(\w+)\}/g, (_, name) => {
-      const value = params[name];
-      const text = typeof value === "number" ? value.toLocaleString(this.#language) : value;
-      return `\u2068${text}\u2069`;
+  #frame(...children) {
+    const id = `siyaq-${(named += 1)}`;
+    const language = this.#language;
+    return this.#el("article",
+      { part: "card", lang: language, dir: language === "ar" ? "rtl" : "ltr", "aria-labelledby": id },
+      this.#el("header", {}, this.#el("h2", { id, part: "title" }, this.#say("title"))), ...children);
+  }
+
+  #card(card) {
+    const cited = new Map(card.references.map((one) => [one.id, one]));
+    const ids = (side) => [...new Set(card.claims.flatMap((claim) => claim[side]))].filter((id) => cited.has(id));
+    const refutes = new Set(ids("refutes"));
+    const supports = new Set(ids("supports"));
+    for (const { id, stance, fact_check: check } of card.references) {
+      if (stance === "refutes") refutes.add(id);
+      if (check && stance === "supports") supports.add(id);
+    }
+    const silent = card.status === "shown" ? null : this.#el("p", {}, this.#say(card.status));
+    const rows = silent ? [] : [
+      this.#first(card), this.#spread(card.copies),
+      this.#side("refutes", [...refutes], cited), this.#side("supports", [...supports], cited),
+      this.#turn(card, cited),
+    ];
+    const frame = this.#frame(silent, this.#el("dl", { part: "facts" }, ...rows),
+      this.#quotes(card.references, card.notes), this.#unknown(card.unknown));
+    const asof = this.#el("span", { class: "soft", part: "as-of" }, this.#say("asof", { at: this.#moment(card.as_of) }));
+    frame.querySelector("header").append(asof);
+    return frame;
+  }
+
+  #row(key, className, ...children) {
+    return this.#el("div", { part: key }, this.#el("dt", { class: className }, this.#say(key)),
+      this.#el("dd", { class: `row ${className}` }, ...children));
+  }
+
+  #first({ post_id: own, first_seen: first, copies, references }) {
+    if (!first) return null;
+    const member = copies.members.find((copy) => copy.post_id === first.post_id);
+    const reference = references.find((found) => found.post_id === first.post_id);
+    const handle = member?.handle || reference?.author.handle || first.post_id;
+    const who = first.post_id === own ? this.#say("own") : `\u2068@${handle}\u2069`;
+    return this.#row("first", "", this.#time(first.at), ` · ${this.#say(first.confidence)} · ${who}`);
+  }
+
+  #spread({ count, accounts, histogram }) {
+    if (count < 2) return this.#row("spread", "", this.#say("alone"));
+    const text = `${this.#count("posts", count)} · ${this.#count("accounts", accounts)}`;
+    return this.#row("spread", "spread", histogram.length > 1 ? this.#chart(histogram) : null, text);
+  }
+
+  #chart(bars) {
+    const most = Math.max(3, ...bars.map((bar) => bar.n));
+    const draw = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+    const drawn = draw("svg");
+    for (const [name, value] of Object.entries({
+      viewBox: `0 0 ${bars.length * 4} ${CHART}`, preserveAspectRatio: "none", "aria-hidden": "true" })) {
+      drawn.setAttribute(name, value);
+    }
+    bars.forEach((bar, place) => {
+      const height = bar.n ? Math.max(2, (bar.n / most) * CHART) : 0.5;
+      const box = draw("rect");
+      const at = { x: place * 4, y: CHART - height, width: 3, height };
+      for (const [name, value] of Object.entries(at)) box.setAttribute(name, value);
+      drawn.append(box);
     });
-    return line;
+    return drawn;
+  }
+
+  #side(key, ids, cited) {
+    if (ids.length === 0) return this.#row(key, "", this.#say("none"));
+    const { author, fact_check: check } = cited.get(ids[0]);
+    const who = check?.publisher || author.name || author.handle || author.id;
+    const words = ids.length > 1 ? this.#say("more", { who, n: ids.length - 1 }) : this.#say("by", { who });
+    return this.#row(key, key, words);
+  }
+
+  #turn({ timeline }, cited) {
+    const last = timeline.findLast((moment) => moment.turning && cited.has(moment.evidence_id));
+    if (!last) return null;
+    const { author } = cited.get(last.evidence_id);
+    const who = `\u2068${author.name || author.handle || author.id}\u2069`;
+    return this.#row("turn", "", `${this.#say(last.turning)} · ${who} · `, this.#time(last.at));
+  }
+
+  #quotes(references, notes) {
+    if (references.length + notes.length === 0) return null;
+    return this.#el("details", { part: "evidence" },
+      this.#el("summary", {}, this.#count("evidence", references.length)),
+      this.#el("ul", {}, ...notes.map((one) => this.#el("li", { class: "mentions" },
+        this.#el("p", { class: "side" }, this.#say("note")), this.#el("blockquote", { dir: "auto" }, one.text))),
+      ...references.map((one) => this.#quote(one))));
+  }
+
+  #quote({ text, stance, author, placed_at: at, url, fact_check: check }) {
+    const by = this.#el("p", { class: "soft" },
+      this.#el("bdi", {}, author.name || author.handle || author.id), " · ", this.#time(at));
+    const link = webAddress(url);
+    if (link) by.append(" · ", this.#el("a", { href: link, rel: "noopener noreferrer nofollow", target: "_blank" }, this.#say("open")));
+    return this.#el("li", { class: stance },
+      this.#el("p", { class: "side" }, WORDS[this.#language].side[stance] ?? ""),
+      this.#el("blockquote", { dir: "auto" }, text),
+      check ? this.#el("p", {}, this.#say("check", { who: check.publisher, label: check.label || check.rating })) : null, by);
+  }
+
+  #unknown(codes) {
+    const known = codes.map((code) => UNKNOWN[this.#language][code]).filter(Boolean);
+    if (known.length === 0) return null;
+    return this.#el("details", { part: "unknown" },
+      this.#el("summary", {}, `${this.#say("unknown")}: ${this.#count("things", known.length)}`),
+      this.#el("ul", {}, ...known.map((what) => this.#el("li", {}, this.#el("p", {}, what)))));
+  }
+
+  #say(key, params = {}) {
+    return filled(WORDS[this.#language][key], params, this.#language);
+  }
+
+  #count(key, n) {
+    const forms = WORDS[this.#language][key];
+    const form = forms[new Intl.PluralRules(this.#language).select(n)] ?? forms.other;
+    return filled(form, { n }, this.#language);
   }
 
   #moment(iso) {
@@ -113,8 +323,19 @@ class SiyaqContext extends HTMLElement {
     return new Intl.DateTimeFormat(this.#language, options).format(new Date(iso));
   }
 
-  #show(lines) {
-    this.#root.replaceChildren(...lines);
+  #time(iso) {
+    return this.#el("time", { datetime: iso }, this.#moment(iso));
+  }
+
+  #el(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) if (value) node.setAttribute(name, value);
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
+  }
+
+  #show(content) {
+    this.#root.replaceChildren(content);
   }
 
   #tell(name, detail) {
@@ -122,4 +343,22 @@ class SiyaqContext extends HTMLElement {
   }
 }
 
-customElements.define("siyaq-context", SiyaqContext);
+/** Fill in a text. What is not a number is isolated, so that it cannot turn its sentence around. */
+function filled(text, params, language) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = params[name];
+    return typeof value === "number" ? value.toLocaleString(language) : `\u2068${value}\u2069`;
+  });
+}
+
+/** Return an address that people may open: absolute, http or https, no password; else "". */
+function webAddress(url) {
+  try {
+    const { protocol, username, password, href } = new URL(url);
+    return /^https?:$/.test(protocol) && !username && !password ? href : "";
+  } catch {
+    return "";
+  }
+}
+
+if (!customElements.get("siyaq-context")) customElements.define("siyaq-context", SiyaqContext);

@@ -14,6 +14,7 @@ import msgspec
 import trafilatura
 
 from siyaq.sources.articles.encoding import decoded
+from siyaq.sources.claim_review import REVIEWS_AT_MOST, is_review
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]{1,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4096
@@ -34,9 +35,12 @@ _PUBLISHED = (
 
 
 def read_page(raw: bytes) -> dict[str, object]:
-    """Return the parts of an article: text, title, published, url, author, lang. May raise.
+    """Return the parts of an article: text, title, published, url, author, lang and more.
 
-    Every part is text, "" where the page does not have it.
+    May raise anything.
+
+    Every part is text, "" where the page does not have it; `claim_review` is a list of the
+    fact-checks that its markup publishes, as they came.
     """
     charset = _CHARSET.search(raw[:_HEAD_BYTES])
     html = decoded(raw, declared=charset[1].decode() if charset else "")
@@ -53,6 +57,7 @@ def read_page(raw: bytes) -> dict[str, object]:
         "url": _first(tree, "//link[@rel='canonical']/@href") or meta.get("og:url", ""),
         "author": meta.get("author") or meta.get("article:author") or "",
         "lang": _first(tree, "/html/@lang"),
+        "claim_review": [item for item in linked if is_review(item)][:REVIEWS_AT_MOST],
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class ArticleSource:
         """The name of this source."""
         return self._source
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """Yield the articles in the order of their files. Takes no cursor: repeating is harmless.
 
         Raises Unreadable, after all the others, for files that cannot be opened.
@@ -155,5 +155,6 @@ async def _read_html(raw: bytes, sandbox: Sandbox) -> dict[str, object]:
         "created_at": None if published is None else rfc3339(published),
         "url": web_url(page["url"]),
         "lang": page["lang"],
+        "claim_review": page["claim_review"] or None,
         "author": {"id": author, "name": author},
     }

@@ -1,7 +1,9 @@
 """Where a Jetstream server is, and what it is asked for: `jetstream://HOST[:PORT][/path][?…]`.
 
 Options: `dialect=v1|v2` (else tried in turn, newest first), `since=10m` (how much history the
-very first connection asks for), `collections=…` and `dids=…` (repeatable).
+very first connection asks for), `collections=…` and `dids=…` (repeatable), `zstd=fetch` (ask for
+a compressed stream, with the dictionary that a v2 server offers) or `zstd=PATH` (with a dictionary
+in a file: a v1 server has one that it does not offer).
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from siyaq.core.errors import ConfigError
-from siyaq.sources.option import duration, is_loopback
+from siyaq.core.hosts import is_loopback
+from siyaq.sources.option import duration
 
 Dialect = Literal["v1", "v2"]
 
@@ -24,7 +27,9 @@ POST_COLLECTION = "app.bsky.feed.post"
 KINDS = ("commit", "account", "identity", "sync")
 """Asked for in v2. Without account and sync, deletions of whole accounts would be missed."""
 
-_OPTIONS = frozenset({"dialect", "since", "collections", "dids"})
+_OPTIONS = frozenset({"dialect", "since", "collections", "dids", "zstd"})
+_MOST_IN_URL = 100
+"""More accounts than this do not fit into a URL; v1 takes them in a message instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,7 @@ class Address:
     since: timedelta | None
     collections: tuple[str, ...]
     dids: tuple[str, ...]
+    zstd: str  # "", "fetch", or the path of a dictionary
 
     @classmethod
     def parse(cls, url: str) -> Address:
@@ -61,22 +67,51 @@ class Address:
             since=duration(options["since"][-1], "since") if "since" in options else None,
             collections=tuple(options.get("collections", [POST_COLLECTION])),
             dids=tuple(options.get("dids", [])),
+            zstd=options.get("zstd", [""])[-1],
         )
 
     def partition(self, dialect: Dialect) -> str:
         """Name the sequence of events that a cursor counts: cursors mean nothing elsewhere."""
         return f"{self.netloc}{self.path or PATHS[dialect]}"
 
-    def request(self, dialect: Dialect, cursor: int | None) -> str:
-        """Return the WebSocket URL that asks for events from `cursor` on."""
+    def request(self, dialect: Dialect, cursor: int | None, dictionary: int | None = None) -> str:
+        """Return the WebSocket URL that asks for events from `cursor` on.
+
+        `dictionary` is the id of the zstd dictionary to compress with, None for plain messages.
+        """
         names = ("collections", "dids") if dialect == "v2" else ("wantedCollections", "wantedDids")
-        query = [(names[0], name) for name in self.collections]
-        query += [(names[1], did) for did in self.dids]
+        query: list[tuple[str, str]] = []
+        if self.hello(dialect) is None:
+            query += [(names[0], name) for name in self.collections]
+            query += [(names[1], did) for did in self.dids]
+        else:
+            query.append(("requireHello", "true"))
         if dialect == "v2":
             query += [("kinds", kind) for kind in KINDS]
+        if dictionary is not None:
+            query.append(
+                ("zstdDictionary", str(dictionary)) if dialect == "v2" else ("compress", "true")
+            )
         if cursor is not None:
             query.append(("cursor", str(cursor)))
         return f"{self.scheme}://{self.partition(dialect)}?{urlencode(query)}"
+
+    def hello(self, dialect: Dialect) -> dict[str, object] | None:
+        """Return the message that tells a v1 server what is wanted, where a URL cannot."""
+        if dialect == "v2" or len(self.dids) <= _MOST_IN_URL:
+            return None
+        wanted = {
+            "wantedCollections": list(self.collections),
+            "wantedDids": list(self.dids),
+            "maxMessageSizeBytes": 0,
+        }
+        return {"type": "options_update", "payload": wanted}
+
+    @property
+    def dictionary_url(self) -> str:
+        """Where a v2 server offers its dictionary."""
+        scheme = "https" if self.scheme == "wss" else "http"
+        return f"{scheme}://{self.netloc}/xrpc/network.bsky.jetstream.getZstdDictionary"
 
 
 def _scheme(scheme: str, host: str) -> Literal["ws", "wss"]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from siyaq.core.clock import from_microseconds, to_microseconds
 from siyaq.core.event import Cursor, Gap
 from siyaq.sources.jetstream.address import Address, Dialect
-from siyaq.sources.jetstream.frame import from_microseconds, to_microseconds
 
 REWIND_US = 10_000_000
 """How far to go back when a cursor of another server is all we have: cursors are local to one."""

@@ -1,7 +1,4 @@
-"""One WebSocket connection to a Jetstream server, as messages and the reason it ended.
-
-Compression of the stream (zstd with a dictionary) is not asked for.
-"""
+"""One WebSocket connection to a Jetstream server, as messages and the reason it ended."""
 
 from __future__ import annotations
 
@@ -15,9 +12,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
+from siyaq.core.hosts import is_loopback
 from siyaq.sources.jetstream.address import Dialect
 from siyaq.sources.limits import BATCH_EVENTS, LINE_BYTES
-from siyaq.sources.option import is_loopback
+from siyaq.sources.trouble import Answered, Lost
 
 FRAME_BYTES = 8 * LINE_BYTES
 """Beyond this a message is not even received. Between the two it is counted and passed over."""
@@ -26,33 +24,7 @@ _OPEN_SECONDS = 10.0
 _PING_SECONDS = 15.0
 _CLOSE_SECONDS = 1.0
 _TOO_BIG = 1009
-_DETAIL_CHARS = 160
 _USER_AGENT = "siyaq (+https://pypi.org/project/siyaq/)"
-
-
-class Lost(Exception):
-    """The connection could not be made, or has ended; trying again is worth it."""
-
-    def __init__(self, problem: str, *, too_big: bool = False) -> None:
-        super().__init__(problem)
-        self.too_big = too_big
-
-
-class Answered(Exception):
-    """The server answered with an HTTP status instead of a stream."""
-
-    def __init__(
-        self, status: int, *, error: str, message: str, retry_after_seconds: float | None
-    ) -> None:
-        super().__init__(status)
-        self.status = status
-        self.error = error  # of the XRPC body, "" without one
-        self.message = message
-        self.retry_after_seconds = retry_after_seconds
-
-    def __str__(self) -> str:
-        told = ": ".join(filter(None, (self.error, self.message)))
-        return f"the server answered {self.status}" + (f" ({told})" if told else "")
 
 
 class _DirectConnect(connect):
@@ -99,9 +71,12 @@ class Messages:
 
 @asynccontextmanager
 async def connected(
-    url: str, dialect: Dialect, *, silence_seconds: float
+    url: str, dialect: Dialect, *, silence_seconds: float, hello: object = None
 ) -> AsyncIterator[Messages]:
-    """Connect and yield the messages. Raises Answered, or Lost when there is no connection."""
+    """Connect, say `hello` where there is one, and yield the messages.
+
+    Raises Answered, or Lost when there is no connection.
+    """
     host = urlsplit(url).hostname or ""
     try:
         connection = await _DirectConnect(
@@ -116,9 +91,15 @@ async def connected(
             max_size=FRAME_BYTES,
         )
     except InvalidStatus as error:
-        raise _answered(error) from error
+        told = error.response
+        raise Answered.read(told.status_code, told.headers, bytes(told.body or b"")) from error
     except (OSError, WebSocketException) as error:
         raise Lost(f"cannot connect to {host!r}: {error}") from error
+    if hello is not None:
+        try:
+            await connection.send(msgspec.json.encode(hello), text=True)
+        except ConnectionClosed as closed:
+            raise Lost(f"the connection ended: {closed}") from closed
     messages = Messages(connection, silence_seconds)
     receiving = asyncio.create_task(messages.receive(), name="jetstream receiver")
     try:
@@ -127,23 +108,3 @@ async def connected(
         receiving.cancel()
         await asyncio.wait([receiving])
         await connection.close()
-
-
-def _answered(refusal: InvalidStatus) -> Answered:
-    response = refusal.response
-    try:
-        told = msgspec.json.decode(response.body or b"")
-    except ValueError:
-        told = None
-    body: dict[str, object] = told if isinstance(told, dict) else {}
-    wait = response.headers.get("Retry-After", "")
-    return Answered(
-        response.status_code,
-        error=_short(body.get("error")),
-        message=_short(body.get("message")),
-        retry_after_seconds=float(wait) if wait.isdecimal() and len(wait) < 6 else None,
-    )
-
-
-def _short(value: object) -> str:
-    return "".join(filter(str.isprintable, value[:_DETAIL_CHARS])) if isinstance(value, str) else ""

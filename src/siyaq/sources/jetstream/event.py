@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from siyaq.core.event import (
     AccountEvent,
@@ -37,9 +37,6 @@ def read_event(frame: Frame, *, source: str, now: datetime) -> Event | None:
     """
     told = frame.witnessed_at
     witnessed_at = now if told is None or told > now else told
-    if frame.kind == "sync":
-        detail = "a repository was reset upstream; what changed in it is not listed"
-        raise Refusal(RejectReason.UNSUPPORTED, detail)
     if _DID.fullmatch(frame.did) is None:
         raise Refusal(RejectReason.NO_ID, "'did' is not a DID")
     match frame.kind:
@@ -55,6 +52,26 @@ def read_event(frame: Frame, *, source: str, now: datetime) -> Event | None:
         case "identity":
             return _read_identity(frame.did, frame.body, source, witnessed_at)
     return None
+
+
+def read_sync(frame: Frame, *, source: str, now: datetime) -> list[Event]:
+    """Return what a reset repository asks for: all that was heard of it before goes.
+
+    What it still holds is told again as it is read upstream; the account itself lives. So it is
+    deleted, and back a moment later: what was witnessed before stays gone. Raises Refusal.
+    """
+    if _DID.fullmatch(frame.did) is None:
+        raise Refusal(RejectReason.NO_ID, "'did' is not a DID")
+    told = frame.witnessed_at
+    at = now if told is None or told > now else told
+    author = AuthorId(frame.did)
+    return [
+        AccountEvent(source=source, author_id=author, status=status, witnessed_at=moment)
+        for status, moment in (
+            (AccountStatus.DELETED, at),
+            (AccountStatus.ACTIVE, at + timedelta(microseconds=1)),
+        )
+    ]
 
 
 def _read_commit(

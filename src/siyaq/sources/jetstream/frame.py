@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Literal, cast
 
+from siyaq.core.clock import from_microseconds, to_microseconds
 from siyaq.core.event import RejectReason
 from siyaq.sources import fields
 from siyaq.sources.decode import decode_object
@@ -18,8 +19,6 @@ from siyaq.sources.refusal import Refusal
 
 Kind = Literal["commit", "identity", "account", "sync", "info", "error"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _KINDS = frozenset({"commit", "identity", "account", "sync", "info"})
 
 
@@ -41,16 +40,6 @@ class Frame:
     def time_us(self) -> int | None:
         """The server's own time of the event, in microseconds since 1970."""
         return None if self.witnessed_at is None else to_microseconds(self.witnessed_at)
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Return a moment as Jetstream counts time."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def from_microseconds(time_us: int) -> datetime:
-    """Return the moment of a Jetstream time. Raises OverflowError beyond the year 9999."""
-    return _EPOCH + time_us * _MICROSECOND
 
 
 def read_frame(message: bytes) -> Frame:

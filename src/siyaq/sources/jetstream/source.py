@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,15 +18,17 @@ from siyaq.core.clock import SystemClock
 from siyaq.core.errors import SourceRefused
 from siyaq.core.event import Event, Gap, Rejected
 from siyaq.core.ports import Batch, Clock
-from siyaq.sources.backoff import Backoff
+from siyaq.sources.backoff import Backoff, Patience
 from siyaq.sources.condition import Condition
 from siyaq.sources.jetstream.address import Address, Dialect
 from siyaq.sources.jetstream.bookmark import Bookmark
-from siyaq.sources.jetstream.connection import Answered, Lost, connected
-from siyaq.sources.jetstream.event import read_event
+from siyaq.sources.jetstream.connection import connected
+from siyaq.sources.jetstream.dictionary import Dictionary, fetch_dictionary, read_dictionary
+from siyaq.sources.jetstream.event import read_event, read_sync
 from siyaq.sources.jetstream.frame import Frame, read_frame
 from siyaq.sources.option import operator_name
 from siyaq.sources.refusal import Refusal
+from siyaq.sources.trouble import Answered, Lost
 
 SILENCE_SECONDS = 30.0
 _STEADY_SECONDS = 10.0
@@ -57,10 +59,17 @@ class JetstreamSource:
         self._clock: Clock = clock or SystemClock()
         self._sleep = sleep
         self._silence_seconds = silence_seconds
-        self._network = Backoff(0.25, 16.0, rng=rng)
-        self._trouble = Backoff(5.0, 320.0, rng=rng)
-        self._limited = Backoff(60.0, 600.0, rng=rng)
+        self._patience = Patience(
+            network=Backoff(0.25, 16.0, rng=rng),
+            trouble=Backoff(5.0, 320.0, rng=rng),
+            limited=Backoff(60.0, 600.0, rng=rng),
+        )
         self._dialects = list(self._address.dialects)
+        self._dictionary: Dictionary | None = None
+        self._compresses = bool(self._address.zstd)
+        self._refused_id: int | None = None
+        if self._address.zstd not in ("", "fetch"):
+            self._dictionary = read_dictionary(self._address.zstd)
         self._ever_live = False
         self.condition = Condition()
 
@@ -69,7 +78,7 @@ class JetstreamSource:
         """The operator's name for this server."""
         return self._source
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """Yield batches for ever. Raises SourceRefused when the server will never have us."""
         bookmark = Bookmark.read(resume, self._address)
         while True:
@@ -79,7 +88,7 @@ class JetstreamSource:
                         yield batch
             except Lost as lost:
                 problem = str(lost)
-                wait_seconds = self._network.next_seconds()
+                wait_seconds = self._patience.after_loss()
                 if lost.too_big:  # it would be sent again: go on behind it, and say so
                     bookmark.cursor, bookmark.overtaken = None, True
             except Answered as answer:
@@ -94,9 +103,15 @@ class JetstreamSource:
         """Yield what one connection brings, until it is Lost."""
         dialect = self._dialects[0]
         cursor = bookmark.request_cursor(self._address, dialect, self._clock.now())
-        url = self._address.request(dialect, cursor)
         self.condition.connecting()
-        async with connected(url, dialect, silence_seconds=self._silence_seconds) as messages:
+        dictionary = await self._dictionary_for(dialect)
+        url = self._address.request(dialect, cursor, dictionary.id if dictionary else None)
+        async with connected(
+            url,
+            dialect,
+            silence_seconds=self._silence_seconds,
+            hello=self._address.hello(dialect),
+        ) as messages:
             self.condition.live()
             self._ever_live = True
             started_at = self._clock.now()
@@ -104,11 +119,11 @@ class JetstreamSource:
             while True:
                 taken, lost = await messages.take()
                 now = self._clock.now()
-                heard = await asyncio.to_thread(_hear, taken, self._source, now)
+                heard = await asyncio.to_thread(_hear, taken, self._source, now, dictionary)
                 batch = self._batch(heard, bookmark, dialect, resumed=resumed)
                 resumed = resumed and heard.first_at is None
                 if (now - started_at).total_seconds() >= _STEADY_SECONDS:
-                    self._calm()
+                    self._patience.calm()
                 if batch is not None:
                     yield batch
                 if heard.error or lost is not None:
@@ -135,6 +150,22 @@ class JetstreamSource:
             cursor=bookmark.as_cursor(self._source),
         )
 
+    async def _dictionary_for(self, dialect: Dialect) -> Dictionary | None:
+        """Return the dictionary to ask for a compressed stream with; None for a plain one."""
+        if not self._compresses:
+            return None
+        if self._dictionary is None and dialect == "v2":
+            url = self._address.dictionary_url
+            self._dictionary = await fetch_dictionary(url, self._silence_seconds)
+            self._compresses = self._dictionary is not None
+        return self._dictionary
+
+    def _new_dictionary(self) -> None:
+        """Ask for the dictionary anew: the server has trained another. Once more, then no more."""
+        self._compresses = self._refused_id != (self._dictionary and self._dictionary.id)
+        self._refused_id = self._dictionary.id if self._dictionary else None
+        self._dictionary = None
+
     def _try_next_dialect(self, answer: Answered) -> bool:
         """Go on to an older dialect where the server does not know this one, if there is one."""
         if answer.status != 404 or len(self._dialects) == 1:
@@ -144,25 +175,21 @@ class JetstreamSource:
 
     def _after(self, answer: Answered, bookmark: Bookmark) -> float:
         """Return how long to wait after a refusal to stream. Raises SourceRefused for good ones."""
+        if answer.error == "UnknownZstdDictionary":
+            self._new_dictionary()
+            return 0.0
         if answer.error == "CursorTooOld":
             floor = _NUMBER.search(answer.message)
             bookmark.overtaken = True
             bookmark.partition = self._address.partition(self._dialects[0])
             bookmark.cursor = int(floor[0]) if floor else None
-            return self._network.next_seconds()
-        asked_for = answer.retry_after_seconds or 0.0
-        if answer.status == 429:
-            return max(asked_for, self._limited.next_seconds())
-        if answer.status >= 500 or self._ever_live:
-            return max(asked_for, self._trouble.next_seconds())
+            return self._patience.after_loss()
+        if answer.status == 429 or answer.status >= 500 or self._ever_live:
+            return self._patience.after_status(answer.status, answer.retry_after_seconds)
         raise SourceRefused(
             f"{self._address.netloc!r} will not stream to us: {answer}",
             hint="check the host and the path of the URL, or choose with ?dialect=v1",
         ) from answer
-
-    def _calm(self) -> None:
-        for backoff in (self._network, self._trouble, self._limited):
-            backoff.reset()
 
 
 @dataclass(slots=True)
@@ -177,12 +204,14 @@ class _Heard:
     error: str = ""
 
 
-def _hear(messages: list[bytes], source: str, now: datetime) -> _Heard:
+def _hear(
+    messages: list[bytes], source: str, now: datetime, dictionary: Dictionary | None = None
+) -> _Heard:
     """Read messages in order. Blocks, so it runs in a thread."""
     heard = _Heard()
     for message in messages:
         try:
-            frame = read_frame(message)
+            frame = read_frame(message if dictionary is None else dictionary.plain(message))
         except Refusal as refusal:
             heard.rejected.append(refusal.rejected())
             continue
@@ -196,6 +225,9 @@ def _hear(messages: list[bytes], source: str, now: datetime) -> _Heard:
             heard.first_at = heard.first_at or frame.witnessed_at
             heard.last = frame
         try:
+            if frame.kind == "sync":
+                heard.events += read_sync(frame, source=source, now=now)
+                continue
             event = read_event(frame, source=source, now=now)
         except Refusal as refusal:
             heard.rejected.append(refusal.rejected())

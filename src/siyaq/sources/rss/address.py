@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from siyaq.core.errors import ConfigError
-from siyaq.sources.option import duration, is_loopback
+from siyaq.core.hosts import is_loopback
+from siyaq.sources.option import duration
 
 DEFAULT_SECONDS = 300.0
 PUBLIC_FLOOR_SECONDS = 30.0

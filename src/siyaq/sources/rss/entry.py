@@ -50,4 +50,6 @@ def read_entry(
     }
     if entry["tags"]:
         body["tags"] = entry["tags"]
+    if reviews := entry.get("claim_review"):
+        body["claim_review"] = reviews
     return admit_object(body, source=source, trust=Trust.PLATFORM, now=now)

@@ -6,10 +6,11 @@ import calendar
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import feedparser
 
+from siyaq.sources.claim_review import read_data_feed
 from siyaq.sources.limits import MEDIA
 from siyaq.sources.markup import html_to_text
 
@@ -30,6 +31,7 @@ class ParsedEntry(TypedDict):
     license: str
     media: list[dict[str, str]]
     tags: list[str]
+    claim_review: NotRequired[list[object]]
 
 
 def parse_feed(document: bytes) -> dict[str, object]:
@@ -37,6 +39,8 @@ def parse_feed(document: bytes) -> dict[str, object]:
 
     `problem` says what is wrong with a document in which no feed could be found.
     """
+    if document.lstrip()[:1] in (b"{", b"["):
+        return _data_feed(document)
     parsed = feedparser.parse(BytesIO(document))
     entries = [_entry(entry) for entry in parsed.entries[:ENTRIES]]
     return {
@@ -45,6 +49,35 @@ def parse_feed(document: bytes) -> dict[str, object]:
         "ttl_seconds": _ttl_seconds(parsed.feed),
         "problem": "" if entries or parsed.version else "no feed was found in it",
         "entries": entries,
+    }
+
+
+def _data_feed(document: bytes) -> dict[str, object]:
+    """Return the reviews of a JSON-LD data feed as entries."""
+    entries = [_review_entry(body) for body in read_data_feed(document)]
+    return {
+        "title": "",
+        "lang": "",
+        "ttl_seconds": 0,
+        "problem": "" if entries else "no feed was found in it",
+        "entries": entries,
+    }
+
+
+def _review_entry(body: Mapping[str, object]) -> ParsedEntry:
+    author = body["author"]
+    return {
+        "id": _text(body, "id"),
+        "link": _text(body, "url"),
+        "title": _text(body, "title"),
+        "text": _text(body, "text"),
+        "published": _text(body, "created_at"),
+        "author": _text(author, "name") if isinstance(author, dict) else "",
+        "lang": _text(body, "lang"),
+        "license": "",
+        "media": [],
+        "tags": [],
+        "claim_review": list(_parts(body, "claim_review")),
     }
 
 

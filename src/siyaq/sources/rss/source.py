@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -76,7 +76,7 @@ class FeedSource:
         """The operator's name for this feed."""
         return self._source
 
-    async def batches(self, resume: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def batches(self, resume: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """Yield what is new at each poll, for ever. Raises SourceRefused for a feed that is not.
 
         After a restart, entries may come again as they were; the log takes them as unchanged.

@@ -25,8 +25,10 @@ from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.stream import Stream
 from siyaq.testing.world.subscription import TIME_CURSOR, Refused, Subscription, parse
 from siyaq.testing.world.world import World
+from siyaq.testing.world.zdict import Compressor
 
 _AHEAD = timedelta(seconds=2)
+_DICTIONARY = "/xrpc/network.bsky.jetstream.getZstdDictionary"
 _SUBPROTOCOL = Subprotocol("xrpc.v1.json")
 
 
@@ -43,7 +45,8 @@ class JetstreamServer:
     """Serves a world from memory. An async context manager; for one event loop.
 
     `lookback` is how far back a cursor may reach, None for all the way. Each handshake, refused
-    or not, is counted in `handshakes` under its dialect and status.
+    or not, is counted in `handshakes` under its dialect and status. With `compressor`, streams are
+    compressed for those who ask; a v2 client may fetch its dictionary.
     """
 
     def __init__(
@@ -54,9 +57,11 @@ class JetstreamServer:
         faults: Faults | None = None,
         lookback: timedelta | None = None,
         v1_cursor: bool = True,
+        compressor: Compressor | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
+        self.compressor = compressor
         self.world = world
         self.pace = pace
         self.faults = faults or Faults(pace.nudge)
@@ -152,6 +157,8 @@ class JetstreamServer:
 
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer the handshake: None lets it go on."""
+        if request.path == _DICTIONARY and self.compressor is not None:
+            return self._answer("dictionary", HTTPStatus.OK, self.compressor.raw)
         try:
             subscription = parse(request.path)
         except LookupError:
@@ -160,6 +167,9 @@ class JetstreamServer:
             body = wire.refusal(refused.error, refused.message)
             return self._answer("other", HTTPStatus.BAD_REQUEST, body)
         dialect = subscription.dialect
+        if not self._can_compress(subscription):
+            body = wire.refusal("UnknownZstdDictionary", "fetch the current dictionary")
+            return self._answer(dialect, HTTPStatus.BAD_REQUEST, body)
         fault = self.faults.take("handshake", dialect)
         if fault is not None and fault.name == "refuse":
             self.faults.count(fault)
@@ -179,6 +189,14 @@ class JetstreamServer:
         self._admitted[connection] = _Admitted(subscription, seq, preface)
         self.handshakes[f"{dialect} 101"] += 1
         return None
+
+    def _can_compress(self, wanted: Subscription) -> bool:
+        """Say whether the client asks for plain messages, or for the dictionary there is."""
+        if wanted.compress:
+            return self.compressor is not None
+        if wanted.dictionary is None:
+            return True
+        return self.compressor is not None and self.compressor.id == wanted.dictionary
 
     def _place(self, cursor: int | None) -> tuple[int, bool]:
         """Return where a cursor starts, and whether it is too old: then, where history begins.
@@ -216,6 +234,7 @@ class JetstreamServer:
             pace=self.pace,
             faults=self.faults,
             v1_cursor=self._v1_cursor,
+            compressor=self.compressor,
         )
         both = {
             asyncio.create_task(stream.listen()),

@@ -17,6 +17,7 @@ from siyaq.testing.world.garbage import variants
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.subscription import Refused, Subscription
 from siyaq.testing.world.world import World
+from siyaq.testing.world.zdict import Compressor
 
 _REMEMBERED = 1000
 
@@ -37,6 +38,7 @@ class Stream:
         pace: Pace,
         faults: Faults,
         v1_cursor: bool,
+        compressor: Compressor | None = None,
     ) -> None:
         self._connection = connection
         self._subscription = subscription
@@ -44,6 +46,8 @@ class Stream:
         self._pace = pace
         self._faults = faults
         self._v1_cursor = v1_cursor
+        wanted = subscription.compress or subscription.dictionary is not None
+        self._compressor = compressor if wanted else None
         self._sent: deque[bytes] = deque(maxlen=_REMEMBERED)
         self._held: list[bytes] = []
         self._reordering: Fault | None = None
@@ -75,7 +79,7 @@ class Stream:
         if self._subscription.says_hello:
             await self._greeted.wait()
         if preface is not None:
-            await self._connection.send(preface, text=True)
+            await self._say(preface)
         try:
             for event in self._world.from_seq(seq):
                 await self._until(event)
@@ -112,8 +116,14 @@ class Stream:
         if len(self._held) >= self._reordering.count:
             await self._release(self._reordering)
 
+    async def _say(self, message: bytes) -> None:
+        if self._compressor is None:
+            await self._connection.send(message, text=True)
+        else:
+            await self._connection.send(self._compressor.frame(message), text=False)
+
     async def _deliver(self, message: bytes) -> None:
-        await self._connection.send(message, text=True)
+        await self._say(message)
         self._sent.append(message)
 
     async def _disconnect(self, fault: Fault, _: WorldEvent) -> None:
@@ -151,7 +161,7 @@ class Stream:
             return
         self._repeating = None
         for message in list(self._sent)[-fault.count :]:
-            await self._connection.send(message, text=True)
+            await self._say(message)
         self._faults.count(fault)
 
     async def _reorder(self, fault: Fault, _: WorldEvent) -> None:
@@ -175,7 +185,7 @@ class Stream:
         every = variants(event, self._subscription.dialect)
         chosen = [every[fault.variant]] if fault.variant in every else list(every.values())
         for message in chosen:
-            await self._connection.send(message, text=True)
+            await self._say(message)
         if not fault.variant:
             await self._connection.send(b"\x00\x01\x02 binary", text=False)
         self._faults.count(fault)
@@ -184,6 +194,6 @@ class Stream:
         self._faults.count(fault)
         if self._subscription.dialect == "v2":
             last = wire.error("ConsumerTooSlow", "the consumer does not keep up")
-            await self._connection.send(last, text=True)
+            await self._say(last)
         await self._connection.close(CloseCode.POLICY_VIOLATION, "ConsumerTooSlow")
         raise Ended

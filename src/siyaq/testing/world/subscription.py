@@ -44,6 +44,8 @@ class Subscription:
     dids: frozenset[str] = frozenset()
     most_bytes: int = 0  # 0 is no limit
     says_hello: bool = False  # v1: wait for the first options_update
+    dictionary: int | None = None  # v2: compress with this one
+    compress: bool = False  # v1: compress with the one there is
 
     def wants(self, event: WorldEvent) -> bool:
         """Say whether an event passes the filters. Collections restrict commits alone."""
@@ -84,10 +86,6 @@ def parse(target: str) -> Subscription:
     unknown = sorted(query.keys() - _V2_PARAMETERS)
     if unknown and dialect == "v2":  # the first version passes over what it does not know
         raise Refused("InvalidRequest", f"unknown parameter {unknown[0]!r}")
-    if "zstdDictionary" in query:
-        raise Refused("UnknownZstdDictionary", "this server offers no dictionary")
-    if query.get("compress", ["false"])[-1] == "true":
-        raise Refused("InvalidRequest", "this server offers no compression")
     return _read(dialect, query)
 
 
@@ -104,6 +102,8 @@ def _read(dialect: Dialect, query: Mapping[str, Sequence[str]]) -> Subscription:
         dids=_dids(query.get(names[1], ())),
         most_bytes=_integer(query.get("maxMessageSizeBytes", ["0"])[-1]),
         says_hello=query.get("requireHello", ["false"])[-1] == "true",
+        dictionary=_integer(query["zstdDictionary"][-1]) if "zstdDictionary" in query else None,
+        compress=query.get("compress", ["false"])[-1] == "true",
     )
 
 

@@ -1,0 +1,248 @@
+"""Drive one engine over a prepared folder: load it, search it idle and loaded, delete.
+
+    python bench/drive.py ENGINE FOLDER [--queries N] [--rate N] [--commit-every N]
+
+Runs in the environment that holds the engine. Posts come in batches of 500, each handed over as
+soon as the one before was taken. Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    __import__("os").environ.setdefault(variable, "1")
+
+import numpy as np
+
+import engines
+from engines import BATCH, Engine, fused
+from measured import disk_bytes, mapped_mib, quantiles_ms, resident_mib
+
+K = 20
+LEAST_SECONDS = 10.0
+WINDOWS = {"all": 1.0, "last 10 %": 0.1, "last 1 %": 0.01}
+
+
+class Work:
+    """The prepared folder, as an engine is fed from it."""
+
+    def __init__(self, folder: Path) -> None:
+        with (folder / "posts.jsonl").open(encoding="utf-8") as lines:
+            self.posts = [_row(json.loads(line)) for line in lines]
+        self.vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        self.queries = np.load(folder / "queries.npy")
+        self.exact = dict(np.load(folder / "exact.npz"))
+        asked = json.loads((folder / "questions.json").read_text())
+        self.texts, self.terms = asked["words"], asked["terms"]
+        self.count = json.loads((folder / "facts.json").read_text())["posts"]
+
+    def since(self, share: float, count: int) -> int:
+        """Return where the last `share` of the first `count` posts begins; 0 for all of them."""
+        first = count - max(K, round(share * count))
+        return 0 if share == 1.0 else self.posts[first]["placed_us"]
+
+
+def _row(post: dict[str, Any]) -> dict[str, Any]:
+    author = post.get("author") or {}
+    moment = datetime.fromisoformat(post["created_at"]).astimezone(UTC)
+    return {
+        "id": post["id"],
+        "text": post["text"],
+        "words": post["words"],
+        "fingerprint": post["fingerprint"],
+        "lang": post.get("lang") or "",
+        "author": author.get("id") or author.get("handle") or "nobody",
+        "placed_us": round(moment.timestamp() * 1e6),
+    }
+
+
+def batches(work: Work, count: int, *, vectors: bool, start: int = 0) -> Iterator[tuple[Any, Any]]:
+    for first in range(start, count, BATCH):
+        last = min(first + BATCH, count)
+        yield work.posts[first:last], np.array(work.vectors[first:last]) if vectors else None
+
+
+def ingest(engine: Engine, work: Work, count: int, *, vectors: bool) -> dict[str, float]:
+    """Load `count` posts; rates are from the first handed over until the last can be found."""
+    reached: list[tuple[float, int]] = [(0.0, 0)]
+    done = threading.Event()
+    began, busy = time.perf_counter(), time.process_time()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            reached.append((time.perf_counter() - began, engine.searchable()))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for posts, rows in batches(work, count, vectors=vectors):
+        engine.add(posts, rows)
+    engine.settle()
+    seconds, busy = time.perf_counter() - began, time.process_time() - busy
+    done.set()
+    watcher.join()
+    reached.append((seconds, count))
+    tenth = 0.1 * count
+    rates = {
+        "posts_per_second": round(count / seconds, 1),
+        "processor_us_per_post": round(1e6 * busy / count, 1),
+    }
+    if seconds >= LEAST_SECONDS:  # in less, commits by the clock are too coarse
+        rates["first_tenth"] = round(tenth / _moment(reached, tenth), 1)
+        rates["last_tenth"] = round(tenth / (seconds - _moment(reached, count - tenth)), 1)
+    return rates
+
+
+def _moment(reached: list[tuple[float, int]], posts: float) -> float:
+    """Return when `posts` could be found, between two looks."""
+    before = (0.0, 0)
+    for at, found in reached:
+        if found >= posts:
+            gained = found - before[1]
+            share = (posts - before[1]) / gained if gained else 1.0
+            return before[0] + share * (at - before[0])
+        before = (at, found)
+    return reached[-1][0]
+
+
+def search(engine: Engine, work: Work, count: int, queries: int) -> dict[str, Any]:
+    """Return p50 and p99 of each kind of search, and recall against exact search."""
+    found: dict[str, Any] = {}
+    for window, share in WINDOWS.items():
+        since = work.since(share, count)
+        found[window] = {
+            "words_ms": quantiles_ms(
+                lambda n, s=since: engine.words(work.texts[n], work.terms[n], K, s), queries
+            ),
+            "vector_ms": quantiles_ms(
+                lambda n, s=since: engine.nearest(work.queries[n], K, s), queries
+            ),
+            "hybrid_ms": quantiles_ms(lambda n, s=since: hybrid(engine, work, n, s), queries),
+            "recall": recall(engine, work, window, since),
+        }
+    return found
+
+
+def hybrid(engine: Engine, work: Work, number: int, since: int) -> list[int]:
+    words = engine.words(work.texts[number], work.terms[number], 2 * K, since)
+    return fused(words, engine.nearest(work.queries[number], 2 * K, since), K)
+
+
+def recall(engine: Engine, work: Work, window: str, since: int) -> float:
+    """Return which share of the exact K nearest it finds; equal scores count as equal."""
+    kth = work.exact[window]
+    right = 0
+    for query, least in zip(work.queries, kth, strict=False):
+        rows = [each - 1 for each in engine.nearest(query, K, since)]
+        right += int(np.count_nonzero(np.array(work.vectors[rows]) @ query >= least - 1e-3))
+    return round(right / (K * len(kth)), 4)
+
+
+def under_load(engine: Engine, work: Work, count: int, rate: int, queries: int) -> dict[str, Any]:
+    """Search while `rate` posts a second come in; one client, in the same process."""
+    stop = threading.Event()
+    sent = [count]
+
+    def feed() -> None:
+        began = time.perf_counter()
+        for posts, rows in batches(work, len(work.posts), vectors=True, start=count):
+            if stop.wait(max(0.0, began + (sent[0] - count) / rate - time.perf_counter())):
+                return
+            engine.add(posts, rows)
+            sent[0] += len(posts)
+
+    feeder = threading.Thread(target=feed)
+    began = time.perf_counter()
+    feeder.start()
+    try:
+        words = quantiles_ms(lambda n: engine.words(work.texts[n], work.terms[n], K, 0), queries)
+        nearest = quantiles_ms(lambda n: engine.nearest(work.queries[n], K, 0), queries)
+        both = quantiles_ms(lambda n: hybrid(engine, work, n, 0), queries)
+    finally:
+        stop.set()
+        feeder.join()
+    kept = (sent[0] - count) / (time.perf_counter() - began)
+    return {"words_ms": words, "vector_ms": nearest, "hybrid_ms": both, "rate_kept": round(kept)}
+
+
+def drive(
+    name: str, folder: Path, place: Path, queries: int, rate: int, commit_every: int = 0
+) -> dict[str, Any]:
+    work = Work(folder)
+    with_vectors = name not in engines.WITHOUT_VECTORS
+    count = work.count
+    before = resident_mib()
+    engine = engines.load(name)(place)
+    if commit_every:
+        engine.commit_every = commit_every
+    result: dict[str, Any] = {"engine": name, "version": engine.version, "posts": count}
+    result["ingest"] = ingest(engine, work, count, vectors=with_vectors)
+    if commits := getattr(engine, "commits", 0):
+        result["ingest"]["commits"] = commits
+    result["resident_mib"] = round(resident_mib() - before, 1)
+    result["mapped_mib"] = round(mapped_mib(), 1)
+    result["disk_bytes_per_post"] = round(disk_bytes(place) / count)
+    if with_vectors and queries:
+        result["idle"] = search(engine, work, count, queries)
+        if rate:
+            try:
+                result["loaded"] = under_load(engine, work, count, rate, queries)
+            except Exception as error:  # noqa: BLE001 -- some peers fail here: that is a result
+                result["loaded_error"] = f"{type(error).__name__}: {error}"[:120]
+    result |= deletion(engine, work, count, with_vectors=with_vectors)
+    engine.close()
+    return result
+
+
+def deletion(engine: Engine, work: Work, count: int, *, with_vectors: bool) -> dict[str, Any]:
+    """Delete 1 % of the posts, the nearest of each query among them, and search for them."""
+    ids = list(range(1, count + 1, 100))
+    if with_vectors:
+        ids += [each for query in work.queries[:20] for each in engine.nearest(query, 1, 0)]
+    gone = set(ids)
+    began = time.perf_counter()
+    try:
+        engine.delete(sorted(gone))
+    except Exception as error:  # noqa: BLE001 -- some peers cannot delete, and that is a result
+        return {"delete": f"{type(error).__name__}: {error}"[:120]}
+    seconds = time.perf_counter() - began
+    seen = 0
+    if with_vectors:
+        seen = sum(bool(gone & set(engine.nearest(query, K, 0))) for query in work.queries[:20])
+    return {"delete_us_per_post": round(1e6 * seconds / len(gone), 1), "deleted_seen": seen}
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("engine", choices=engines.NAMES)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--queries", type=int, default=300, help="0: measure ingest only")
+    arguments.add_argument("--rate", type=int, default=1000, help="posts a second; 0: no load")
+    arguments.add_argument(
+        "--commit-every", type=int, default=0, help="posts, where an engine can be told; 0: its own"
+    )
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as place:
+        result = drive(
+            chosen.engine,
+            chosen.folder,
+            Path(place),
+            chosen.queries,
+            chosen.rate,
+            chosen.commit_every,
+        )
+    print(json.dumps(result))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""siyaq itself, through its own doors: admission, the log, the indexer's two threads, a reader.
+
+Vectors come ready-made, as they do for its peers; `bench/pipeline.py` measures it with its own.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from siyaq import __version__
+from siyaq.core.clock import Trust, from_microseconds
+from siyaq.core.event import Op, PostEvent
+from siyaq.core.ports import Batch
+from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
+from siyaq.index import Indexer, IndexReader
+from siyaq.log import LogReader, LogWriter
+from siyaq.models import BuiltinEmbedder
+from siyaq.sources.admit import admit_line
+from siyaq.text.language import identify
+
+
+class ReadyMade:
+    """An embedder that is told the vectors of texts beforehand."""
+
+    name = BuiltinEmbedder().name
+    dimensions = 512
+
+    def __init__(self) -> None:
+        self.known: dict[str, np.ndarray] = {}
+        self._unknown = np.full(512, 512**-0.5, np.float32)  # part of a post cut in passages
+
+    def embed(self, texts):
+        return np.stack([self.known.pop(text, self._unknown) for text in texts])
+
+
+class Siyaq:
+    version = f"siyaq {__version__}"
+
+    def __init__(self, folder: Path) -> None:
+        identify("warm")  # the language identifier loads its tables at its first use
+        self._writer = LogWriter.open(folder)
+        self.log = LogReader.open(folder)
+        self._embedder = ReadyMade()
+        self._indexer = Indexer(self.log, folder, self._embedder)
+        self._indexer.start()
+        self.reader = IndexReader.open(folder, self._embedder)
+
+    def add(self, posts, vectors):
+        if vectors is not None:
+            texts = (" ".join(str(post["text"]).split()) for post in posts)
+            self._embedder.known.update(zip(texts, vectors, strict=True))
+        now = datetime.now(UTC)
+        lines = [json.dumps(_wire(post), ensure_ascii=False).encode() for post in posts]
+        events = [admit_line(line, source="bench", trust=Trust.ARCHIVE, now=now) for line in lines]
+        self._writer.append([Batch(events=tuple(e for e in events if isinstance(e, PostEvent)))])
+        self._indexer.wake()
+
+    def searchable(self):
+        return self._indexer.embedded
+
+    def settle(self):
+        self._indexer.wait_embedded(self.log.head(), 3600)
+
+    def words(self, text, terms, k, since_us):
+        self.reader.refresh()
+        weights = dict.fromkeys(terms, 1.0)
+        return [hit.seq for hit in self.reader.lexical(weights, _since(since_us), k)]
+
+    def nearest(self, vector, k, since_us):
+        self.reader.refresh()
+        return [hit.seq for hit in self.reader.semantic(vector, _since(since_us), k)]
+
+    def delete(self, ids):
+        now = datetime.now(UTC)
+        gone = (
+            PostEvent(op=Op.DELETE, post_id=f"bench:{each}", post=None, witnessed_at=now)
+            for each in ids
+        )
+        self._writer.append([Batch(events=tuple(gone))])
+        self._indexer.wake()
+        self.settle()
+
+    def close(self):
+        self._indexer.stop()
+        self.reader.close()
+        self.log.close()
+        self._writer.close()
+
+
+def _wire(post):
+    """Return the post as it came: its time as text, none of what was made ready for peers."""
+    author = post["author"]
+    return {
+        "id": str(post["id"]),
+        "text": post["text"],
+        "lang": post["lang"],
+        "author": {"id": author, "handle": author},
+        "created_at": from_microseconds(post["placed_us"]).isoformat(),
+    }
+
+
+def _since(since_us: int) -> Filters:
+    since = from_microseconds(since_us) if since_us else None
+    return Filters(placed=TimeRange(since=since))
+
+
+open_in = Siyaq

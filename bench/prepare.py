@@ -1,0 +1,106 @@
+"""Make the folder that every engine is driven from: posts, vectors, questions, exact answers.
+
+    python bench/prepare.py FOLDER --count N [--late N] [--real N]
+
+`--late` more posts are kept back: they come in while searches are timed.
+
+Vectors of the first `--real` posts are the built-in embedder's. The others are those moved by a
+little noise, since embedding a million texts takes longer than all the rest: they tell speed,
+memory and growth, and recall only as far as jittered copies do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from siyaq.models import BuiltinEmbedder, use_one_blas_thread
+
+use_one_blas_thread()
+
+import numpy as np
+
+import posts as source
+from siyaq.text.analyze import is_stop_word, terms
+from siyaq.text.fingerprint import fingerprint
+
+QUESTIONS = 400
+K = 20
+NOISE = 0.02  # a component; a vector's own length is 1
+WINDOWS = {"all": 1.0, "last 10 %": 0.1, "last 1 %": 0.01}
+
+
+def prepare(folder: Path, count: int, late: int, real: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = source.distinct(count + late + QUESTIONS)
+    posts, asked = drawn[:-QUESTIONS], [str(post["text"]) for post in drawn[-QUESTIONS:]]
+    texts = [str(post["text"]) for post in posts]
+    with (folder / "posts.jsonl").open("w", encoding="utf-8") as out:
+        for number, post in enumerate(source.in_order_of_time(posts), 1):
+            text = str(post["text"])
+            ready = {"words": " ".join(terms(text)), "fingerprint": fingerprint(text)}
+            out.write(json.dumps(post | {"id": number} | ready, ensure_ascii=False) + "\n")
+    vectors = np.lib.format.open_memmap(
+        folder / "vectors.npy", mode="w+", dtype=np.float32, shape=(len(posts), 512)
+    )
+    embed(texts[:real], vectors)
+    jitter(vectors, min(real, len(posts)))
+    questions = [" ".join(text.split()[:8]) for text in asked]
+    queries = np.empty((len(questions), 512), np.float32)
+    embed(questions, queries)
+    np.save(folder / "queries.npy", queries)
+    telling = [three_words(text) for text in questions]
+    asked_for = {"texts": questions, "words": telling, "terms": [terms(each) for each in telling]}
+    (folder / "questions.json").write_text(json.dumps(asked_for))
+    (folder / "facts.json").write_text(
+        json.dumps({"posts": count, "late": late, "real_vectors": real, "texts": source.origin()})
+    )
+    np.savez(folder / "exact.npz", **exact(vectors[:count], queries[: QUESTIONS // 4]))
+
+
+def three_words(text: str) -> str:
+    """Return the first three words of a question that tell something, as every engine is asked."""
+    telling = [word for word in text.split() if not all(map(is_stop_word, terms(word)))]
+    return " ".join(telling[:3]) or "nothing"
+
+
+def embed(texts: list[str], out: np.ndarray) -> None:
+    with BuiltinEmbedder(2) as embedder:
+        for start in range(0, len(texts), 2048):
+            rows = embedder.embed(texts[start : start + 2048])
+            out[start : start + len(rows)] = rows
+
+
+def jitter(vectors: np.ndarray, real: int) -> None:
+    """Fill the rows from `real` on with earlier ones, moved by a little noise."""
+    dice = np.random.default_rng(0)
+    for start in range(real, len(vectors), 4096):
+        end = min(start + 4096, len(vectors))
+        rows = vectors[dice.integers(0, real, end - start)]
+        rows = rows + NOISE * dice.standard_normal(rows.shape, dtype=np.float32)
+        vectors[start:end] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def exact(vectors: np.ndarray, queries: np.ndarray) -> dict[str, np.ndarray]:
+    """Return for each window the score of the K-th nearest post to each query."""
+    found = {}
+    for name, share in WINDOWS.items():
+        late = vectors[len(vectors) - max(K, round(share * len(vectors))) :]
+        best = np.full((len(queries), K), -2.0, np.float32)
+        for start in range(0, len(late), 65_536):
+            scores = queries @ late[start : start + 65_536].T
+            both = np.concatenate((best, scores), axis=1)
+            best = -np.partition(-both, K - 1, axis=1)[:, :K]
+        found[name] = best.min(axis=1)
+    return found
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--count", type=int, required=True)
+    arguments.add_argument("--late", type=int, default=0)
+    arguments.add_argument("--real", type=int, default=20_000)
+    chosen = arguments.parse_args()
+    prepare(chosen.folder, chosen.count, chosen.late, chosen.real)

@@ -1,0 +1,94 @@
+"""Run campaigns: all of them, or those that are named.
+
+    python -m prove [GOAL ...] [--short] [--seed N] [--again]
+
+Prints a line for each goal and adds it to `prove/results/ledger.txt`. Interrupted, it goes on
+where it was; `--again` begins anew. Exit code 1 when a goal was missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from prove import goals
+from prove.campaign import RESULTS, SEED, Sum, code_digest, run
+
+_SHOWN_FAILURES = 10
+
+
+def main() -> int:
+    """Run what the command line names, and return its exit code."""
+    asked = _arguments()
+    names = [_named(name) for name in asked.goals] or sorted(goals.GOALS)
+    held = True
+    for name in names:
+        total = _run(name, full=not asked.short, seed=asked.seed, again=asked.again)
+        held &= total.held
+        line = total.line
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+        for failure in total.failures[:_SHOWN_FAILURES]:
+            sys.stdout.write(f"    {failure}\n")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with (RESULTS / "ledger.txt").open("a") as ledger:
+            ledger.write(f"{now} {code_digest()} {line}\n")
+    return 0 if held else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m prove", description=__doc__)
+    parser.add_argument("goals", nargs="*", help="G01, G02, ...; all of them if none is named")
+    parser.add_argument("--short", action="store_true", help="the few seconds that the tests run")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--again", action="store_true", help="do not go on with an earlier run")
+    return parser.parse_args()
+
+
+def _named(asked: str) -> str:
+    name = asked.upper()
+    if name not in goals.GOALS:
+        raise SystemExit(f"no goal {asked!r}; there are {', '.join(sorted(goals.GOALS))}")
+    return name
+
+
+def _run(name: str, *, full: bool, seed: int, again: bool) -> Sum:
+    journal = RESULTS / f"{name}-{'full' if full else 'short'}.jsonl"
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    if again:
+        journal.unlink(missing_ok=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        bar = progress.add_task(name, total=None)
+        return run(
+            name,
+            goals.load(name),
+            full=full,
+            seed=seed,
+            journal=journal,
+            on_trial=_shown(progress, bar, name),
+        )
+
+
+def _shown(progress: Progress, bar: object, goal: str) -> Callable[[int, int, str], None]:
+    def show(done: int, total: int, name: str) -> None:
+        progress.update(
+            bar,  # type: ignore[arg-type]  # a TaskID
+            completed=done,
+            total=total,
+            description=f"{goal} {name[:50]}",
+        )
+
+    return show
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    sys.exit(main())

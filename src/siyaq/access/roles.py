@@ -1,0 +1,51 @@
+"""Roles, and what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a key is for."""
+
+    ADMIN = "admin"
+    WRITER = "writer"
+    READER = "reader"
+    CARD_ONLY = "card-only"  # may be published: it stands in the source of web pages
+
+
+class Need(StrEnum):
+    """What a route asks of whoever calls it."""
+
+    NOTHING = "nothing"
+    CARD = "card"  # read context cards
+    READ = "read"
+    WRITE = "write"  # bring posts in, erase answers
+    KEYS = "keys"  # make and revoke keys, read what they changed
+
+
+MAY: Mapping[Role, frozenset[Need]] = {
+    Role.ADMIN: frozenset(Need),
+    Role.WRITER: frozenset({Need.NOTHING, Need.CARD, Need.READ, Need.WRITE}),
+    Role.READER: frozenset({Need.NOTHING, Need.CARD, Need.READ}),
+    Role.CARD_ONLY: frozenset({Need.NOTHING, Need.CARD}),
+}
+
+CHANGES = frozenset({Need.WRITE, Need.KEYS})
+"""What leaves siyaq different from before, and is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whoever is behind a request."""
+
+    key_id: str  # "" for everyone on a machine without keys
+    role: Role
+    name: str = ""
+    origins: tuple[str, ...] = ()  # the pages that a card-only key is bound to
+
+    def may(self, need: Need) -> bool:
+        """Say whether this role covers a need."""
+        return need in MAY[self.role]

@@ -1,0 +1,96 @@
+"""The files behind keys: `access/` in the data directory, for its owner's eyes only.
+
+`keys.sqlite` holds keys as digests, and what they changed. `pepper` is the secret that the
+digests are made with: a copy of the database alone cannot even tell whether a guess is right.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from siyaq.core.errors import DiskFull, StorageError
+
+FOLDER = "access"
+FORMAT = 1
+BUSY_SECONDS = 5.0
+PEPPER_BYTES = 32
+
+_SCHEMA = f"""
+    PRAGMA journal_mode = WAL;
+    BEGIN IMMEDIATE;
+    CREATE TABLE IF NOT EXISTS keys (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, origins TEXT NOT NULL,
+        digest BLOB NOT NULL, created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
+    );
+    CREATE TABLE IF NOT EXISTS changes (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, key_id TEXT NOT NULL,
+        action TEXT NOT NULL, status INTEGER
+    );
+    PRAGMA user_version = {FORMAT};
+    COMMIT;
+"""
+
+
+def prepare(directory: Path) -> Path:
+    """Make the folder of keys in a data directory if need be, and return the database's path.
+
+    Raises StorageError where that cannot be, or where a newer siyaq has made it.
+    """
+    folder = directory / FOLDER
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot keep keys in {str(folder)!r}: {error.strerror}") from error
+    path = folder / "keys.sqlite"
+    with opened(path) as database:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version not in (0, FORMAT):
+            raise StorageError(f"the keys in {str(folder)!r} have format {version}, not {FORMAT}")
+        if version == 0:
+            database.executescript(_SCHEMA)
+    return path
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Lend a connection of its own. Raises StorageError for whatever the database says."""
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        kind = DiskFull if full else StorageError
+        raise kind(f"cannot use the keys in {str(path)!r}: {error}") from error
+
+
+def pepper(directory: Path) -> bytes:
+    """Return the secret of a data directory, made at the first call."""
+    path = directory / FOLDER / "pepper"
+    try:
+        if not path.exists():
+            staged = path.with_name(f"pepper.{os.getpid()}.{secrets.token_hex(4)}")
+            handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as out:
+                out.write(secrets.token_bytes(PEPPER_BYTES))
+                out.flush()
+                os.fsync(out.fileno())
+            with suppress(FileExistsError):  # another process was first: its secret it is
+                os.link(staged, path)
+            staged.unlink()
+        found = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"cannot keep keys in {str(path)!r}: {error.strerror}") from error
+    if len(found) != PEPPER_BYTES:
+        raise StorageError(
+            f"{str(path)!r} is damaged: no key that was made before can be known again",
+            hint=f"move {FOLDER!r} away and make new keys",
+        )
+    return found

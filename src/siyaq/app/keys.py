@@ -1,0 +1,50 @@
+"""Keys of a data directory, from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from siyaq.access import AuditEntry, AuditLog, Key, KeyRing, Role
+from siyaq.config import Config
+
+_US = "cli"
+
+
+def create(
+    config: Config, role: Role, *, name: str, origins: Sequence[str], days: int | None
+) -> tuple[Key, str]:
+    """Make a key; return what is kept of it and the key itself. Raises UsageError."""
+    expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+    with _ring(config) as ring:
+        kept, key = ring.create(role, name=name, origins=origins, expires_at=expires_at)
+    AuditLog(config.data).begin(_US, f"create {kept.role} key {kept.id}", 201)
+    return kept, key
+
+
+def listed(config: Config) -> list[Key]:
+    """Return every key that was ever made."""
+    with _ring(config) as ring:
+        return ring.listed()
+
+
+def revoke(config: Config, key_id: str) -> None:
+    """Revoke a key. A running server refuses it from its next request on. Raises NotFound."""
+    with _ring(config) as ring:
+        ring.revoke(key_id)
+    AuditLog(config.data).begin(_US, f"revoke key {key_id}", 204)
+
+
+def audit(config: Config, limit: int) -> list[AuditEntry]:
+    """Return what keys have changed, the newest first."""
+    return AuditLog(config.data).newest(limit)
+
+
+@contextmanager
+def _ring(config: Config) -> Iterator[KeyRing]:
+    ring = KeyRing(config.data)
+    try:
+        yield ring
+    finally:
+        ring.close()

@@ -1,0 +1,164 @@
+"""What was deleted since the first backup, so that no restored log brings it back.
+
+A list in the folder of the keys, which outlives the data: a line for each deleted post and each
+deleted account, appended as they are deleted. It holds no name, only HMAC-SHA-256 of names under
+a secret of the folder, so it tells nothing to whoever finds it; and it is enough to know a post
+again that comes out of a backup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from siyaq.backup.keys import Keys
+from siyaq.core.clock import from_microseconds
+from siyaq.core.errors import StorageError
+from siyaq.core.event import AccountEvent, AccountStatus, Event, Op, PostEvent
+from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
+from siyaq.core.ports import Batch
+from siyaq.core.post import Post
+from siyaq.log import LogReader, LogWriter
+from siyaq.log.snapshot import read_departures
+
+_NAME = "departed.jsonl"
+_AT_ONCE = 500
+
+
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One deletion. `seq` is how far the log had been read when it was written."""
+
+    seq: int
+    post: str = ""
+    account: str = ""
+    rev: str = ""
+    at: int = 0  # when an account was deleted, microseconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    posts: dict[str, str]  # name to revision
+    accounts: dict[str, int]  # name to the moment
+
+
+class Departed:
+    """The list in one folder of keys."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._path = keys.folder / _NAME
+        self._position: int | None = None
+
+    def note(self, directory: Path) -> int:
+        """Append what the log in `directory` has deleted since the last time; return how many.
+
+        Durable on return. Cheap where there is nothing new.
+        """
+        if self._position is None:
+            self._position = self._last_position()
+        head, posts, accounts = read_departures(directory, Seq(self._position))
+        if head == self._position:
+            return 0
+        if head < self._position:  # another log than the last time: all of it is news
+            head, posts, accounts = read_departures(directory, Seq(0))
+        secret = self._keys.secret()
+        known = self._known().accounts if accounts else {}
+        lines = [_Line(head, post=_hidden(secret, post_id), rev=rev) for post_id, rev in posts]
+        for source, author_id, at in accounts:
+            name = _hidden(secret, source, author_id)
+            if known.get(name) != at:
+                lines.append(_Line(head, account=name, at=at))
+        self._append([*lines, _Line(head)] if lines else [])
+        self._position = head
+        return len(lines)
+
+    def bury(self, writer: LogWriter, log: LogReader) -> int:
+        """Delete from a restored log all that is on the list; return how many posts that were."""
+        known, secret = self._known(), self._keys.secret()
+        buried = 0
+        after = Seq(0)
+        while entries := log.entries(after, _AT_ONCE):
+            after = entries[-1].seq
+            posts = [entry.post for entry in entries if entry.post is not None]
+            events = [event for post in posts for event in _judged(post, known, secret)]
+            if events:
+                (appended,) = writer.append([Batch(events=tuple(events))])
+                buried += appended.deleted
+        writer.purge()
+        return buried
+
+    def _append(self, lines: list[_Line]) -> None:
+        if not lines:
+            return
+        try:
+            with self._path.open("a+b") as out:
+                out.write(b"\n" if _ends_in_a_line_cut_short(out) else b"")
+                out.write(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError as error:
+            raise StorageError(f"cannot write {str(self._path)!r}: {error.strerror}") from error
+
+    def _lines(self) -> Iterator[_Line]:
+        try:
+            whole = self._path.read_bytes().split(b"\n")[:-1]
+        except FileNotFoundError:
+            return
+        for line in whole:
+            with suppress(msgspec.DecodeError):  # it was cut short, and written again after
+                yield msgspec.json.decode(line, type=_Line)
+
+    def _last_position(self) -> int:
+        return max((line.seq for line in self._lines()), default=0)
+
+    def _known(self) -> _Known:
+        known = _Known({}, {})
+        for line in self._lines():
+            if line.post:
+                known.posts[line.post] = line.rev
+            if line.account:
+                known.accounts[line.account] = line.at
+        return known
+
+
+def _judged(post: Post, known: _Known, secret: bytes) -> Iterator[Event]:
+    account = known.accounts.get(_hidden(secret, post.source, post.author.id))
+    if account is not None:
+        yield AccountEvent(
+            source=post.source,
+            author_id=AuthorId(post.author.id),
+            status=AccountStatus.DELETED,
+            witnessed_at=from_microseconds(account),
+        )
+    rev = known.posts.get(_hidden(secret, *split_post_id(post.id)))
+    if rev is not None:
+        yield PostEvent(
+            op=Op.DELETE,
+            post_id=PostId(post.id),
+            post=None,
+            witnessed_at=post.witnessed_at,
+            rev=rev,
+        )
+
+
+def _ends_in_a_line_cut_short(file: BinaryIO) -> bool:
+    end = file.seek(0, os.SEEK_END)
+    if not end:
+        return False
+    file.seek(end - 1)
+    return file.read(1) != b"\n"
+
+
+def _hidden(secret: bytes, *names: str) -> str:
+    told = "\0".join(names)
+    if len(names) == 1:
+        told = "\0".join(split_post_id(PostId(told)))
+    return hmac.new(secret, told.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,116 @@
+"""Commands about keys: create, list, revoke, audit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from siyaq.access import Key, Role
+from siyaq.app import keys
+from siyaq.cli import options
+from siyaq.cli.asking import print_json
+
+app = typer.Typer(
+    help="Keys to this siyaq: who may ask it, and who may change it.", no_args_is_help=True
+)
+
+
+@app.command()
+def create(
+    role: Annotated[Role, typer.Option(help="What it may do.")] = Role.READER,
+    name: Annotated[str, typer.Option(help="Whose it is, for the list.")] = "",
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Origin of pages that may use a card-only key. Repeatable."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+    data: options.Data = None,
+    file: options.ConfigFile = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Make a key and show it, this once."""
+    settings = options.settings(data, file)
+    kept, key = keys.create(settings, role, name=name, origins=origin or (), days=days)
+    if as_json:
+        print_json({"id": kept.id, "role": kept.role, "origins": kept.origins, "key": key})
+        return
+    Console(soft_wrap=True, highlight=False).print(key)
+    told = "it may stand in pages" if kept.role is Role.CARD_ONLY else "keep it: it is not stored"
+    Console(stderr=True).print(f"a {kept.role} key; {told}")
+
+
+@app.command("list")
+def list_keys(
+    data: options.Data = None, file: options.ConfigFile = None, as_json: options.AsJson = False
+) -> None:
+    """List every key, without its secret."""
+    found = keys.listed(options.settings(data, file))
+    if as_json:
+        print_json([_plain(key) for key in found])
+        return
+    if not found:
+        Console().print("no keys: on loopback every route is open")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("id", "role", "state", "made", "name", "origins"):
+        table.add_column(heading)
+    for key in found:
+        made = f"{key.created_at:%Y-%m-%d}"
+        table.add_row(key.id, key.role, _state(key), made, Text(key.name), "\n".join(key.origins))
+    Console().print(table)
+
+
+@app.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="Id of a key, as listed.")],
+    data: options.Data = None,
+    file: options.ConfigFile = None,
+) -> None:
+    """Revoke a key. A server that runs refuses it within a second."""
+    keys.revoke(options.settings(data, file), key_id)
+    Console().print(f"key {key_id} is revoked")
+
+
+@app.command()
+def audit(
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    data: options.Data = None,
+    file: options.ConfigFile = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List what was changed with keys, the newest first."""
+    found = keys.audit(options.settings(data, file), limit)
+    if as_json:
+        print_json(found)
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("at", "key", "what", "status"):
+        table.add_column(heading)
+    for entry in found:
+        status = "unknown" if entry.status is None else str(entry.status)
+        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.key_id, Text(entry.action), status)
+    Console().print(table)
+
+
+def _state(key: Key) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "stands" if key.stands(datetime.now(UTC)) else "expired"
+
+
+def _plain(key: Key) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "role": key.role,
+        "name": key.name,
+        "state": _state(key),
+        "origins": key.origins,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+    }

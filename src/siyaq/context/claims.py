@@ -1,0 +1,192 @@
+"""What other posts say to each claim of a post: for, against, or merely about it.
+
+A wrong "refutes" is worse than a "mentions", so refuting needs a plain sign: a denial, a rival
+number for the same thing, or a sentence turned around; the fitted score alone refutes nothing.
+Where the claim says where it happened, the other post must speak of that place. Copies that say
+what the post says, its author's other posts, and second posts of one wording bear nothing out:
+what is counted is independent accounts in words of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from siyaq.context.checkable import checkable
+from siyaq.context.cluster import Cluster
+from siyaq.context.fact_checks import matching_review, publishing, stance_of
+from siyaq.context.thread import Conversation
+from siyaq.core.answer import FactCheck, Stance
+from siyaq.core.post import Post
+from siyaq.core.query import Query
+from siyaq.core.span import Span
+from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, rival_number
+from siyaq.retrieval import Retriever
+from siyaq.text.fingerprint import NEAR, Wording
+from siyaq.text.sentences import sentences
+
+PER_STANCE: Final = 5
+CANDIDATES: Final = 16
+_FOUND: Final = 12  # by the retriever for each claim
+_FOUND_REVIEWS: Final = 30  # of which published reviews are looked at too
+_REVIEWS: Final = 3
+_SENTENCES_READ: Final = 6  # of one candidate
+_ABOUT: Final = 0.5  # share of a claim's words from which a sentence is about the same thing
+_RELATED: Final = 0.3  # share below which it is about something else
+_SURE: Final = 0.6  # support from which another post says the same
+_IF: Final = frozenset(("if", "whether", "اذا", "لو"))
+_TURNED: Final = 0.7  # share from which a negation or an opposite turns the claim itself around
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """A sentence of a post, and what it says to a claim."""
+
+    post: Post
+    span: Span
+    stance: Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A post that publishes a review of a claim, and what the review says to it."""
+
+    post: Post
+    check: FactCheck
+    stance: Stance
+
+
+@dataclass(slots=True)
+class Examined:
+    """One claim of the post and every post found that bears on it, earliest first.
+
+    `found` are the posts that were looked at, `reviews` those that publish a review of the claim.
+    """
+
+    claim: Span
+    bearings: list[Bearing] = field(default_factory=list[Bearing])
+    found: list[Post] = field(default_factory=list[Post])
+    reviews: list[Reviewed] = field(default_factory=list["Reviewed"])
+
+    @property
+    def fact_checks(self) -> list[Post]:
+        """The posts that publish a review of the claim."""
+        return [one.post for one in self.reviews]
+
+
+class Claims:
+    """Examines the claims of posts. Safe to call from any thread."""
+
+    def __init__(self, retriever: Retriever, checker: SupportChecker) -> None:
+        self._retriever = retriever
+        self._checker = checker
+
+    def examine(self, post: Post, cluster: Cluster, conversation: Conversation) -> list[Examined]:
+        """Return the checkable claims of `post`, each with what bears on it."""
+        copies = {copy.post.id for copy in cluster.copies if copy.says != "other"} | {post.id}
+        near = [copy.post for copy in cluster.copies if copy.says == "other"]
+        answers = {one.id for one in conversation.answers}
+        examined: list[Examined] = []
+        for span in checkable(post.text):
+            text = span.of(post.text)
+            found = self._found(text)
+            others = _once(
+                one
+                for one in [*conversation.answers, *found[:_FOUND], *near, *cluster.related]
+                if one.id not in copies and one.author.id != post.author.id
+            )[:CANDIDATES]
+            claim = Read(text)
+            reviews = self._reviews(claim, _once([*found, *cluster.related]))
+            reviewing = {one.post.id for one in reviews}
+            bearings = (
+                self._bearing(claim, one, answers=one.id in answers)
+                for one in others
+                if one.id not in reviewing
+            )
+            kept = _independent(one for one in bearings if one is not None)
+            examined.append(Examined(span, kept, found, reviews))
+        return examined
+
+    def _found(self, claim: str) -> list[Post]:
+        ranking = self._retriever.rank(Query(text=claim, k=_FOUND_REVIEWS))
+        posts = [hit.post for hit in ranking.hits]
+        return posts[:_FOUND] + publishing(posts[_FOUND:])
+
+    def _reviews(self, claim: Read, posts: Iterable[Post]) -> list[Reviewed]:
+        """Return the posts that publish a review of this claim, the likeliest first."""
+        found = [
+            (matched, one)
+            for one in publishing(posts)
+            if (matched := matching_review(claim, one, self._checker.alike)) is not None
+        ]
+        found.sort(key=lambda pair: (-pair[0][0], pair[1].placed_at, pair[1].id))
+        return [
+            Reviewed(one, check, stance_of(score, check))
+            for (score, check), one in found[:_REVIEWS]
+        ]
+
+    def _bearing(self, claim: Read, post: Post, *, answers: bool) -> Bearing | None:
+        """Return what the sentence of `post` that is most about the claim says to it."""
+        read = [(span, Read(span.of(post.text))) for span in sentences(post.text)[:_SENTENCES_READ]]
+        best: Bearing | None = None
+        for span, sentence in read:
+            stance = self._stance(claim, sentence, Read(post.text), answers=answers)
+            if stance is not None and (best is None or _RANK[stance] > _RANK[best.stance]):
+                best = Bearing(post, span, stance)
+        return best
+
+    def _stance(self, claim: Read, sentence: Read, whole: Read, *, answers: bool) -> Stance | None:
+        about = _about(claim, sentence)
+        mention = Stance.MENTIONS if about >= _ABOUT else None
+        if any(piece.raw in "?؟" or piece.folded in _IF for piece in sentence.pieces):
+            return mention
+        denied = sentence.denies and not claim.denies
+        if denied and answers:
+            return Stance.REFUTES
+        there = claim.places <= whole.terms
+        if about < _RELATED or not there:
+            return mention
+        if denied and max(about, _about(claim, whole)) >= _ABOUT:
+            return Stance.REFUTES
+        if mention and rival_number(claim.numbers, sentence.numbers):
+            return Stance.REFUTES
+        reasons = clashes(claim.text, [sentence.text])
+        if about >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}:
+            return Stance.REFUTES
+        if not reasons and self._checker.check(claim.text, [sentence.text]).supports >= _SURE:
+            return Stance.SUPPORTS
+        return mention
+
+
+_RANK: Final = {Stance.MENTIONS: 0, Stance.SUPPORTS: 1, Stance.REFUTES: 2}
+
+
+def _about(claim: Read, other: Read) -> float:
+    wanted = claim.topic
+    return len(wanted & other.terms) / len(wanted) if wanted else 0.0
+
+
+def _once(posts: Iterable[Post]) -> list[Post]:
+    return [*{one.id: one for one in posts}.values()]
+
+
+def _independent(bearings: Iterable[Bearing]) -> list[Bearing]:
+    """Keep the earliest of each account and of each wording, at most PER_STANCE of a stance."""
+    kept: list[Bearing] = []
+    wordings: list[Wording] = []
+    accounts: set[tuple[str, str]] = set()
+    for one in sorted(bearings, key=lambda one: (one.post.placed_at, one.post.id)):
+        account = (one.post.source, one.post.author.id)
+        wording = Wording(one.post.text)
+        full = sum(other.stance is one.stance for other in kept) >= PER_STANCE
+        if full or account in accounts or _repeats(wording, wordings):
+            continue
+        kept.append(one)
+        wordings.append(wording)
+        accounts.add(account)
+    return kept
+
+
+def _repeats(wording: Wording, known: Sequence[Wording]) -> bool:
+    return any(wording.similarity(other) >= NEAR for other in known)

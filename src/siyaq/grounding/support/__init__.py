@@ -1,0 +1,12 @@
+"""Whether evidence says what a claim says.
+
+Owns: the checks by rule (numbers, units, dates, names, negation, opposites), the fitted score,
+and the verdict made of both. Refuses: choosing evidence, and judging whether the evidence is true.
+"""
+
+from siyaq.grounding.support.checker import SupportChecker
+from siyaq.grounding.support.features import Read
+from siyaq.grounding.support.hard import clashes, rival_number
+from siyaq.grounding.support.verdict import Clash, Verdict
+
+__all__ = ["Clash", "Read", "SupportChecker", "Verdict", "clashes", "rival_number"]

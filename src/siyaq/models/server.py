@@ -1,0 +1,204 @@
+"""A chat model behind any server that speaks OpenAI's chat completions, by its official client.
+
+What the server says about a failure is never repeated: it may hold a key or a prompt. A reply's
+text is all that is read; tool calls, links and everything else a server may send are ignored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from siyaq.core.errors import ModelUnavailable
+from siyaq.core.ports import Delta
+
+CONNECT_SECONDS = 5.0
+RETRIES = 2
+"""How often a request that brought nothing back is put again, after a wait with jitter."""
+
+_HINTS = {
+    401: "set the variable that holds its key, or give another with --key-env",
+    403: "set the variable that holds its key, or give another with --key-env",
+    404: "check the URL and the model's name: 'siyaq models list'",
+    429: "ask again later, or use another model",
+}
+
+
+class ServerModel:
+    """Implements `core.ports.Model`. Safe to use from several tasks and event loops.
+
+    `stall_seconds` is how long the server may stay silent, before and within a reply.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        model: str,
+        *,
+        key: str = "",
+        stall_seconds: float = 20.0,
+        retries: int = RETRIES,
+    ) -> None:
+        self._name = name
+        self._url = url
+        self._model = model
+        self._key = key
+        self._stall_seconds = stall_seconds
+        self._retries = retries
+        self._dialect = 0
+
+    def __repr__(self) -> str:
+        return f"ServerModel({self._name!r}, {_host(self._url)!r})"
+
+    @property
+    def name(self) -> str:
+        """`server:name`."""
+        return self._name
+
+    async def stream(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_output_tokens: int,
+        json_schema: Mapping[str, object] | None = None,
+    ) -> AsyncGenerator[Delta, None]:
+        """Stream a reply; leaving early hangs up.
+
+        Raises ModelUnavailable: unreachable, refused, silent for too long, gone in mid-answer.
+        """
+        import httpx2  # both take most of a second to load
+        import openai
+
+        said = 0
+        try:
+            async with self._client() as client:
+                reply = await self._begin(client, messages, max_output_tokens, json_schema)
+                async with reply as chunks, aclosing(_deltas(chunks)) as deltas:
+                    async for delta in deltas:
+                        said += len(delta.text)
+                        yield delta
+        except openai.APIStatusError as error:
+            status = error.status_code
+            raise ModelUnavailable(
+                f"{self._told()} answered with status {status}", hint=_HINTS.get(status, "")
+            ) from None  # its text may hold what must not be shown
+        except (openai.APITimeoutError, httpx2.TimeoutException):
+            raise ModelUnavailable(
+                f"{self._told()} said nothing for {self._stall_seconds:g} seconds{_after(said)}"
+            ) from None
+        except (openai.OpenAIError, httpx2.HTTPError, ValueError, _Unfinished) as error:
+            kind = type(error).__name__.strip("_")
+            what = "broke off" if said else "could not be reached or understood"
+            raise ModelUnavailable(
+                f"{self._told()} {what}{_after(said)} ({kind})",
+                hint="start it, or use another model: 'siyaq models list'",
+            ) from None
+        finally:
+            await asyncio.sleep(0)  # a closed connection is gone one turn of the loop later
+
+    def _client(self) -> Any:
+        import openai
+
+        return openai.AsyncOpenAI(
+            base_url=self._url,
+            api_key=self._key or "none",
+            max_retries=self._retries,
+            timeout=openai.Timeout(self._stall_seconds, connect=CONNECT_SECONDS),
+            http_client=openai.DefaultAsyncHttpxClient(
+                follow_redirects=False,  # a key goes where it was meant to go
+                verify=self._url.startswith("https:"),  # else certificates are loaded for nothing
+            ),
+        )
+
+    async def _begin(
+        self,
+        client: Any,
+        messages: Sequence[Mapping[str, str]],
+        max_output_tokens: int,
+        json_schema: Mapping[str, object] | None,
+    ) -> Any:
+        """Send the request in the first dialect that the server takes, and remember which."""
+        import openai
+
+        dialects = _dialects(max_output_tokens, json_schema)
+        for at in range(self._dialect, len(dialects)):
+            try:
+                reply = await client.chat.completions.create(
+                    model=self._model,
+                    messages=[dict(message) for message in messages],
+                    stream=True,
+                    **dialects[at],
+                )
+            except (openai.BadRequestError, openai.UnprocessableEntityError):
+                if at + 1 == len(dialects):
+                    raise
+            else:
+                self._dialect = at
+                return reply
+        raise AssertionError("the last dialect is used or raises")
+
+    def _told(self) -> str:
+        return f"model {self._name!r} at {_host(self._url)}"
+
+
+class _Unfinished(Exception):
+    """The stream ended before the reply did."""
+
+
+def _dialects(
+    max_output_tokens: int, json_schema: Mapping[str, object] | None
+) -> list[dict[str, object]]:
+    """Return ways to put the same request: all of it, as newer models want it, the least."""
+    wanted: dict[str, object] = {"stream_options": {"include_usage": True}}
+    if json_schema is not None:
+        wanted["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "reply", "schema": dict(json_schema), "strict": True},
+        }
+    return [
+        {**wanted, "max_tokens": max_output_tokens, "temperature": 0.0},
+        {**wanted, "max_completion_tokens": max_output_tokens},
+        {"max_tokens": max_output_tokens},
+    ]
+
+
+async def _deltas(chunks: Any) -> AsyncGenerator[Delta, None]:
+    reason: Literal["stop", "length"] | None = None
+    usage = None
+    try:
+        async for chunk in chunks:
+            usage = getattr(chunk, "usage", None) or usage
+            for choice in getattr(chunk, "choices", None) or ():
+                if choice.finish_reason:
+                    reason = "length" if choice.finish_reason == "length" else "stop"
+                text = choice.delta.content if choice.delta else None
+                if isinstance(text, str) and text:
+                    yield Delta(text=text)
+    except (AttributeError, TypeError, json.JSONDecodeError) as error:  # not what was agreed
+        raise _Unfinished from error
+    if reason is None:
+        raise _Unfinished
+    yield Delta(
+        finish_reason=reason,
+        input_tokens=_count(usage, "prompt_tokens"),
+        output_tokens=_count(usage, "completion_tokens"),
+    )
+
+
+def _count(usage: object, name: str) -> int:
+    value = getattr(usage, name, 0)
+    return value if isinstance(value, int) and value >= 0 else 0
+
+
+def _after(said: int) -> str:
+    return f" in mid-answer, after {said} characters" if said else ""
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)

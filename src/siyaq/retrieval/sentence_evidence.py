@@ -1,0 +1,111 @@
+"""What the best sentence of a candidate says for it, and how long the candidate is.
+
+An answer stands in one sentence, whose words the question shares; the same words scattered over
+a long text say little. The title counts with every sentence, since it names what they are about.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from siyaq.core.ports import Searcher
+from siyaq.retrieval.terms import query_terms
+from siyaq.text.analyze import terms
+from siyaq.text.sentences import sentences
+
+PRIOR_POSTS = 500
+"""Terms are weighed as if there were so many posts more that hold none of them: in a small record
+every word of its one story would seem common."""
+
+SHORT, LONG = 60, 400
+"""Terms up to which a text is as short as can be, and from which it is as long as can be. A post
+is no better than a paragraph for being shorter; of two paragraphs with one sentence, it is."""
+
+_SETTLED = 20  # terms that are added to every length, so that few more matter less
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The terms of what is read of a post, sentence by sentence."""
+
+    title: frozenset[str]
+    sentences: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, title: str, text: str) -> Part:
+        """Analyze a title and a text."""
+        found = (tuple(terms(span.of(text))) for span in sentences(text))
+        return cls(frozenset(terms(title)), tuple(one for one in found if one))
+
+    @property
+    def length(self) -> int:
+        """How many terms there are."""
+        return len(self.title) + sum(map(len, self.sentences))
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceEvidence:
+    """Shares, 0..1."""
+
+    covered: float  # of the question's terms in the best sentence and the title, rare ones heavier
+    titled: float  # the same in the title alone
+    alike: float  # cosine of the question and the best sentence as bags of words (tf-idf)
+    brevity: float  # 1 for a short text
+
+
+def rarity(searcher: Searcher, question: str) -> dict[str, float]:
+    """Return the question's terms, each with its inverse document frequency."""
+    counts = searcher.document_frequency(query_terms(question))
+    total = searcher.document_count + PRIOR_POSTS
+    return {term: _rarity(total, count) for term, count in counts.items()}
+
+
+def sentence_evidence(wanted: Mapping[str, float], parts: Sequence[Part]) -> list[SentenceEvidence]:
+    """Compare a question with each part; `wanted` is its `rarity`, `parts` all its candidates."""
+    known = Counter(
+        term for part in parts for term in part.title.union(*part.sentences) if term not in wanted
+    )
+    weights = {term: _rarity(len(parts) + PRIOR_POSTS, count) for term, count in known.items()}
+    weights.update(wanted)
+    return [
+        SentenceEvidence(
+            covered=max(
+                (_share(wanted, part.title.union(one)) for one in part.sentences), default=0.0
+            ),
+            titled=_share(wanted, part.title),
+            alike=max((_alike(wanted, weights, one) for one in part.sentences), default=0.0),
+            brevity=brevity(part.length),
+        )
+        for part in parts
+    ]
+
+
+def brevity(length: int) -> float:
+    """Return 1 for a text of SHORT terms, 0 for one of LONG, on a logarithmic scale."""
+    held = min(max(length, SHORT), LONG)
+    return math.log((LONG + _SETTLED) / (held + _SETTLED)) / _WIDEST
+
+
+_WIDEST = math.log((LONG + _SETTLED) / (SHORT + _SETTLED))
+
+
+def _share(wanted: Mapping[str, float], held: Iterable[str]) -> float:
+    total = sum(wanted.values())
+    return sum(wanted[term] for term in wanted.keys() & held) / total if total else 0.0
+
+
+def _alike(
+    wanted: Mapping[str, float], weights: Mapping[str, float], sentence: Sequence[str]
+) -> float:
+    counts = Counter(sentence)
+    length = math.sqrt(sum((count * weights[term]) ** 2 for term, count in counts.items()))
+    asked = math.sqrt(sum(weight * weight for weight in wanted.values()))
+    shared = sum(counts[term] * wanted[term] ** 2 for term in wanted.keys() & counts)
+    return shared / (length * asked) if shared else 0.0
+
+
+def _rarity(total: int, count: int) -> float:
+    return math.log(1 + (max(total - count, 0) + 0.5) / (count + 0.5))

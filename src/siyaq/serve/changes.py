@@ -1,0 +1,71 @@
+"""How a card changed: its kept versions, and a stream of what changes while one listens."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from siyaq.core.ids import PostId
+from siyaq.core.product import Product
+from siyaq.serve import shape
+from siyaq.serve.json import JsonResponse
+from siyaq.serve.posts import named
+from siyaq.serve.schema import CardVersionsJson
+from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
+from siyaq.serve.strings import preferred
+
+_Id = Annotated[str, Path(description="`source:native id`, percent-encoded")]
+_EXAMPLE = 'event: card\ndata: {"post_id":"…","change":{"kind":"reversed"}}\n\n'
+
+
+def router(product: Product, streams: Streams) -> APIRouter:
+    """Return the routes of changes."""
+    routes = APIRouter(tags=["cards"])
+
+    @routes.get(
+        "/v1/posts/{post_id}/context/versions",
+        summary="How the card of a post stood each time it differed, the newest first",
+        response_model=CardVersionsJson,
+    )
+    async def versions(post_id: _Id) -> Response:
+        found = await product.card_versions(named(post_id))
+        return JsonResponse({"versions": [shape.card_version_json(one) for one in found]})
+
+    @routes.get(
+        "/v1/posts/{post_id}/context/changes",
+        summary="The card of a post now, and again each time it changes",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "Events `card` (the card; `change` says how it differs) and "
+                "`problem`, without end, or until the post is gone",
+                "content": {"text/event-stream": {"example": _EXAMPLE}},
+            }
+        },
+    )
+    async def changes(request: Request, post_id: _Id) -> Response:
+        language = preferred(request.headers.get("accept-language", ""))
+        events = _changes(product, named(post_id))
+        first = await anext(events)  # an error this early still has a status line to itself
+        told = problems_as_events(_resumed(first, events), language)
+        return EventStream(told, streams.live, streams)
+
+    return routes
+
+
+async def _changes(product: Product, name: PostId) -> Events:
+    async with aclosing(product.context_changes(name)) as cards:
+        async for card in cards:
+            yield ServerEvent("card", {**shape.card_json(card)})
+
+
+async def _resumed(first: ServerEvent, rest: Events) -> Events:
+    try:
+        yield first
+        async for event in rest:
+            yield event
+    finally:
+        await rest.aclose()

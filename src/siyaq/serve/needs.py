@@ -1,0 +1,95 @@
+"""The route table's other half: what each route asks of whoever calls it.
+
+A route that does not stand here cannot be reached by anybody, so that a new one is closed until
+somebody has decided whom it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from starlette.routing import compile_path
+
+from siyaq.access import Need
+
+STATIC = "/static/"
+
+NEEDS: Mapping[tuple[str, str], Need] = {
+    ("GET", "/"): Need.NOTHING,
+    ("GET", "/plan"): Need.NOTHING,
+    ("GET", "/siyaq.js"): Need.NOTHING,
+    ("GET", "/static/{name:path}"): Need.NOTHING,
+    ("GET", "/healthz"): Need.NOTHING,
+    ("GET", "/readyz"): Need.NOTHING,
+    ("GET", "/v1/posts/{post_id}/context"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/context.html"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/context.svg"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/context.jsonld"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/context/versions"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/context/changes"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/notes"): Need.CARD,
+    ("GET", "/oembed"): Need.CARD,
+    ("POST", "/v1/context"): Need.CARD,
+    ("GET", "/openapi.json"): Need.READ,
+    ("GET", "/metrics"): Need.READ,
+    ("POST", "/v1/ask"): Need.READ,
+    ("POST", "/mcp"): Need.READ,
+    ("POST", "/v1/chat/completions"): Need.READ,
+    ("POST", "/v1/responses"): Need.READ,
+    ("GET", "/v1/responses/{response_id}"): Need.READ,
+    ("DELETE", "/v1/responses/{response_id}"): Need.WRITE,
+    ("POST", "/v1/embeddings"): Need.READ,
+    ("GET", "/v1/models"): Need.READ,
+    ("GET", "/v1/models/{model:path}"): Need.READ,
+    ("GET", "/v1/answers/{answer_id}"): Need.READ,
+    ("GET", "/v1/search"): Need.READ,
+    ("GET", "/v1/posts/{post_id}"): Need.READ,
+    ("GET", "/v1/stream"): Need.READ,
+    ("GET", "/v1/status"): Need.READ,
+    ("GET", "/v1/plan"): Need.READ,
+    ("GET", "/v1/plan/{name}"): Need.READ,
+    ("GET", "/v1/plan/{name}/told"): Need.READ,
+    ("GET", "/v1/plan/{name}/report"): Need.READ,
+    ("POST", "/v1/posts"): Need.WRITE,
+    ("POST", "/v1/posts/{post_id}/notes"): Need.WRITE,
+    ("PUT", "/v1/posts/{post_id}/media/{place}"): Need.WRITE,
+    ("POST", "/v1/posts/{post_id}/context/ratings"): Need.WRITE,
+    ("POST", "/v1/notes/{note_id}/ratings"): Need.WRITE,
+    ("DELETE", "/v1/notes/{note_id}"): Need.WRITE,
+    ("DELETE", "/v1/answers/{answer_id}"): Need.WRITE,
+    ("GET", "/v1/keys"): Need.KEYS,
+    ("POST", "/v1/keys"): Need.KEYS,
+    ("DELETE", "/v1/keys/{key_id}"): Need.KEYS,
+    ("GET", "/v1/audit"): Need.KEYS,
+}
+
+FRAMES = frozenset({"/v1/posts/{post_id}/context.html", "/oembed"})
+"""Routes that frames of other sites lead to. A frame sends no header: its key stands in the
+address, and `frame-ancestors` keeps it to the pages that the key is bound to."""
+
+
+class Asked(NamedTuple):
+    """The route that a request is for."""
+
+    path: str  # as it stands in the table
+    need: Need
+
+
+_PATTERNS = [
+    (method, compile_path(path)[0], Asked(path, need)) for (method, path), need in NEEDS.items()
+]
+
+
+def asked(method: str, path: str) -> Asked | None:
+    """Return the route that a method and a path lead to, None where there is none."""
+    method = "GET" if method == "HEAD" else method
+    for known, pattern, route in _PATTERNS:
+        if known == method and pattern.match(path):
+            return route
+    return None
+
+
+def methods(path: str) -> list[str]:
+    """Return the methods that are taken at a path."""
+    return [method for method, pattern, _ in _PATTERNS if pattern.match(path)]

@@ -1,0 +1,103 @@
+"""What a card says in few words, for places that cannot run a script: a page, an image, a title."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from siyaq.core.answer import Evidence, Stance
+from siyaq.core.card import ContextCard
+from siyaq.core.post import Author
+from siyaq.serve.strings import catalog, moment, told
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a card: what it is about, what it says, and which side it speaks for."""
+
+    label: str
+    text: str
+    side: str = ""  # "refutes" or "supports"
+
+
+def called(author: Author) -> str:
+    """Return how an author is called: the name if there is one, else the handle, else the id."""
+    return author.name or author.handle or author.id
+
+
+def sides(card: ContextCard) -> dict[str, list[Evidence]]:
+    """Return the evidence against and for, each piece once, in the order of the card."""
+    claimed = {
+        "refutes": {one for claim in card.claims for one in claim.refutes},
+        "supports": {one for claim in card.claims for one in claim.supports},
+    }
+    counted = {
+        "refutes": lambda one: one.stance is Stance.REFUTES,
+        "supports": lambda one: one.stance is Stance.SUPPORTS and one.fact_check is not None,
+    }
+    return {
+        side: [one for one in card.references if one.id in ids or counted[side](one)]
+        for side, ids in claimed.items()
+    }
+
+
+def facts(card: ContextCard, language: str) -> list[Fact]:
+    """Return the lines of a card that a reader sees first, at most six."""
+    if card.status != "shown":
+        reason = told(language, f"card.reason.{card.reason}") if card.reason else ""
+        return [Fact(told(language, "panel.card"), reason or told(language, f"card.{card.status}"))]
+    found = [
+        _first(card, language),
+        _spread(card, language),
+        *(_side(side, evidence, language) for side, evidence in sides(card).items()),
+        _turn(card, language),
+        _unknown(card, language),
+    ]
+    return [one for one in found if one is not None]
+
+
+def _first(card: ContextCard, language: str) -> Fact | None:
+    first = card.first_seen
+    if first is None:
+        return None
+    own = first.post_id == card.post_id
+    parts = (
+        moment(language, first.at),
+        told(language, "card.first.own" if own else "card.first.other"),
+        told(language, f"confidence.{first.confidence}"),
+    )
+    return Fact(told(language, "card.first"), " · ".join(parts))
+
+
+def _spread(card: ContextCard, language: str) -> Fact:
+    label, copies = told(language, "card.spread"), card.copies
+    if copies.count < 2:
+        return Fact(label, told(language, "card.alone"))
+    posts = told(language, "card.posts", n=copies.count)
+    return Fact(label, f"{posts} · {told(language, 'card.accounts', n=copies.accounts)}")
+
+
+def _side(side: str, evidence: list[Evidence], language: str) -> Fact | None:
+    if not evidence:
+        return None
+    first = evidence[0]
+    who = first.fact_check.publisher if first.fact_check else called(first.author)
+    text = told(language, f"card.claims.{side}", n=len(evidence))
+    return Fact(told(language, f"stance.{side}"), f"{text} · \u2068{who}\u2069", side)
+
+
+def _turn(card: ContextCard, language: str) -> Fact | None:
+    turns = [one for one in card.timeline if one.turning]
+    if not turns:
+        return None
+    last = turns[-1]
+    who = next((called(one.author) for one in card.references if one.id == last.evidence_id), "")
+    label = told(language, f"turning.{last.turning}")
+    return Fact(label, f"\u2068{who}\u2069 · {moment(language, last.at)}")
+
+
+def _unknown(card: ContextCard, language: str) -> Fact | None:
+    known = catalog(language)
+    said = [
+        told(language, f"unknown.{code}") for code in card.unknown if f"unknown.{code}" in known
+    ]
+    return Fact(told(language, "card.unknown"), " ".join(said)) if said else None

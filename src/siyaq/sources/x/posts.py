@@ -1,0 +1,190 @@
+"""The filtered stream: connected for ever, within the budget, and what it missed searched for."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime, timedelta
+
+from siyaq.core.clock import from_microseconds, to_microseconds
+from siyaq.core.event import Cursor, Event, Gap, Rejected
+from siyaq.core.ports import Batch, Clock
+from siyaq.sources.condition import Condition
+from siyaq.sources.decode import decode_object
+from siyaq.sources.limits import BATCH_EVENTS
+from siyaq.sources.refusal import Refusal
+from siyaq.sources.trouble import Answered, Lost
+from siyaq.sources.x.address import Address
+from siyaq.sources.x.api import FIELDS, Api
+from siyaq.sources.x.budget import Budget
+from siyaq.sources.x.compliance import is_compliance, read_compliance
+from siyaq.sources.x.post import read_posts
+from siyaq.sources.x.rules import manage
+from siyaq.sources.x.search import search
+from siyaq.sources.x.stream import Line, read_lines, require_data
+
+PARTITION = "stream"
+STREAM = "/2/tweets/search/stream"
+
+_SEAM = timedelta(seconds=5)
+"""How far a search reaches beyond what was missed, on both sides."""
+
+_POSITION = re.compile(r"(\d{1,17})@(.{0,40})", re.ASCII)
+_RETRY_SECONDS = 60.0
+
+
+class CapReached(Exception):
+    """The month's budget is used up."""
+
+
+class PostStream:
+    """One account's filtered stream. `search_delay_seconds`: how long a search lags behind."""
+
+    def __init__(
+        self,
+        address: Address,
+        source: str,
+        budget: Budget,
+        condition: Condition,
+        clock: Clock,
+        position: str,
+        *,
+        silence_seconds: float,
+        search_delay_seconds: float,
+    ) -> None:
+        self._address = address
+        self._source = source
+        self._budget = budget
+        self._condition = condition
+        self._clock = clock
+        self._silence_seconds = silence_seconds
+        self._search_delay_seconds = search_delay_seconds
+        match = _POSITION.fullmatch(position)
+        self._heard_at = from_microseconds(int(match[1])) if match else None
+        self._missing: tuple[datetime, datetime] | None = None
+        self._search_at = 0.0  # monotonic
+        self._capped = False
+        self._rules: list[str] = []
+
+    async def listen(self, api: Api) -> AsyncGenerator[Batch]:
+        """Yield what one connection brings. Raises Lost, Answered, CapReached."""
+        self._require_budget()
+        self._rules = await manage(api, self._address.rules)
+        query = dict(FIELDS)
+        if self._address.backfill_minutes and self._heard_at is not None:
+            query["backfill_minutes"] = str(self._address.backfill_minutes)
+        stream = read_lines(api, STREAM, query, silence_seconds=self._silence_seconds)
+        opened = False
+        async with aclosing(stream) as pieces:
+            async for lines in pieces:
+                now = self._clock.now()
+                if not opened:
+                    opened = True
+                    self._condition.live()
+                    gaps = self._opened(now)
+                    self._heard_at = now
+                    yield self._batch([], [], gaps)
+                    continue
+                events, rejected, ending = await asyncio.to_thread(self._read, lines, now)
+                self._budget.charge(PARTITION, sum(isinstance(one, bytes) for one in lines))
+                self._heard_at = now
+                yield self._batch(events, rejected, ())
+                if ending is not None:
+                    raise ending
+                self._require_budget()
+                async for batch in self._fill(api):
+                    yield batch
+
+    def _require_budget(self) -> None:
+        if self._budget.left == 0:
+            self._capped = True
+            raise CapReached
+
+    def _opened(self, now: datetime) -> tuple[Gap, ...]:
+        """Say what was missed before a connection: a gap, or something to search for."""
+        capped, self._capped = self._capped, False
+        if self._heard_at is None:
+            return ()
+        since = self._missing[0] if self._missing else self._heard_at
+        covered = timedelta(minutes=self._address.backfill_minutes)
+        if now - since <= covered:
+            self._missing = None
+            return ()
+        if capped or not self._address.fills:
+            self._missing = None
+            return (self._gap(since, now),) if since < now else ()
+        self._missing = (since, now)
+        self._search_at = time.monotonic() + self._search_delay_seconds
+        return ()
+
+    async def _fill(self, api: Api) -> AsyncGenerator[Batch]:
+        """Search for what was missed, once the search has caught up with it."""
+        if self._missing is None or time.monotonic() < self._search_at:
+            return
+        since, until = self._missing
+        try:
+            found = await search(
+                api, self._rules, since - _SEAM, until + _SEAM, self._budget, PARTITION
+            )
+        except Answered as answer:
+            if answer.status == 429 or answer.status >= 500:
+                self._search_at = time.monotonic() + _RETRY_SECONDS
+                return
+            self._missing = None
+            yield self._batch([], [], (self._gap(since, until),))
+            return
+        except Lost:
+            self._search_at = time.monotonic() + _RETRY_SECONDS
+            return
+        self._missing = None
+        now = self._clock.now()
+        events, rejected, _ = await asyncio.to_thread(self._read, found.lines, now)
+        gaps = () if found.whole else (self._gap(since, until),)
+        for start in range(0, max(1, len(events)), BATCH_EVENTS):
+            last = start + BATCH_EVENTS >= len(events)
+            part = events[start : start + BATCH_EVENTS]
+            if last:
+                yield self._batch(part, rejected, gaps)
+            else:  # the place in the stream is that of before, until all of it is durable
+                yield Batch(events=tuple(part), source=self._source)
+
+    def _read(
+        self, lines: list[Line], now: datetime
+    ) -> tuple[list[Event], list[Rejected], Lost | Answered | None]:
+        """Read lines in order. Blocks, so it runs in a thread."""
+        events: list[Event] = []
+        rejected: list[Rejected] = []
+        for line in lines:
+            if isinstance(line, Rejected):
+                rejected.append(line)
+                continue
+            try:
+                message = decode_object(line)
+                require_data(message)
+                if is_compliance(message.get("data")):
+                    events += read_compliance(message, source=self._source, now=now)
+                else:
+                    events += read_posts(message, source=self._source, now=now)
+            except Refusal as refusal:
+                rejected.append(refusal.rejected())
+            except (Lost, Answered) as ending:
+                return events, rejected, ending
+        return events, rejected, None
+
+    def _batch(self, events: list[Event], rejected: list[Rejected], gaps: tuple[Gap, ...]) -> Batch:
+        """Make a batch; what is missing holds the place in the stream back."""
+        place = self._missing[0] if self._missing else self._heard_at
+        assert place is not None
+        position = f"{to_microseconds(place)}@{self._budget.note(PARTITION)}"
+        return Batch(
+            events=tuple(events),
+            rejected=tuple(rejected),
+            gaps=gaps,
+            cursor=Cursor(source=self._source, partition=PARTITION, position=position),
+        )
+
+    def _gap(self, since: datetime, until: datetime) -> Gap:
+        return Gap(source=self._source, since=since, until=until, reason="disconnected")

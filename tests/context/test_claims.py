@@ -1,0 +1,123 @@
+"""Claims on a card: what refutes them, what bears them out, what counts for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from siyaq.context import Cards, Claims
+from siyaq.context.checkable import checkable
+from siyaq.core.card import ContextCard
+from siyaq.grounding.support import SupportChecker
+from siyaq.models import BuiltinEmbedder
+from siyaq.retrieval import Retriever
+from tests.context.network import Network, name
+
+RUMOR = "The ferry fare in Karda goes up to 40 dinars from Monday!"
+RUMOR_AR = "سترتفع أجرة العبّارة في كردة إلى 40 ديناراً من يوم الاثنين!"
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Iterator[BuiltinEmbedder]:
+    with BuiltinEmbedder() as one:
+        yield one
+
+
+class Story:
+    """A network whose cards look at claims."""
+
+    def __init__(self, directory: Path, embedder: BuiltinEmbedder) -> None:
+        self.network = Network(directory)
+        self.network.listen(since=-100)
+        log, clock = self.network.log, self.network.clock
+        retriever = Retriever(self.network.searcher, log, embedder, clock)
+        claims = Claims(retriever, SupportChecker(embedder))
+        self.cards = Cards(self.network.searcher, log, clock, claims)
+
+    def card(self, native_id: str) -> ContextCard:
+        self.network.refresh()
+        return self.cards.card(name(native_id))
+
+    def sides(self, native_id: str) -> dict[str, list[str]]:
+        card = self.card(native_id)
+        posts = {one.id: one.post_id for one in card.references}
+        (claim,) = card.claims
+        return {
+            "supports": [posts[one] for one in claim.supports],
+            "refutes": [posts[one] for one in claim.refutes],
+            "mentions": [posts[one] for one in claim.mentions],
+        }
+
+
+@pytest.fixture
+def story(tmp_path: Path, embedder: BuiltinEmbedder) -> Iterator[Story]:
+    story = Story(tmp_path, embedder)
+    yield story
+    story.network.close()
+
+
+def test_a_denial_and_a_rival_number_refute_and_copies_bear_nothing_out(story: Story) -> None:
+    say = story.network.say
+    say("rumor", RUMOR, minutes=0)
+    say("copy", RUMOR.upper(), minutes=1)
+    say("ask", "Is there a source for the ferry fare in Karda going up to 40 dinars?", minutes=2)
+    say("deny", "Karda Port Office: the claim about the ferry fare in Karda is false.", minutes=5)
+    say("rival", "A ferry in Karda: the fare stays 12 dinars from Monday on.", minutes=6)
+    say("other", "Bread in Zarma costs 3 dinars a loaf", minutes=7)
+    sides = story.sides("rumor")
+    assert sides["refutes"] == [name("deny"), name("rival")]
+    assert sides["supports"] == []
+    assert sides["mentions"] == [name("ask")]
+
+
+def test_the_same_in_arabic(story: Story) -> None:
+    say = story.network.say
+    say("rumor", RUMOR_AR, minutes=0)
+    say("deny", "إدارة الميناء: ما يُقال عن أجرة العبّارة في كردة غير صحيح", minutes=5)
+    say("rival", "أجرة العبّارة في كردة باقية 12 ديناراً من يوم الاثنين", minutes=6)
+    assert story.sides("rumor")["refutes"] == [name("deny"), name("rival")]
+
+
+def test_another_account_in_its_own_words_bears_a_claim_out_once(story: Story) -> None:
+    say = story.network.say
+    say("post", "The stone bridge in Karda closes for three weeks, the council said.", minutes=0)
+    own = "Council: the stone bridge in Karda closes for three weeks"
+    say("first", f"{own}.", minutes=3, by="paper")
+    say("again", f"{own}!", minutes=4, by="reader")
+    say("mine", "The stone bridge in Karda closes for three weeks.", minutes=5, by="authorpost")
+    sides = story.sides("post")
+    assert sides["refutes"] == []
+    assert sides["supports"] in ([], [name("first")])
+    assert name("again") not in sides["supports"] + sides["mentions"]
+    assert name("mine") not in sides["supports"] + sides["mentions"]
+
+
+def test_deleted_evidence_is_on_no_card(story: Story) -> None:
+    story.network.say("rumor", RUMOR, minutes=0)
+    story.network.say("deny", "The claim about the ferry fare in Karda is false.", minutes=5)
+    assert story.sides("rumor")["refutes"] == [name("deny")]
+    story.network.delete("deny", minutes=9)
+    assert story.sides("rumor")["refutes"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        (RUMOR, 1),
+        (RUMOR_AR, 1),
+        ("Good morning everyone, happy Friday!", 0),
+        ("I think the ferry fare in Karda should be 12 dinars", 0),
+        ("How much is the ferry fare in Karda, 12 dinars?", 0),
+        ("هل صحيح أن أجرة العبّارة في كردة 40 ديناراً؟", 0),
+        ("صباح الخير يا أهل كردة", 0),
+        ("40 dinars for one ferry ride in Karda? That is what everyone says", 1),
+        ("رحلة واحدة بالعبّارة في كردة بسعر 40 ديناراً؟ جاري رأى الإعلان", 1),
+        ("Do we have a source for 40 dinars a ride in Karda?", 0),
+        ("Warsaw was hit by a storm that closed two bridges. I love storms.", 1),
+        ("", 0),
+    ],
+)
+def test_only_what_states_a_fact_is_a_claim(text: str, claims: int) -> None:
+    assert len(checkable(text)) == claims

@@ -1,0 +1,41 @@
+"""The programs of the guides run as they stand, against a siyaq of their own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from siyaq.testing.product import FakeProduct
+from siyaq.testing.serving import served
+
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+WRITTEN_FOR = "http://127.0.0.1:8080"
+SAYS = dict.fromkeys(("openai", "xai", "mcp"), "reopened to cars")
+
+
+@pytest.mark.parametrize("guide", sorted(SAYS))
+def test_the_programs_of_a_guide_run(guide: str, tmp_path: Path) -> None:
+    text = (GUIDES / f"{guide}.md").read_text(encoding="utf-8")
+    programs = re.findall(r"```python\n(.*?)```", text, re.S)
+    programs = [one for one in programs if "xai_sdk" not in one]  # its own environment: clients
+    assert programs
+    with served(FakeProduct(now=datetime.now(UTC))) as server:
+        for number, program in enumerate(programs):
+            assert WRITTEN_FOR in program
+            path = tmp_path / f"{guide}{number}.py"
+            path.write_text(program.replace(WRITTEN_FOR, server.url), encoding="utf-8")
+            done = subprocess.run(
+                [sys.executable, str(path)],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=120,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            assert SAYS[guide] in done.stdout

@@ -1,0 +1,137 @@
+"""A real small model, SmolLM2-135M, run in this process by llama.cpp."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from siyaq.core.errors import ModelUnavailable
+from siyaq.models.files import digest
+from siyaq.models.gguf import GgufModel
+from tests.models.chatting import chat
+
+COUNTED = {
+    "type": "object",
+    "properties": {"boats": {"type": "integer", "maximum": 999}, "id": {"enum": ["e1", "e2"]}},
+    "required": ["boats", "id"],
+    "additionalProperties": False,
+}
+
+
+@pytest.fixture(scope="module")
+def small(smollm2: Path) -> Iterator[GgufModel]:
+    """Return the model, loaded once."""
+    model = GgufModel("gguf:small", smollm2, sha256=digest(smollm2), context_tokens=512)
+    yield model
+    model.close()
+
+
+def test_it_speaks_and_counts_tokens(small: GgufModel) -> None:
+    text, deltas = chat(small, "Say hello.", tokens=8)
+    assert len(text) > 3
+    last = deltas[-1]
+    assert last.finish_reason in ("stop", "length")
+    assert last.input_tokens > 10
+    assert 1 <= last.output_tokens <= 8
+    assert len(deltas) >= 3, "it is streamed"
+
+
+def test_the_same_prompt_gives_the_same_reply(small: GgufModel) -> None:
+    assert chat(small, "Name a color.", tokens=6)[0] == chat(small, "Name a color.", tokens=6)[0]
+
+
+def test_output_follows_a_schema(small: GgufModel) -> None:
+    text, _ = chat(small, "14 boats burned, says post e1. JSON.", tokens=40, schema=COUNTED)
+    reply = json.loads(text)
+    assert isinstance(reply["boats"], int)
+    assert reply["id"] in ("e1", "e2")
+
+
+def test_a_prompt_that_begins_alike_is_not_computed_twice(small: GgufModel) -> None:
+    shared = "The harbor of Tyre was closed on Monday after a fire broke out at dawn. " * 8
+    cached: list[int] = []
+    for question in ("Who?", "Where?"):
+        seen: list[dict[str, object]] = []
+
+        def on_chunk(chunk: dict[str, object], seen: list[dict[str, object]] = seen) -> bool:
+            seen.append(chunk)
+            return False
+
+        request = {
+            "messages": [{"role": "user", "content": shared + question}],
+            "max_tokens": 1,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        small.engine().handle_chat_completions(request, on_chunk)
+        (usage,) = [chunk["usage"] for chunk in seen if chunk.get("usage")]
+        cached.append(usage["prompt_tokens_details"]["cached_tokens"])  # type: ignore[index]
+    assert cached[1] > 100
+
+
+def test_leaving_early_stops_the_computation(small: GgufModel) -> None:
+    watched = _Watched(small.engine())
+    small._engine = watched
+    text, _ = chat(small, "Count to one thousand.", tokens=400, enough=lambda said: len(said) > 3)
+    assert len(text) < 40
+    assert watched.ended.wait(60)
+    assert 1 <= watched.chunks < 100
+    small._engine = watched.engine
+
+
+class _Watched:
+    """An engine, and how many chunks it made."""
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.chunks = 0
+        self.ended = threading.Event()
+
+    def handle_chat_completions(self, request: object, on_chunk: Callable[[Any], bool]) -> None:
+        """Pass on, and count."""
+
+        def counted(chunk: object) -> bool:
+            self.chunks += 1
+            return on_chunk(chunk)
+
+        self.engine.handle_chat_completions(request, counted)
+        self.ended.set()
+
+
+def test_a_prompt_beyond_the_context_is_an_error(small: GgufModel) -> None:
+    with pytest.raises(ModelUnavailable, match="exceeds the available context size"):
+        chat(small, "boats " * 2000)
+
+
+def test_its_http_side_is_locked(small: GgufModel) -> None:
+    address = small.engine().listening_address
+    for path in ("/v1/models", "/props", "/slots", "/completion"):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(address + path, timeout=10)
+        assert caught.value.code in (401, 404)
+        caught.value.close()
+
+
+def test_another_file_than_was_pulled_is_refused(smollm2: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="has sha256"):
+        chat(GgufModel("gguf:x", smollm2, sha256="0" * 64, context_tokens=512), "x")
+
+
+@pytest.mark.parametrize("content", [b"", b"GGUF", b"GGUF" + bytes(400), b"PK\x03\x04"])
+def test_a_file_that_is_no_model_is_refused(smollm2: Path, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bad.gguf"
+    path.write_bytes(content)
+    with pytest.raises(ModelUnavailable):
+        chat(GgufModel("gguf:bad", path, context_tokens=512), "x")
+
+
+def test_no_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="no model file"):
+        chat(GgufModel("gguf:gone", tmp_path / "gone.gguf", context_tokens=512), "x")

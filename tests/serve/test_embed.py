@@ -1,0 +1,176 @@
+"""The card in other forms: plain HTML, SVG, oEmbed, ClaimReview JSON-LD."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import httpx
+import lxml.html
+import pytest
+
+from siyaq.core.ids import PostId
+from siyaq.serve.markup import html_fragment, node, shown, svg_image, web_address
+from siyaq.testing.product import FakeProduct
+from siyaq.testing.story import HOSTILE, story_id
+
+from .wire import code_of
+
+pytestmark = pytest.mark.anyio
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def path_of(name: PostId, suffix: str) -> str:
+    return f"/v1/posts/{quote(name, safe='')}/context{suffix}"
+
+
+async def test_the_plain_card_says_what_the_card_says_without_a_script(
+    client: httpx.AsyncClient,
+) -> None:
+    response = await client.get(path_of(story_id("changed"), ".html"))
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    page = response.text
+    assert page.startswith('<!doctype html>\n<html lang="en" dir="ltr">')
+    assert "<script" not in page
+    assert "4 posts" in page
+    assert "Reports of a collapse are false." in page
+    assert "The Noor Paper" in page
+    assert 'type="application/json+oembed"' in page
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "x-frame-options" not in response.headers
+
+
+async def test_the_plain_card_speaks_arabic_from_right_to_left(client: httpx.AsyncClient) -> None:
+    name = story_id("changed")
+    for asked in (
+        client.get(path_of(name, ".html"), params={"lang": "ar"}),
+        client.get(path_of(name, ".html"), headers={"Accept-Language": "ar-EG"}),
+    ):
+        page = (await asked).text
+        assert '<html lang="ar" dir="rtl">' in page
+        assert "4 منشورات" in page
+
+
+async def test_the_image_is_one_valid_svg_that_loads_nothing(client: httpx.AsyncClient) -> None:
+    for lang in ("en", "ar"):
+        response = await client.get(path_of(story_id("changed"), ".svg"), params={"lang": lang})
+        assert response.headers["content-type"] == "image/svg+xml"
+        image = ElementTree.fromstring(response.content)
+        assert image.tag == f"{SVG}svg"
+        tags = {one.tag.removeprefix(SVG) for one in image.iter()}
+        assert tags == {"svg", "title", "rect", "text"}
+        assert image.get("direction") == ("rtl" if lang == "ar" else "ltr")
+        assert "http" not in response.text.replace("http://www.w3.org/2000/svg", "")
+
+
+async def test_oembed_gives_a_frame_with_the_card(client: httpx.AsyncClient) -> None:
+    home = "http://127.0.0.1:8000"
+    url = home + path_of(story_id("changed"), ".html")
+    found = (await client.get("/oembed", params={"url": url, "maxwidth": 400})).json()
+    assert (found["version"], found["type"], found["width"]) == ("1.0", "rich", 400)
+    frame = ElementTree.fromstring(found["html"])
+    assert frame.tag == "iframe"
+    assert frame.get("src") == f"{url}?lang=en"
+    assert frame.get("sandbox") == "allow-popups"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "x", "https://[", "http://127.0.0.1/", "http://h/v1/posts/bluesky%3Anone/context"]
+)
+async def test_there_is_no_frame_around_nothing(client: httpx.AsyncClient, url: str) -> None:
+    assert code_of(await client.get("/oembed", params={"url": url})) == (404, "not_found")
+
+
+async def test_oembed_is_json_only(client: httpx.AsyncClient) -> None:
+    asked = {"url": path_of(story_id("changed"), ""), "format": "xml"}
+    found = await client.get("/oembed", params=asked)
+    assert code_of(found) == (501, "unsupported_format")
+
+
+async def test_the_card_is_exported_as_reviews_and_passes_no_verdict(
+    client: httpx.AsyncClient,
+) -> None:
+    response = await client.get(path_of(story_id("changed"), ".jsonld"))
+    assert response.headers["content-type"] == "application/ld+json"
+    data = response.json()
+    assert data["@context"] == "https://schema.org"
+    theirs, ours = data["@graph"]
+    assert theirs["@type"] == ours["@type"] == "ClaimReview"
+    assert theirs["author"]["name"] == "The Noor Paper"
+    assert theirs["reviewRating"] == {
+        "@type": "Rating", "alternateName": "False", "ratingValue": 1, "bestRating": 5,
+        "worstRating": 1,
+    }  # fmt: skip
+    assert "ratingValue" not in ours["reviewRating"]
+    assert ours["reviewRating"]["alternateName"].startswith("No verdict: 1 posts refute it")
+    item = ours["itemReviewed"]
+    assert item["firstAppearance"]["url"] == "https://social.example/post/3kclosed"
+    assert len(item["appearance"]) == 4
+
+
+async def test_a_post_without_evidence_is_exported_as_a_claim(client: httpx.AsyncClient) -> None:
+    data = (await client.get(path_of(story_id("match"), ".jsonld"))).json()
+    (claim,) = data["@graph"]
+    assert claim["@type"] == "Claim"
+    assert claim["text"].startswith("Tonight's match")
+
+
+@pytest.mark.parametrize("suffix", [".html", ".svg", ".jsonld"])
+async def test_a_deleted_post_has_no_card_in_any_form(
+    client: httpx.AsyncClient, product: FakeProduct, suffix: str
+) -> None:
+    name = story_id("changed")
+    assert (await client.get(path_of(name, suffix))).status_code == 200
+    product.delete(name)
+    assert code_of(await client.get(path_of(name, suffix))) == (404, "not_found")
+
+
+@pytest.mark.parametrize("suffix", [".html", ".svg", ".jsonld"])
+async def test_hostile_text_stays_text(
+    client: httpx.AsyncClient, product: FakeProduct, suffix: str
+) -> None:
+    for key in ("article", "denial"):
+        post = product.posts[story_id(key)]
+        author = replace(post.author, name=HOSTILE)
+        product.posts[post.id] = replace(
+            post, text=HOSTILE, author=author, url="javascript:alert(1)"
+        )
+    response = await client.get(path_of(story_id("changed"), suffix))
+    assert response.status_code == 200
+    assert "<script" not in response.text
+    assert "<img" not in response.text
+    assert 'href="javascript:' not in response.text
+    assert '"url":"javascript:' not in response.text
+
+
+ODD = ["<b>&\"'", "\x00\x1b[31m", "a\ud800b", "\u202ereversed", "]]>", "--><script>"]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_any_text_can_be_written_and_read_again(text: str) -> None:
+    image = ElementTree.fromstring(svg_image(node("text", {"id": text}, text)))
+    page = lxml.html.fragment_fromstring(html_fragment(node("p", {"title": text}, text)))
+    for parsed in (image, page):
+        assert parsed.text == shown(text)
+        assert len(list(parsed.iter())) == 1
+    assert page.get("title") == shown(text)
+
+
+def test_isolates_that_we_put_around_names_stay() -> None:
+    assert shown("by \u2068x\u202ey\u2069") == "by \u2068xy\u2069"
+
+
+@pytest.mark.parametrize(
+    ("url", "opens"),
+    [
+        ("https://a.example/x", True), ("http://a.example", True), ("javascript:alert(1)", False),
+        ("https://user:pass@a.example/", False), ("//a.example", False), ("https://[", False),
+        ("https://a.example/\n", False), ("", False),
+    ],
+)  # fmt: skip
+def test_only_web_addresses_are_opened(url: str, opens: bool) -> None:
+    assert web_address(url) == (url if opens else "")
