@@ -73,7 +73,7 @@ class Model:
             if version.post and version.post.author.id == event.author_id
         ]
         for version in theirs:
-            version.rev, version.post = "", None
+            version.post = None  # and its revision stays: only a newer version may come back
         return ["deleted"] * len(theirs)
 
     def _delete(self, event: PostEvent) -> str:
