@@ -155,6 +155,7 @@ class XPlatform:
             sleep=at_once,
             silence_seconds=_SILENCE_SECONDS,
             search_delay_seconds=0.05,
+            search_retry_seconds=0.2,
             job_seconds=0.5,
             rng=self._rng,
         )

@@ -33,7 +33,6 @@ _SEAM = timedelta(seconds=5)
 """How far a search reaches beyond what was missed, on both sides."""
 
 _POSITION = re.compile(r"(\d{1,17})@(.{0,40})", re.ASCII)
-_RETRY_SECONDS = 60.0
 
 
 class CapReached(Exception):
@@ -41,7 +40,11 @@ class CapReached(Exception):
 
 
 class PostStream:
-    """One account's filtered stream. `search_delay_seconds`: how long a search lags behind."""
+    """One account's filtered stream.
+
+    `search_delay_seconds`: how long a search lags behind. `search_retry_seconds`: how long to
+    wait before a search that failed is made again.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class PostStream:
         *,
         silence_seconds: float,
         search_delay_seconds: float,
+        search_retry_seconds: float,
     ) -> None:
         self._address = address
         self._source = source
@@ -62,6 +66,7 @@ class PostStream:
         self._clock = clock
         self._silence_seconds = silence_seconds
         self._search_delay_seconds = search_delay_seconds
+        self._search_retry_seconds = search_retry_seconds
         match = _POSITION.fullmatch(position)
         self._heard_at = from_microseconds(int(match[1])) if match else None
         self._missing: tuple[datetime, datetime] | None = None
@@ -131,13 +136,13 @@ class PostStream:
             )
         except Answered as answer:
             if answer.status == 429 or answer.status >= 500:
-                self._search_at = time.monotonic() + _RETRY_SECONDS
+                self._search_at = time.monotonic() + self._search_retry_seconds
                 return
             self._missing = None
             yield self._batch([], [], (self._gap(since, until),))
             return
         except Lost:
-            self._search_at = time.monotonic() + _RETRY_SECONDS
+            self._search_at = time.monotonic() + self._search_retry_seconds
             return
         self._missing = None
         now = self._clock.now()

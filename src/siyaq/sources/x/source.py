@@ -39,6 +39,7 @@ SILENCE_SECONDS = 20.0
 SEARCH_DELAY_SECONDS = 35.0
 """Recent search does not answer for the last thirty seconds."""
 
+SEARCH_RETRY_SECONDS = 60.0
 POLL_SECONDS = 60.0
 JOB_SECONDS = 86_400.0
 _COMPLIANCE_STREAM = "/2/tweets/compliance/stream"
@@ -65,6 +66,7 @@ class XSource:
         sleep: Sleep = asyncio.sleep,
         silence_seconds: float = SILENCE_SECONDS,
         search_delay_seconds: float = SEARCH_DELAY_SECONDS,
+        search_retry_seconds: float = SEARCH_RETRY_SECONDS,
         job_seconds: float = JOB_SECONDS,
         rng: random.Random | None = None,
     ) -> None:
@@ -75,6 +77,7 @@ class XSource:
         self._sleep = sleep
         self._silence_seconds = silence_seconds
         self._search_delay_seconds = search_delay_seconds
+        self._search_retry_seconds = search_retry_seconds
         self._job_seconds = job_seconds
         self._rng = rng
         self._held: Held = lambda _: ()
@@ -184,6 +187,7 @@ class XSource:
             position,
             silence_seconds=self._silence_seconds,
             search_delay_seconds=self._search_delay_seconds,
+            search_retry_seconds=self._search_retry_seconds,
         )
         while True:
             self.condition.connecting()
