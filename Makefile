@@ -78,6 +78,7 @@ bench/.venv-peers/.ready: bench/requirements-peers.txt
 
 prove: setup-dev ## try to break every promise, and say how it went (GOAL=G04 for one); an hour or more
 	$(BIN)/python -m prove $(GOAL)
+	test -n "$(GOAL)" || $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=search --hypothesis-seed=$$(date +%s)
 
 docs: setup-dev ## write docs/reference from the code
 	$(BIN)/python scripts/reference.py

@@ -1,7 +1,12 @@
-"""What every test stands on: the shared data, and a wall around the network."""
+"""What every test stands on: the shared data, a wall around the network, and repeatable chance.
+
+Property tests try the same examples each time, so that what is green stays green until the code
+changes. `--hypothesis-profile=search` looks elsewhere: `make prove` does, with a fresh seed.
+"""
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import socket
@@ -9,10 +14,21 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
+
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("gate")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Tell what brings a search for examples back: its seed."""
+    profile = config.getoption("--hypothesis-profile") or "gate"
+    return f"property tests: profile {profile}, seed {config.getoption('--hypothesis-seed')}"
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +65,16 @@ def _only_loopback() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_open() -> Iterator[None]:
+    """Fail here, and not in whichever test is running later, if something was left open.
+
+    What is left in a cycle warns when it is collected, and warnings are errors.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
