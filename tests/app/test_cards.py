@@ -26,7 +26,7 @@ RUMOR = {
 COPY = {**RUMOR, "id": "2", "author": {"id": "u2", "handle": "ann"}}
 OTHER = {**RUMOR, "id": "3", "author": {"id": "u3"}, "text": "A loaf of rye costs three coins"}
 NAME = PostId("bay:1")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 async def following(cards: AsyncGenerator[ContextCard, None]) -> ContextCard:

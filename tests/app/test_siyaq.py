@@ -175,7 +175,7 @@ async def test_live_posts_reach_those_who_want_them_and_deletions_everyone(confi
         await asyncio.sleep(0)
         await send(siyaq, FERRY, SARDINES, REPLY)
         await send(siyaq, {"op": "delete", "id": "2", "source": "bay"})
-        by_word, by_language = await asyncio.wait_for(watching, 30)
+        by_word, by_language = await asyncio.wait_for(watching, 60)
         assert by_word == ["1", "bay:2"]
         assert by_language == ["1", "3", "bay:2"]
 

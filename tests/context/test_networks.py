@@ -101,7 +101,7 @@ def by_toolkit(
         capture_output=True,
         text=True,
         check=True,
-        timeout=150,
+        timeout=300,
     )
     told = done.stderr[done.stderr.index("{") :]
     return {

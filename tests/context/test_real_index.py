@@ -13,7 +13,7 @@ from siyaq.testing.embedder import FakeEmbedder
 from tests.context.network import Network, name
 
 NEWS = "The old bridge over the Tigris was closed this morning after heavy rain"
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 60.0
 
 
 def timeless(card: ContextCard) -> ContextCard:

@@ -34,7 +34,7 @@ def test_the_programs_of_a_guide_run(guide: str, tmp_path: Path) -> None:
                 capture_output=True,
                 text=True,
                 encoding="utf-8",
-                timeout=120,
+                timeout=300,
                 check=False,
             )
             assert done.returncode == 0, done.stderr

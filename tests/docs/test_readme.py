@@ -85,6 +85,7 @@ def test_every_link_in_the_docs_leads_somewhere() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a dozen programs, one after another
 def test_every_command_of_the_readme_does_what_it_says(place: Place) -> None:
     ran = 0
     for command in commands("README.md"):

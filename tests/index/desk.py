@@ -29,7 +29,7 @@ SMALL = IndexSettings(
     embed_texts=16,
     memory_bytes=15_000_000,
 )
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 60.0
 
 
 class Desk:

@@ -114,7 +114,7 @@ def test_its_http_side_is_locked(small: GgufModel) -> None:
     address = small.engine().listening_address
     for path in ("/v1/models", "/props", "/slots", "/completion"):
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(address + path, timeout=10)
+            urllib.request.urlopen(address + path, timeout=60)
         assert caught.value.code in (401, 404)
         caught.value.close()
 

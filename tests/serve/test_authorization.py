@@ -214,13 +214,13 @@ def test_a_stream_ends_when_its_key_is_revoked(callers: Callers, product: FakePr
     headers = callers.headers("reader")
     with (
         served(product, settings) as server,
-        httpx.stream("GET", f"{server.url}/v1/stream", headers=headers, timeout=30) as response,
+        httpx.stream("GET", f"{server.url}/v1/stream", headers=headers, timeout=60) as response,
     ):
         assert response.status_code == 200
         wait_until(lambda: product.listeners == 1, "the stream is open")
         reader = next(key for key in callers.ring.listed() if key.role is Role.READER)
         callers.ring.revoke(reader.id)
-        wait_until(lambda: product.listeners == 0, "the stream is closed", seconds=30)
+        wait_until(lambda: product.listeners == 0, "the stream is closed", seconds=60)
 
 
 async def test_what_changes_something_is_written_down_with_the_key(

@@ -38,7 +38,7 @@ def test_a_reversal_is_told_to_whoever_listens() -> None:
     product = FakeProduct(now=NOW)
     with (
         served(product) as server,
-        httpx.stream("GET", f"{server.url}{PATH}/changes", timeout=30) as response,
+        httpx.stream("GET", f"{server.url}{PATH}/changes", timeout=60) as response,
     ):
         assert response.headers["content-type"].startswith("text/event-stream")
         lines = response.iter_lines()

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 KIB = 1024
 BATCH = 20
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 SIYAQ = Path(sys.executable).with_name("siyaq")
 
 

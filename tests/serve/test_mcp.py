@@ -39,7 +39,7 @@ def server() -> Iterator[Served]:
 @asynccontextmanager
 async def assistant(server: Served, key: str = KEY) -> AsyncIterator[Client]:
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+    async with httpx2.AsyncClient(headers=headers, timeout=60) as http:
         transport = streamable_http_client(f"{server.url}/mcp", http_client=http)
         async with Client(transport) as client:
             yield client
@@ -134,7 +134,7 @@ def ferry(tmp_path: Path) -> Path:
         [*siyaq, "ingest", str(lines), "--data", str(data)],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )
     return data
 

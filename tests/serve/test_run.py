@@ -58,11 +58,11 @@ def test_a_signal_ends_the_server_and_lets_its_caller_finish(number: signal.Sign
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        with httpx.stream("GET", f"{url}/v1/stream", timeout=10) as response:
+        with httpx.stream("GET", f"{url}/v1/stream", timeout=60) as response:
             lines = response.iter_lines()
             next(lines)
             os.kill(process.pid, number)
             assert any("shutting_down" in line for line in lines)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
     assert out.strip() == "finished"
     assert process.returncode == 0

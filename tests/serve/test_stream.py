@@ -20,7 +20,7 @@ def product() -> FakeProduct:
 
 @contextmanager
 def watching(server: Served, query: str = "") -> Iterator[Iterator[str]]:
-    with httpx.stream("GET", f"{server.url}/v1/stream?{query}", timeout=10) as response:
+    with httpx.stream("GET", f"{server.url}/v1/stream?{query}", timeout=60) as response:
         assert response.status_code == 200
         yield response.iter_lines()
 

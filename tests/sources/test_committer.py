@@ -62,7 +62,7 @@ async def test_each_sender_learns_what_became_of_its_own_batch() -> None:
 async def test_a_batch_that_comes_alone_does_not_wait() -> None:
     disk = Disk()
     async with Committer(disk, lambda: None, group_seconds=3600) as committer:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await committer.submit(batch(1))
     assert len(disk.groups) == 1
 
@@ -72,7 +72,7 @@ async def test_batches_that_arrive_during_a_commit_are_written_together() -> Non
     disk.gate.clear()
     async with Committer(disk, lambda: None) as committer:
         first = asyncio.create_task(committer.submit(batch(0)))
-        await asyncio.to_thread(disk.entered.wait, 10)
+        await asyncio.to_thread(disk.entered.wait, 60)
         rest = [asyncio.create_task(committer.submit(batch(n))) for n in range(1, 30)]
         await asyncio.sleep(0)
         disk.gate.set()
@@ -84,7 +84,7 @@ async def test_batches_that_arrive_during_a_commit_are_written_together() -> Non
 async def test_a_full_group_is_written_at_once() -> None:
     disk = Disk()
     async with Committer(disk, lambda: None, group_seconds=3600, group_events=4) as committer:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await committer.submit(batch(1))
             await asyncio.gather(committer.submit(batch(2, 3)), committer.submit(batch(4, 5)))
     assert [len(group) for group in disk.groups] == [1, 2]
@@ -117,7 +117,7 @@ async def test_nothing_that_waits_behind_a_failure_becomes_durable_before_it() -
     disk.gate.clear()
     async with Committer(disk, lambda: None, queue_batches=2) as committer:
         first = asyncio.create_task(committer.submit(batch(0)))
-        await asyncio.to_thread(disk.entered.wait, 10)
+        await asyncio.to_thread(disk.entered.wait, 60)
         rest = [asyncio.create_task(committer.submit(batch(n))) for n in range(1, 6)]
         await asyncio.sleep(0)
         disk.gate.set()
@@ -131,7 +131,7 @@ async def test_a_full_queue_makes_senders_wait_and_loses_nothing() -> None:
     disk.gate.clear()
     async with Committer(disk, lambda: None, queue_batches=1, group_events=1) as committer:
         senders = [asyncio.create_task(committer.submit(batch(n))) for n in range(20)]
-        await asyncio.to_thread(disk.entered.wait, 10)
+        await asyncio.to_thread(disk.entered.wait, 60)
         assert not any(sender.done() for sender in senders)
         disk.gate.set()
         await asyncio.gather(*senders)
@@ -154,7 +154,7 @@ async def test_a_sender_that_gives_up_disturbs_nobody() -> None:
     disk.gate.clear()
     async with Committer(disk, lambda: None) as committer:
         first = asyncio.create_task(committer.submit(batch(0)))
-        await asyncio.to_thread(disk.entered.wait, 10)
+        await asyncio.to_thread(disk.entered.wait, 60)
         second = asyncio.create_task(committer.submit(batch(1)))
         await asyncio.sleep(0)
         first.cancel()

@@ -54,7 +54,7 @@ async def heard(
         await asyncio.sleep(0.01)
 
     batches = JetstreamSource(url, clock=server.pace, sleep=sleep).batches({})
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         async for batch in batches:
             found |= _uris(batch)
             if found >= wanted and enough():
@@ -95,7 +95,7 @@ async def test_a_dictionary_that_was_trained_anew_is_fetched_again(world: World)
         adapter._dictionary = Dictionary(old.raw)
         server.compressor = new
         batches = adapter.batches({})
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             assert (await anext(batches)).events
         await batches.aclose()
         assert adapter._dictionary.id == 2
@@ -153,7 +153,7 @@ async def test_accounts_told_in_a_message_are_those_that_arrive(world: World) ->
         batches = JetstreamSource(url, clock=pace).batches({})
         wanted = {e.uri for e in events if e.did in chosen}
         found: set[str] = set()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not found >= wanted:
                 found |= _uris(await anext(batches))
         await batches.aclose()

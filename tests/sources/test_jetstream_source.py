@@ -61,7 +61,7 @@ class Listener:
         await asyncio.sleep(0)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 self.batches.append(await anext(self._stream))
 
@@ -85,7 +85,7 @@ class Listener:
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 -- a condition, with a deadline
             await asyncio.sleep(0.001)
 

@@ -115,7 +115,7 @@ async def listening(url: str, **settings: object) -> AsyncIterator[Listener]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110  # no one event tells it
             await asyncio.sleep(0.01)
 
@@ -312,7 +312,7 @@ async def test_a_timeline_that_may_not_be_read_leaves_a_recorded_gap(
 async def test_a_wrong_token_ends_it_and_says_what_to_do(server: MastodonServer) -> None:
     listener = Listener(server.url, token="wrong")
     with pytest.raises(SourceRefused, match="answered 401") as refused:
-        await asyncio.wait_for(listener.run(), 30)
+        await asyncio.wait_for(listener.run(), 60)
     assert "TOKEN" in refused.value.hint
     assert "read:statuses" in refused.value.hint
 
@@ -321,7 +321,7 @@ async def test_no_token_is_said_before_anything_is_asked(server: MastodonServer)
     listener = Listener(server.url, token="")
     assert listener.adapter.lacks == "no access token in TOKEN"
     with pytest.raises(SourceRefused, match="no access token"):
-        await asyncio.wait_for(listener.run(), 30)
+        await asyncio.wait_for(listener.run(), 60)
     assert not server.requests
 
 

@@ -99,7 +99,7 @@ def batch(clock: FakeClock, *numbers: int, cursor: str = "", **more: object) -> 
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 -- a condition, with a deadline
             await asyncio.sleep(0.001)
 
@@ -213,7 +213,7 @@ async def test_stopping_keeps_what_is_in_flight(rig: Rig, clock: FakeClock) -> N
         await _until(lambda: pump.report().deleted == 1)
         assert pump.status().state == "live"
         pump.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await running
     assert adapter.closed == 1
     assert rig.log.resume("scripted") == {"p": "1"}
@@ -227,7 +227,7 @@ async def test_stopping_does_not_wait_for_a_full_disk(rig: Rig, clock: FakeClock
         running = asyncio.create_task(pump.run())
         await _until(lambda: pump.status().problem == "no room")
         pump.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await running
     assert rig.log.resume("scripted") == {}
 
@@ -282,7 +282,7 @@ async def test_a_source_that_always_has_more_can_be_stopped(clock: FakeClock) ->
         running = asyncio.create_task(pump.run())
         await asyncio.sleep(0.05)
         pump.stop()
-        await asyncio.wait_for(running, 30)
+        await asyncio.wait_for(running, 60)
 
 
 def _nothing() -> Appended:

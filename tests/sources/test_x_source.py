@@ -98,7 +98,7 @@ async def listening(server: XServer, *given: object, **settings: object) -> Asyn
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110  # no one event tells it
             await asyncio.sleep(0.01)
 
@@ -152,14 +152,14 @@ async def test_it_is_off_until_it_has_a_token_and_a_cap(server: XServer) -> None
         listener = Listener(server, options, token=token)
         assert missing in listener.adapter.lacks
         with pytest.raises(SourceRefused, match="x is off"):
-            await asyncio.wait_for(listener.run(), 30)
+            await asyncio.wait_for(listener.run(), 60)
     assert not server.requests
 
 
 async def test_a_wrong_token_ends_it(server: XServer) -> None:
     listener = Listener(server, token="wrong")
     with pytest.raises(SourceRefused, match="answered 401") as refused:
-        await asyncio.wait_for(listener.run(), 30)
+        await asyncio.wait_for(listener.run(), 60)
     assert "TOKEN" in refused.value.hint
 
 

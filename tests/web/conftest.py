@@ -30,7 +30,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 
 WATCH_POLICY = """

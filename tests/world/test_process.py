@@ -65,7 +65,7 @@ def test_one_line_of_addresses_then_history_and_live_events() -> None:
 def test_a_signal_ends_it_quietly(number: signal.Signals) -> None:
     with process("--history", "5") as (child, _):
         child.send_signal(number)
-        assert child.wait(timeout=10) == 0
+        assert child.wait(timeout=60) == 0
         assert child.stderr is not None
         assert child.stderr.read() == ""
 
@@ -74,7 +74,7 @@ def test_it_ends_with_its_parent_where_asked_to() -> None:
     with process("--history", "5", "--with-parent") as (child, _):
         assert child.stdin is not None
         child.stdin.close()
-        assert child.wait(timeout=10) == 0
+        assert child.wait(timeout=60) == 0
 
 
 def test_truth_over_http_is_the_truth() -> None:

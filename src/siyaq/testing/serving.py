@@ -16,7 +16,7 @@ from typing import TypeVar
 from siyaq.core.product import Product
 from siyaq.serve import ServeSettings, create_app, run
 
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 60.0
 
 T = TypeVar("T")
 
