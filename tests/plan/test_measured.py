@@ -33,6 +33,7 @@ BENCH = {
         },
     ],
 }
+BOX = boxed("newsroom").figures
 BILL = {
     "ask": Totals(calls=10, cpu_seconds=0.8, input_tokens=9000, output_tokens=1500),
     "context": Totals(calls=20, cpu_seconds=0.5),
@@ -57,14 +58,14 @@ def test_the_bench_and_the_meter_take_the_place_of_the_box() -> None:
 
 def test_the_posts_on_the_disk_outweigh_the_bench() -> None:
     measured = Measured(date="2026-11-26", bench=BENCH, posts=10_000, disk_bytes=15_000_000)
-    assert measured_figures(measured)["feed.disk"].value == 1500
+    assert measured_figures(measured, BOX)["feed.disk"].value == 1500
 
 
 def test_too_little_is_not_believed() -> None:
     few = Measured(
         date="2026", bill={"ask": Totals(calls=2, cpu_seconds=9)}, posts=10, disk_bytes=9
     )
-    assert measured_figures(few) == {}
+    assert measured_figures(few, BOX) == {}
 
 
 @pytest.mark.parametrize(
@@ -78,4 +79,4 @@ def test_too_little_is_not_believed() -> None:
     ],
 )
 def test_results_that_are_none_change_nothing(bench: dict[str, object]) -> None:
-    assert measured_figures(Measured(date="2026", bench=bench)) == {}
+    assert measured_figures(Measured(date="2026", bench=bench), BOX) == {}

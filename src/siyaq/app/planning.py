@@ -17,24 +17,28 @@ from siyaq.plan.measured import Measured, calibrated, measured_figures
 from siyaq.plan.scenario import Scenario
 
 BENCH = Path("bench/results/latest.json")
+GPU = Path("bench/results/gpu.json")
 
 
-def measured_here(scenario: Scenario, config: Config, bench: Path | None) -> Scenario:
+def measured_here(
+    scenario: Scenario, config: Config, bench: Path | None, gpu: Path | None
+) -> Scenario:
     """Return a scenario with what was measured on this installation.
 
     Read are the bill of the data directory, what its posts take on disk, and the results of the
-    bench (`bench`, else those of the working directory). Raises NotFound where nothing was
-    measured, Unreadable for results that cannot be read.
+    bench and of a graphics card (`bench`, `gpu`, else those of the working directory). Raises
+    NotFound where nothing was measured, Unreadable for results that cannot be read.
     """
     posts, taken = _held(config.data)
     measured = Measured(
         date=datetime.now(UTC).date().isoformat(),
-        bench=_results(bench),
+        bench=_results(bench, BENCH),
+        gpu=_results(gpu, GPU),
         bill=read(config.data / FILE_NAME),
         posts=posts,
         disk_bytes=taken,
     )
-    if not measured_figures(measured):
+    if not measured_figures(measured, scenario.figures):
         raise NotFound(
             "nothing was measured here yet",
             hint="run 'make bench-quick', or ask a few questions of a --data directory",
@@ -42,8 +46,8 @@ def measured_here(scenario: Scenario, config: Config, bench: Path | None) -> Sce
     return calibrated(scenario, measured)
 
 
-def _results(named: Path | None) -> Mapping[str, Any] | None:
-    path = named or BENCH
+def _results(named: Path | None, usual: Path) -> Mapping[str, Any] | None:
+    path = named or usual
     if named is None and not path.is_file():
         return None
     try:

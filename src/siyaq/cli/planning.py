@@ -33,6 +33,10 @@ def make_plan(
     bench: Annotated[
         Path | None, typer.Option(help="Results of the bench (default: bench/results/latest.json).")
     ] = None,
+    gpu: Annotated[
+        Path | None,
+        typer.Option(help="What bench/gpu_rates.py printed (default: bench/results/gpu.json)."),
+    ] = None,
     changed: Annotated[
         list[str] | None,
         typer.Option("--set", help="Another value, such as 'demand.weekly_users=2e6'. Repeatable."),
@@ -79,7 +83,7 @@ def make_plan(
         raise QueryError("plan needs a scenario", hint="siyaq plan --list names those in the box")
     assumed = plan.load(scenario or USUAL)
     if measured:
-        assumed = measured_here(assumed, options.settings(data), bench)
+        assumed = measured_here(assumed, options.settings(data), bench, gpu)
     assumed = _changed(assumed, changed or [])
     assumed = _asked(assumed, budget, site, (find, keep, at_most))
     with Console(stderr=True).status("drawing"):

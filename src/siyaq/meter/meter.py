@@ -42,7 +42,6 @@ class _Reading:
     busy: float  # processor seconds of the whole machine
     cpu_joules: float | None
     gpu_joules: float | None
-    gpu_load: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,8 @@ class Meter:
         if sources.gpu is None or not tally.model_seconds or elapsed <= 0:
             return _Share(joules, 0.0, counted=counted)
         part = min(1.0, tally.model_seconds / elapsed)
-        gpu_seconds = part * elapsed * (first.gpu_load + last.gpu_load) / 2
+        most = tally.model_seconds * sources.gpu.cards
+        gpu_seconds = min(most, sources.gpu.busy_seconds(elapsed))
         whole = sources.cpu is not None and sources.cpu.name == "mqtt"  # it saw the cards too
         if first.gpu_joules is not None and last.gpu_joules is not None and not whole:
             joules += (last.gpu_joules - first.gpu_joules) * part
@@ -176,5 +176,4 @@ class Meter:
             busy=self.sources.machine.busy_seconds(),
             cpu_joules=cpu.joules() if cpu is not None else None,
             gpu_joules=gpu.joules() if gpu is not None else None,
-            gpu_load=gpu.load() if gpu is not None else 0.0,
         )

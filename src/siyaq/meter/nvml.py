@@ -29,6 +29,11 @@ class Nvml:
             return None
         return cls(pynvml, cards) if cards else None
 
+    @property
+    def cards(self) -> int:
+        """How many there are."""
+        return len(self._cards)
+
     def joules(self) -> float | None:
         """Return the joules of all cards since their driver was loaded."""
         try:
@@ -37,10 +42,25 @@ class Nvml:
         except self._library.NVMLError:  # cards before Volta do not count
             return None
 
-    def load(self) -> float:
-        """Return how many cards' worth of work was running in the last moment (0 to cards)."""
+    def busy_seconds(self, seconds: float) -> float:
+        """Return for how many seconds cards had work in the last so many, summed over the cards."""
+        return sum(self._load(card, seconds) for card in self._cards) * seconds
+
+    def _load(self, card: Any, seconds: float) -> float:
+        """Return the mean of the driver's samples, else what it says of the last moment (0 to 1).
+
+        The driver keeps a sample every sixth of a second or so, with times in microseconds.
+        """
+        library = self._library
         try:
-            rates = map(self._library.nvmlDeviceGetUtilizationRates, self._cards)
-            return float(sum(rate.gpu for rate in rates)) / 100
-        except self._library.NVMLError:
+            _, samples = library.nvmlDeviceGetSamples(card, library.NVML_GPU_UTILIZATION_SAMPLES, 0)
+            newest = max(sample.timeStamp for sample in samples)
+            since = newest - 1e6 * seconds
+            loads = [one.sampleValue.uiVal for one in samples if one.timeStamp > since]
+            return float(sum(loads)) / len(loads) / 100
+        except (library.NVMLError, ValueError):  # not kept, or none yet
+            pass
+        try:
+            return float(library.nvmlDeviceGetUtilizationRates(card).gpu) / 100
+        except library.NVMLError:
             return 0.0

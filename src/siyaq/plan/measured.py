@@ -1,7 +1,7 @@
 """What was measured on this installation, as figures of a plan.
 
-Pure: the results of the bench (`bench/results/latest.json`) and the bill of the meter are handed
-in. Each figure says where it comes from, and has the range that the measurement had.
+Pure: the results of the bench (`latest.json` and `gpu.json` in `bench/results`) and the bill of the
+meter are handed in. Each figure says where it comes from, and has the range of the measurement.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from siyaq.core.product import Totals
 from siyaq.plan.figure import Figure
 from siyaq.plan.key import KEYS
+from siyaq.plan.measured_gpu import gpu_figures
 from siyaq.plan.scenario import Scenario
 
 LEAST_CALLS = 5
@@ -28,13 +29,14 @@ class Measured:
     date: str
     bench: Mapping[str, Any] | None = None  # bench/results/latest.json
     bill: Mapping[str, Totals] | None = None
+    gpu: Mapping[str, Any] | None = None  # what bench/gpu_rates.py printed
     posts: int = 0
     disk_bytes: int = 0
 
 
 def calibrated(scenario: Scenario, measured: Measured) -> Scenario:
     """Return a scenario with the measured figures in the place of the box's."""
-    figures = measured_figures(measured)
+    figures = measured_figures(measured, scenario.figures)
     return replace(
         scenario,
         figures={**scenario.figures, **figures},
@@ -42,10 +44,15 @@ def calibrated(scenario: Scenario, measured: Measured) -> Scenario:
     )
 
 
-def measured_figures(measured: Measured) -> dict[str, Figure]:
-    """Return the figures that were measured, by key; empty where nothing was."""
+def measured_figures(measured: Measured, otherwise: Mapping[str, Figure]) -> dict[str, Figure]:
+    """Return the figures that were measured, by key; empty where nothing was.
+
+    `otherwise` are those of the plan so far.
+    """
     found = _of_bench(measured) if measured.bench is not None else {}
     found |= _of_bill(measured)
+    if measured.gpu is not None:
+        found |= gpu_figures(measured.gpu, otherwise)
     if measured.posts >= 1000 and measured.disk_bytes:
         each = measured.disk_bytes / measured.posts
         said = f"measured: {measured.disk_bytes:,} bytes of disk for {measured.posts:,} posts"
@@ -91,9 +98,6 @@ def _of_bench(measured: Measured) -> dict[str, Figure]:
             elif name == "disk" and one.get("unit") == "bytes/post":
                 said = f"measured: make bench, {facts.get('posts', '?')} posts"
                 _put(found, "feed.disk", value, ends, said, date)
-            elif name == "siyaq, tokens written by a model":
-                said = "measured: make bench, a model of this machine"
-                _put(found, "rates.decode", value, ends, said, date)
     return found
 
 

@@ -181,9 +181,13 @@ def profiles(kind: str) -> dict[str, Any]:
     return {name: one for name, one in shelf.items() if kind in one}
 
 
+def profile_figures(kind: str, name: str) -> dict[str, Figure]:
+    """Return the figures of a profile, such as those of the hardware "h100"."""
+    return _of_tables([profiles(kind)[name]])
+
+
 def _library(document: Mapping[str, Any]) -> dict[str, Figure]:
     """Return the package's figures: the defaults, then the profiles that the scenario names."""
-    figures: dict[str, Figure] = {}
     tables = [_shelf("defaults")]
     chosen = document.get("use", {})
     if not isinstance(chosen, Mapping) or not chosen.keys() <= {"hardware", "model", "server"}:
@@ -193,6 +197,11 @@ def _library(document: Mapping[str, Any]) -> dict[str, Figure]:
         if wanted not in there:
             raise BadScenario(f"{kind} {wanted!r} is not known", hint=nearest(wanted, there))
         tables.append(there[wanted])
+    return _of_tables(tables)
+
+
+def _of_tables(tables: Sequence[Mapping[str, Any]]) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
     for table in tables:
         for section, inner in table.items():
             figures |= dict(_figures(section, inner, "", ""))
