@@ -97,6 +97,7 @@ def test_a_value_is_set(siyaq: Siyaq) -> None:
         (("laptop", "--site", "3 kg"), "power is told as a number of 'kW', got '3 kg'"),
         (("--measured",), "nothing was measured here yet"),
         (("laptop", "--measured", "--bench", "no.json"), "cannot read 'no.json'"),
+        (("laptop", "--measured", "--gpu", "no.json"), "cannot read 'no.json'"),
     ],
 )
 def test_what_cannot_be_planned_says_why(
