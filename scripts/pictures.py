@@ -1,20 +1,26 @@
 """Take the pictures of the documentation: the page, on the simulated network, in both languages.
 
-`python scripts/pictures.py` writes docs/images/page.png and page-ar.png. Needs Chromium.
+`python scripts/pictures.py` writes docs/images/page.png and page-ar.png. Needs Chromium. The
+world's clock stands at the end of its history, so that they show the same story each time.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
+SEED = "8"  # a power cut, of which both languages tell
+STILL = "0.000001"
 QUESTIONS = {"page.png": "What happened in the latest story?", "page-ar.png": "ما آخر ما حدث؟"}
 
 
@@ -32,7 +38,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1360, "height": 860})
             page.goto(url)
-            page.wait_for_timeout(20_000)  # until the history is searchable by meaning too
+            _wait_for_vectors(url)
             for name, question in QUESTIONS.items():
                 _picture(page, question, FOLDER / name)
             browser.close()
@@ -41,8 +47,18 @@ def main() -> None:
 
 def _demo(data: str) -> subprocess.Popen[str]:
     siyaq = Path(sys.executable).with_name("siyaq")
-    command = [siyaq, "demo", "--port", "0", "--data", data, "--seed", "11"]
+    command = [str(siyaq), "demo", "--port", "0", "--data", data, "--seed", SEED, "--speed", STILL]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _wait_for_vectors(url: str) -> None:
+    """Wait until the history can be found by its meaning too."""
+    while True:
+        with urllib.request.urlopen(f"{url}/v1/status") as response:  # noqa: S310 -- our own
+            status = json.load(response)
+        if status["embedded_seq"] == status["log_seq"]:
+            return
+        time.sleep(0.2)
 
 
 def _picture(page: Page, question: str, path: Path) -> None:

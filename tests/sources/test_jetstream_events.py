@@ -71,14 +71,33 @@ def test_every_event_of_a_production_server_is_read(corpus: list[bytes]) -> None
     kinds = Counter(
         event.op.value if isinstance(event, PostEvent) else type(event).__name__ for event in events
     )
-    # 131 commits of other collections, and one identity that names no handle
     assert kinds == {"create": 17, "delete": 1, "AccountEvent": 1, "NoneType": 133}
+    passed_over = Counter(
+        _what(line) for line, event in zip(corpus, events, strict=True) if event is None
+    )
+    assert passed_over == {
+        "app.bsky.feed.like create": 105,
+        "app.bsky.feed.repost create": 15,
+        "app.bsky.graph.follow create": 6,
+        "app.bsky.graph.follow delete": 3,
+        "app.bsky.graph.block create": 1,
+        "app.bsky.actor.status update": 1,
+        "fm.teal.alpha.actor.status update": 1,
+        "identity": 1,  # one that names no handle
+    }
     assert events[-1] == AccountEvent(
         source="bluesky",
         author_id="did:plc:hqvhxrowqbemo5e4wjnj6zao",  # type: ignore[arg-type]  # an AuthorId
         status=AccountStatus.ACTIVE,
         witnessed_at=datetime(2026, 7, 4, 14, 38, 8, 390226, tzinfo=UTC),
     )
+
+
+def _what(line: bytes) -> str:
+    """Say what an event of Jetstream v1 is about."""
+    event = json.loads(line)
+    commit = event.get("commit")
+    return f"{commit['collection']} {commit['operation']}" if commit else str(event["kind"])
 
 
 @pytest.mark.data
