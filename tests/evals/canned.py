@@ -30,7 +30,7 @@ from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import QueryError
 from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
 from siyaq.core.post import Author, Post
-from siyaq.core.product import IngestReport, ModelAtHand, Product, Status
+from siyaq.core.product import Delivered, IngestReport, ModelAtHand, Product, Status
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -209,6 +209,9 @@ class CannedProduct:
         taken = [one for one in posts if one["text"].strip()]
         self.ingested.extend(taken)
         return IngestReport(created=len(taken), refused={"no_text": len(posts) - len(taken)})
+
+    async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
+        raise NotImplementedError
 
     def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         raise NotImplementedError

@@ -28,6 +28,7 @@ from siyaq.testing.world.mastodon import MastodonServer
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.world import World
 from siyaq.testing.world.x import GARBAGE, XServer
+from tests.sources.deliveries import DeliveredTo
 from tests.sources.feed_server import FeedServer, item
 from tests.sources.jetstream_server import V1, V2, JetstreamServer, garbage, post
 
@@ -155,6 +156,18 @@ class TestMastodon(SourceContract):
             token = Credential(["TOKEN"], environ={"TOKEN": server.token})
             make = partial(MastodonSource, f"{server.url}?since=2h", token)
             yield Held(holds, len(toots) - len(holds), len(holds), make)
+
+
+class TestWebhook(SourceContract):
+    @pytest.fixture
+    async def upstream(self) -> Held:
+        messages = [json.dumps({"id": n, "text": f"delivery {n}"}).encode() for n in range(20)]
+        messages[4] = b"{"
+        messages[9] = b'{"id": 9}'
+        messages[14] = b'{"id": 14, "text": "of another", "source": "x"}'
+        held = set(range(20)) - {4, 9, 14}
+        holds = frozenset(PostId(f"orders:{n}") for n in held)
+        return Held(holds, 3, 0, partial(DeliveredTo, messages))
 
 
 class TestX(SourceContract):

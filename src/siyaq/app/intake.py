@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 
 from siyaq.core.clock import Trust
+from siyaq.core.errors import NotFound
 from siyaq.core.ports import Batch, Clock, SourceAdapter
-from siyaq.core.product import IngestReport, SourceStatus
+from siyaq.core.product import Delivered, IngestReport, SourceStatus
 from siyaq.log import LogReader, LogWriter, SourceRecord
 from siyaq.sources import Committer, JsonlStream, Pump
 from siyaq.sources.tally import Tally
+from siyaq.sources.webhook import Receiving
 
 
 class Intake:
@@ -26,6 +28,7 @@ class Intake:
         self._committer = committer
         self._clock = clock
         self._pumps: dict[tuple[str, str], Pump] = {}  # by source and URL
+        self._receivers: dict[str, Receiving] = {}  # by hook
 
     async def take(
         self, adapter: SourceAdapter, on_batch: Callable[[Batch], None] = lambda _: None
@@ -64,7 +67,19 @@ class Intake:
             clock=self._clock,
         )
         self._pumps[adapter.source, url] = pump
+        if isinstance(adapter, Receiving):
+            self._receivers[adapter.hook] = adapter
         await pump.run()
+
+    async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
+        """Hand a delivery to the source that follows `hook`. Raises NotFound, and as it does."""
+        receiver = self._receivers.get(hook)
+        if receiver is None:
+            raise NotFound(
+                f"no webhook {hook[:100]!r} is followed here",
+                hint="follow it: siyaq serve --follow webhook://NAME",
+            )
+        return await receiver.receive(headers, body)
 
     def status_of(self, source: str) -> SourceStatus | None:
         """Say how one followed source is doing; None before it is followed."""

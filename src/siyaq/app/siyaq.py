@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from siyaq.core.errors import AlreadyWriting, NotFound, StorageError
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Embedder
 from siyaq.core.post import Post
-from siyaq.core.product import IngestReport, ModelAtHand, SourceStatus, Status
+from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.core.query import Filters, Query, Ranking
 from siyaq.grounding import KeptAnswers
 from siyaq.index import Indexer, IndexReader
@@ -238,6 +238,10 @@ class Siyaq:
     async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
         """Take posts as NDJSON, in pieces of any size, and return when they are durable."""
         return await self.intake.take_lines(lines, imported=imported)
+
+    async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
+        """Take what was sent to a webhook, and return when it is durable."""
+        return await self.intake.deliver(hook, headers, body)
 
     async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts that match as they become durable, and ids of posts that were deleted."""

@@ -20,11 +20,12 @@ from siyaq.cli import options, present
 from siyaq.cli.asking import print_json
 from siyaq.cli.progress import Bars
 from siyaq.core.clock import Trust
-from siyaq.core.errors import CorruptionError, QueryError, StorageError
+from siyaq.core.errors import ConfigError, CorruptionError, QueryError, StorageError
 from siyaq.core.ports import SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
 from siyaq.serve import shape
 from siyaq.sources import ARTICLE_SUFFIXES, ArticleSource, JsonlSource
+from siyaq.sources.webhook import Receiving
 
 app = typer.Typer()
 
@@ -164,6 +165,11 @@ def follow(
     Ends with 1 where the source will not have us: a missing token, a wrong address.
     """
     adapter = source_registry().open_source(url, name)
+    if isinstance(adapter, Receiving):
+        raise ConfigError(
+            f"nothing can be delivered to 'siyaq follow': {url!r} needs a server",
+            hint=f"siyaq serve --follow {url}",
+        )
 
     async def run() -> SourceStatus | None:
         async with open_siyaq(options.settings(data), write=True) as siyaq:

@@ -5,6 +5,7 @@
     │   ├── ConfigError
     │   ├── QueryError
     │   ├── NotFound
+    │   ├── NotAuthentic        a delivery that its sender did not sign as agreed
     │   └── Unreadable          a file the caller named cannot be read
     ├── SourceError             upstream; the pump retries
     │   ├── SourceUnavailable
@@ -60,6 +61,12 @@ class NotFound(UsageError):
     """No such thing in our record."""
 
     code = "not_found"
+
+
+class NotAuthentic(UsageError):
+    """A delivery is not signed as was agreed with its sender, or not now."""
+
+    code = "bad_signature"
 
 
 class Unreadable(UsageError):

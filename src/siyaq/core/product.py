@@ -43,6 +43,18 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of one delivery to a webhook. All of it is durable.
+
+    `repeated`: it was taken before, and nothing was done now.
+    """
+
+    taken: int = 0  # changes of posts
+    refused: Mapping[str, int] = field(default_factory=dict[str, int])  # by RejectReason
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
     """How one source is doing."""
 
@@ -212,6 +224,14 @@ class Product(Protocol):
         """Take posts as NDJSON, in pieces of any size, and return when they are durable.
 
         `imported`: the caller vouches for `created_at`. Raises AlreadyWriting on a reader.
+        """
+        ...
+
+    async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
+        """Take what was sent to a webhook, and return when it is durable.
+
+        `headers` have lower-case names. Raises NotFound for a hook that is not followed,
+        NotAuthentic, and Overloaded where it cannot be taken now and should be sent again.
         """
         ...
 

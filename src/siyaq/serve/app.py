@@ -17,6 +17,7 @@ from siyaq.serve import (
     answers,
     changes,
     embed,
+    hooks,
     keys,
     live,
     mcp,
@@ -59,6 +60,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.state.streams = streams
     app.include_router(answers.router(product, streams))
     app.include_router(posts.router(product, settings.max_ingest_bytes))
+    app.include_router(hooks.router(product))
     app.include_router(embed.router(product))
     app.include_router(changes.router(product, streams))
     app.include_router(notes.router(product))

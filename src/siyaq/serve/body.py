@@ -13,6 +13,7 @@ from siyaq.serve import errors
 from siyaq.serve.settings import ServeSettings
 
 INGEST_PATH = "/v1/posts"
+HOOKS_PATH = "/v1/hooks/"
 CHAT_PATHS = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/mcp"})
 _PICTURE = re.compile(r"/v1/posts/[^/]+/media/\d{1,2}")
 
@@ -25,6 +26,7 @@ class BoundedBody:
         self._max_bytes = settings.max_body_bytes
         self._max_chat_bytes = settings.max_chat_bytes
         self._max_picture_bytes = settings.max_picture_bytes
+        self._max_hook_bytes = settings.max_hook_bytes
         self._seconds = settings.body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +57,8 @@ class BoundedBody:
     def _most(self, scope: Scope) -> int:
         if scope["path"] in CHAT_PATHS:
             return self._max_chat_bytes
+        if scope["path"].startswith(HOOKS_PATH):
+            return self._max_hook_bytes
         if scope["method"] == "PUT" and _PICTURE.fullmatch(scope["path"]):
             return self._max_picture_bytes
         return self._max_bytes

@@ -544,6 +544,14 @@ class IngestReportJson(TypedDict):
     refused_examples: list[str]
 
 
+class DeliveredJson(TypedDict):
+    """What became of a delivery to a webhook. All of it is durable."""
+
+    taken: int
+    refused: dict[str, int]
+    repeated: bool
+
+
 class SourceStatusJson(TypedDict):
     """How one source is doing."""
 

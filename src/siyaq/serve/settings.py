@@ -30,6 +30,7 @@ class ServeSettings:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     max_body_bytes: int = 64 * 2**10  # of every request but an ingest
     max_chat_bytes: int = 4 * 2**20  # of a conversation, which a client sends whole each time
+    max_hook_bytes: int = 2**20  # of a delivery to a webhook
     max_picture_bytes: int = 5 * 2**20
     max_ingest_bytes: int = 2**30
     body_seconds: float = 30.0  # for a whole body of `max_body_bytes` to arrive

@@ -9,6 +9,7 @@ from siyaq.plugins import Register
 from siyaq.sources.credential import Credential, variable_for
 
 X_TOKEN = "SIYAQ_X_BEARER_TOKEN"  # noqa: S105  # the name of a variable
+WEBHOOK_SECRET = "SIYAQ_WEBHOOK_SECRET"  # noqa: S105  # the name of a variable
 MASTODON_TOKEN = "SIYAQ_MASTODON_TOKEN"  # noqa: S105  # the name of a variable
 
 
@@ -22,6 +23,7 @@ def register_sources(register: Register) -> None:
         register(scheme, _mastodon)
     for scheme in ("x", "x+http"):
         register(scheme, _x)
+    register("webhook", _webhook)
 
 
 # Imported where they are used: a command that follows nothing need not load web libraries.
@@ -58,3 +60,16 @@ def _x(url: str, name: str | None) -> SourceAdapter:
 
     file = Address.parse(url).token_file
     return XSource(url, Credential([X_TOKEN], file=file, environ=os.environ), source=name or "x")
+
+
+def _webhook(url: str, name: str | None) -> SourceAdapter:
+    from siyaq.sources.webhook import WebhookSource
+    from siyaq.sources.webhook.address import Address
+
+    address = Address.parse(url)
+    credential = Credential(
+        [variable_for(WEBHOOK_SECRET, address.name), WEBHOOK_SECRET],
+        file=address.secret_file,
+        environ=os.environ,
+    )
+    return WebhookSource(url, credential, source=name)

@@ -214,7 +214,7 @@ def _outcome(
         held=held,
         missing=tuple(missing),
         kept=tuple(kept),
-        duplicated=tuple(_created_twice(log)),
+        duplicated=tuple(created_twice(log)),
         restarts=restarts,
         gaps=sum(len(record.gaps) for record in log.sources()),
         seed=seed,
@@ -222,7 +222,7 @@ def _outcome(
     )
 
 
-def _created_twice(log: LogReader) -> list[str]:
+def created_twice(log: LogReader) -> list[str]:
     """Return the posts that were created again without having been deleted in between."""
     live: set[str] = set()
     twice: list[str] = []

@@ -12,7 +12,7 @@ import itertools
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import NotFound, QueryError, SiyaqError
 from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.core.post import Author, Post
-from siyaq.core.product import IngestReport, ModelAtHand, SourceStatus, Status
+from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 from siyaq.serve import ServeSettings, create_app, run
 from siyaq.testing.scripted import scripted_answer, scripted_card
@@ -79,6 +79,7 @@ class FakeProduct:
         self.proposed: list[tuple[PostId, Note]] = []
         self.rated: list[tuple[str, str, Helpfulness]] = []
         self.card_changes: asyncio.Queue[CardChange] = asyncio.Queue()
+        self.delivered: list[tuple[Mapping[str, str], bytes]] = []
         self.abandoned = 0  # answers whose reader left before the end
         self._listeners: set[asyncio.Queue[Post | PostId]] = set()
 
@@ -277,6 +278,14 @@ class FakeProduct:
             self.publish(post)
             created += 1
         return IngestReport(created=created, refused=refused, refused_examples=tuple(examples))
+
+    async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
+        """Take a delivery to the hook "story", and remember it."""
+        self._check()
+        if hook != "story":
+            raise NotFound(f"no webhook {hook!r} is followed here")
+        self.delivered.append((headers, body))
+        return Delivered(taken=1)
 
     async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield what is published from now on and matches, and every deletion."""
