@@ -36,6 +36,7 @@ run: setup ## start siyaq on a simulated network and print its URL (PORT= DATA= 
 	$(BIN)/siyaq demo --port $(PORT) --data $(DATA) --seed $(SEED)
 
 test: setup-dev ## run every test that needs no special hardware
+	@test -x /usr/sbin/mosquitto || scripts/apt mosquitto || true
 	@test -x /usr/bin/chromium || test -x /usr/bin/google-chrome || scripts/apt chromium fonts-noto-core || true
 	$(BIN)/python -m pytest
 
@@ -77,6 +78,7 @@ bench/.venv-peers/.ready: bench/requirements-peers.txt
 	@touch $@
 
 prove: setup-dev ## try to break every promise, and say how it went (GOAL=G04 for one); an hour or more
+	@test -x /usr/sbin/mosquitto || scripts/apt mosquitto || true
 	$(BIN)/python -m prove $(GOAL)
 	test -n "$(GOAL)" || $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=search --hypothesis-seed=$$(date +%s)
 
@@ -85,7 +87,7 @@ docs: setup-dev ## write docs/reference from the code
 
 lock: ## resolve the dependencies anew and write the lock files (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build --extra dev --extra gguf --extra meter -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build --extra dev --extra gguf --extra meter --extra nats --extra mqtt --extra kafka -o requirements-dev.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 tests/clients/requirements.in -o tests/clients/requirements.lock
 
 clean: ## remove what was made here (data directories stay)

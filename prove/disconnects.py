@@ -3,7 +3,8 @@
 Each source runs as in the product against a server that speaks its protocol, misbehaves on
 command and knows the truth: connections torn, closed, cut inside a message, left half-open,
 refused and swallowed; repetitions, garbage, frozen streams, server errors, rate limits; and the
-source itself stopped and started from its cursors in between.
+source itself stopped and started from its cursors in between. Brokers are the real programs,
+stopped and killed too; the short version of theirs is tests/sources/test_brokers.py.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from prove.campaign import Outcome, Trial
+from siyaq.testing.brokered import mqtt_platform, nats_platform
 from siyaq.testing.disconnects import Platform, follow_through
 from siyaq.testing.platforms import jetstream, mastodon, x
 
@@ -37,11 +39,12 @@ _PLATFORMS: dict[str, _Opening] = {
     "mastodon sse": partial(mastodon, transport="sse"),
     "x": x,
 }
+_BROKERS: dict[str, _Opening] = {"nats": nats_platform, "mqtt": mqtt_platform}
 
 
 def trials(*, full: bool, seed: int) -> Iterator[Trial]:
-    """Full: 300 disconnects of each source in each of its dialects."""
-    for name, opening in _PLATFORMS.items():
+    """Full: 300 disconnects of each source in each of its dialects, and real brokers' too."""
+    for name, opening in (_PLATFORMS | (_BROKERS if full else {})).items():
         for number in range(_TRIALS if full else 1):
             trial = partial(_cut_off, opening, seed + number, full=full)
             yield Trial(f"{name} {number}", trial)

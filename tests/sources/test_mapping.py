@@ -43,7 +43,7 @@ def mapping(tmp_path: Path, text: str) -> PostMapping:
 
 
 def only(found: PostMapping, message: bytes) -> PostEvent | Rejected:
-    (verdict,) = found.events(message, source="desk", now=NOW)
+    (verdict,) = found.read(message, source="desk", now=NOW)
     return verdict
 
 
@@ -53,7 +53,7 @@ def test_a_message_becomes_what_the_file_says(tmp_path: Path) -> None:
         b'1777809600000, "event": "opened", "version": 3, "by": [{"login": "mona"}], "a/b": 2},'
         b'{"number": 8, "event": "closed", "version": 12}]}'
     )
-    created, deleted = mapping(tmp_path, TICKETS).events(message, source="desk", now=NOW)
+    created, deleted = mapping(tmp_path, TICKETS).read(message, source="desk", now=NOW)
     assert isinstance(created, PostEvent)
     assert isinstance(deleted, PostEvent)
     assert created.post is not None
@@ -95,7 +95,7 @@ def test_what_cannot_be_used_says_why(message: bytes, reason: RejectReason) -> N
 @given(message=st.binary(max_size=200) | st.text(max_size=60).map(lambda t: t.encode("utf-8")))
 @settings(deadline=None, max_examples=150)
 def test_no_message_makes_it_raise(message: bytes) -> None:
-    list(PostMapping().events(message, source="desk", now=NOW))
+    list(PostMapping().read(message, source="desk", now=NOW))
 
 
 @given(
@@ -114,7 +114,7 @@ def test_no_value_makes_a_mapping_raise(
     tickets = {"number": 1, "subject": value, "opened": value, "event": value, "version": value}
     message = json.dumps({"tickets": [tickets, value]}).encode()
     found = mapping(tmp_path_factory.mktemp("m"), TICKETS)
-    assert list(found.events(message, source="desk", now=NOW))
+    assert list(found.read(message, source="desk", now=NOW))
 
 
 @pytest.mark.parametrize(

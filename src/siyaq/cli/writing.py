@@ -152,7 +152,12 @@ def _cost(seconds: float, report: IngestReport, data: Path) -> dict[str, float]:
 
 @app.command()
 def follow(
-    url: Annotated[str, typer.Argument(help="jetstream://…, mastodon://…, x://…, rss+https://…")],
+    url: Annotated[
+        str,
+        typer.Argument(
+            help="jetstream://…, mastodon://…, x://…, rss+https://…, nats://…, mqtt://…, kafka://…"
+        ),
+    ],
     name: Annotated[str | None, typer.Option("--source", help="What to call this source.")] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Stop after this long; without it, on Ctrl-C.")

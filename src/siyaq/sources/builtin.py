@@ -9,6 +9,9 @@ from siyaq.plugins import Register
 from siyaq.sources.credential import Credential, variable_for
 
 X_TOKEN = "SIYAQ_X_BEARER_TOKEN"  # noqa: S105  # the name of a variable
+NATS_LOGIN = "SIYAQ_NATS_LOGIN"
+MQTT_LOGIN = "SIYAQ_MQTT_LOGIN"
+KAFKA_LOGIN = "SIYAQ_KAFKA_LOGIN"
 WEBHOOK_SECRET = "SIYAQ_WEBHOOK_SECRET"  # noqa: S105  # the name of a variable
 MASTODON_TOKEN = "SIYAQ_MASTODON_TOKEN"  # noqa: S105  # the name of a variable
 
@@ -24,6 +27,12 @@ def register_sources(register: Register) -> None:
     for scheme in ("x", "x+http"):
         register(scheme, _x)
     register("webhook", _webhook)
+    for scheme in ("nats", "nats+tls"):
+        register(scheme, _nats)
+    for scheme in ("mqtt", "mqtts"):
+        register(scheme, _mqtt)
+    for scheme in ("kafka", "kafka+tls"):
+        register(scheme, _kafka)
 
 
 # Imported where they are used: a command that follows nothing need not load web libraries.
@@ -73,3 +82,29 @@ def _webhook(url: str, name: str | None) -> SourceAdapter:
         environ=os.environ,
     )
     return WebhookSource(url, credential, source=name)
+
+
+def _nats(url: str, name: str | None) -> SourceAdapter:
+    from siyaq.sources.nats import Address, NatsSource
+
+    login = _login(NATS_LOGIN, Address.parse(url).login_file)
+    return NatsSource(url, login, source=name)
+
+
+def _mqtt(url: str, name: str | None) -> SourceAdapter:
+    from siyaq.sources.mqtt import Address, MqttSource
+
+    login = _login(MQTT_LOGIN, Address.parse(url).login_file)
+    return MqttSource(url, login, source=name)
+
+
+def _kafka(url: str, name: str | None) -> SourceAdapter:
+    from siyaq.sources.kafka import Address, KafkaSource
+
+    login = _login(KAFKA_LOGIN, Address.parse(url).login_file)
+    return KafkaSource(url, login, source=name)
+
+
+def _login(variable: str, file: str) -> Credential:
+    """Return where a user and a password stand, `user:password`."""
+    return Credential([variable], file=file, environ=os.environ)

@@ -62,8 +62,8 @@ class PostMapping:
     second: float = 0.0  # of one unit of a time that is a number; 0: times are text
     trust: Trust = Trust.CLIENT
 
-    def events(
-        self, message: bytes, *, source: str, now: datetime
+    def read(
+        self, message: bytes, *, source: str, now: datetime, topic: str = ""
     ) -> Iterator[PostEvent | Rejected]:
         """Yield what a message says, witnessed at `now`: changes, and what is of no use. Total."""
         try:

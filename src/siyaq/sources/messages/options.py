@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -15,7 +16,6 @@ def read_options(url: str, known: frozenset[str]) -> tuple[SplitResult, Mapping[
     """
     try:
         parts = urlsplit(url)
-        _ = parts.port
     except ValueError as error:
         raise ConfigError(f"{url!r} is not an address: {error}") from error
     if parts.username is not None or parts.password is not None:
@@ -37,3 +37,25 @@ def whole(text: str, option: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
         raise ConfigError(f"{option!r} must be a whole number from {low} to {high}, got {text!r}")
     return int(text)
+
+
+def address_of(parts: SplitResult, url: str, port: int) -> tuple[str, int]:
+    """Return the host and the port of an address. Raises ConfigError where it names none."""
+    try:
+        given = parts.port
+    except ValueError as error:
+        raise ConfigError(f"{url!r} is not an address: {error}") from error
+    if not parts.hostname:
+        raise ConfigError(f"{url!r} names no host")
+    return parts.hostname, given or port
+
+
+def tls_context(ca_file: str) -> ssl.SSLContext:
+    """Return what checks a server's certificate: by the system's authorities, or by `ca_file`'s.
+
+    Raises ConfigError for a file that cannot be used.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"cannot read authorities from {ca_file!r}: {error}") from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from siyaq.core.product import Delivered
 from siyaq.sources.condition import Condition
 from siyaq.sources.credential import Credential
 from siyaq.sources.limits import BATCH_EVENTS
+from siyaq.sources.messages.batch import batches_of
 from siyaq.sources.messages.mapping import read_mapping
 from siyaq.sources.option import operator_name
 from siyaq.sources.webhook.address import Address
@@ -128,7 +129,10 @@ class WebhookSource:
         try:
             while True:
                 taken = await self._take()
-                for batch in self._made_of(taken):
+                verdicts = [verdict for delivery in taken for verdict in delivery.verdicts]
+                keys = [(one.signed.key, one.signed.expires_at) for one in taken]
+                cursor = self._seen.note(keys, self._clock.now())
+                for batch in batches_of(verdicts, self._source, cursor):
                     yield batch
                 for delivery in taken:
                     self._pending.pop(delivery.signed.key, None)
@@ -160,7 +164,7 @@ class WebhookSource:
         return tuple(
             verdict
             for message in messages
-            for verdict in self._mapping.events(message, source=self._source, now=now)
+            for verdict in self._mapping.read(message, source=self._source, now=now)
         )
 
     async def _take(self) -> list[_Delivery]:
@@ -171,20 +175,6 @@ class WebhookSource:
             taken.append(self._waiting.get_nowait())
             count += len(taken[-1].verdicts)
         return taken
-
-    def _made_of(self, taken: list[_Delivery]) -> Iterator[Batch]:
-        """Return batches of what was delivered; the last says that all of it was taken."""
-        verdicts = [verdict for delivery in taken for verdict in delivery.verdicts]
-        keys = [(one.signed.key, one.signed.expires_at) for one in taken]
-        for start in range(0, len(verdicts), BATCH_EVENTS):
-            part = verdicts[start : start + BATCH_EVENTS]
-            last = start + BATCH_EVENTS >= len(verdicts)
-            yield Batch(
-                events=tuple(one for one in part if isinstance(one, PostEvent)),
-                rejected=tuple(one for one in part if isinstance(one, Rejected)),
-                cursor=self._seen.note(keys, self._clock.now()) if last else None,
-                source=self._source,
-            )
 
     def _turn_away(self, taken: list[_Delivery]) -> None:
         """Tell whoever waits that nothing of theirs is known to be durable."""
