@@ -24,7 +24,8 @@ import numpy.typing as npt
 from siyaq.app.opening import open_siyaq
 from siyaq.config import load
 from siyaq.core.query import Understood
-from siyaq.grounding import draft, weigh
+from siyaq.grounding import judge as judging
+from siyaq.grounding import weigh
 from siyaq.grounding.unit import Unit
 from siyaq.testing.follower import follow_world
 from siyaq.testing.world import Question
@@ -67,7 +68,7 @@ async def read_world(seed: int, directory: Path) -> list[Best]:
         return judge(unit, understood, told, stated=stated)
 
     found: list[Best] = []
-    draft.answers = listen
+    judging.answers = listen
     try:
         config = load(environ={}, flags={"data": str(directory), "embed.processes": 0})
         async with follow_world(open_siyaq(config, write=True), seed, START) as follower:
@@ -79,7 +80,7 @@ async def read_world(seed: int, directory: Path) -> list[Best]:
                     if read:
                         found += judged(seed, question, *read[0])
     finally:
-        draft.answers = judge
+        judging.answers = judge
     return found
 
 

@@ -14,6 +14,7 @@ from siyaq.grounding.measure import states_what_is_asked
         ("What is the price of the Overlune 44?", "It costs 620 dinars."),
         ("How much does a ticket cost?", "Tickets: $12, at the gate"),
         ("ما ثمن طرفاء 27؟", "سعره 620 ديناراً"),
+        ("ما السعر؟", "سعره 620 ديناراً"),
         ("بكم التذكرة؟", "التذكرة بعشرة دنانير أو 12 ديناراً"),
         ("How long does the battery last?", "37 hours of battery life"),
         ("How far is the harbor?", "The harbor lies 12 km from here"),

@@ -46,6 +46,7 @@ class _Asked:
 
     question: Question
     text: str
+    carried: frozenset[str]  # the words of it that earlier questions said
     about: str | None  # what voices are to be counted about
     as_of: datetime
     started: float
@@ -79,9 +80,11 @@ class Answerer:
         Raises QueryError for a question beyond the limits, or one that names a model.
         """
         check(question)
+        meant = standalone(question.text, question.history)
         asked = _Asked(
             question,
-            standalone(question.text, question.history),
+            meant.text,
+            meant.carried,
             about_voices(question.text, question.history),
             question.as_of or self._clock.now(),
             time.perf_counter(),
@@ -116,7 +119,12 @@ class Answerer:
                 ranking, self._searcher, self._log, self._alignment, asked.question.limit
             )
         return compose(
-            ranking, self._searcher, self._embedder, self._alignment, asked.question.limit
+            ranking,
+            self._searcher,
+            self._embedder,
+            self._alignment,
+            asked.question.limit,
+            carried=asked.carried,
         )
 
     def _live(self, quoted: Sequence[Quoted]) -> list[Quoted]:

@@ -9,23 +9,18 @@ from siyaq.core.ports import Embedder, Searcher
 from siyaq.core.query import Ranking
 from siyaq.grounding.conflicts import Claim, disputed
 from siyaq.grounding.evidence import Quoted, quote
-from siyaq.grounding.focus import numbers_in, topic_numbers, topic_words
-from siyaq.grounding.measure import states_what_is_asked
+from siyaq.grounding.judge import CONSIDERED_UNITS, Judge
 from siyaq.grounding.newest import newest_facts
 from siyaq.grounding.reading import read
 from siyaq.grounding.select import select
-from siyaq.grounding.unit import Unit
 from siyaq.grounding.voices import Said, gather
-from siyaq.grounding.weigh import Told, answers, support, weight
+from siyaq.grounding.weigh import support, weight
 from siyaq.log import LogReader
 from siyaq.retrieval.alignment import WordAlignment
 from siyaq.retrieval.terms import content_terms
 
 NEAR = 0.3
 """Share of the question in a post from which the post is near what was asked."""
-
-DISPUTED_UNITS = 20
-"""How many of the best units are asked whether they disagree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +35,18 @@ class Draft:
 
 
 def compose(
-    ranking: Ranking, searcher: Searcher, embedder: Embedder, alignment: WordAlignment, limit: int
+    ranking: Ranking,
+    searcher: Searcher,
+    embedder: Embedder,
+    alignment: WordAlignment,
+    limit: int,
+    *,
+    carried: frozenset[str] = frozenset(),
 ) -> Draft:
-    """Read the hits of a ranking and quote what answers."""
+    """Read the hits of a ranking and quote what answers.
+
+    `carried` are those words of the question that its asker said earlier, not now.
+    """
     question = ranking.understood.text
     if not ranking.hits:
         return Draft((), Reason.NO_EVIDENCE)
@@ -50,21 +54,14 @@ def compose(
         newest = newest_facts(ranking.hits, limit)
         return Draft(tuple(quote(newest, [1.0] * len(newest))), None)
     reading = read(question, ranking.hits, searcher, embedder)
+    judge = Judge(ranking.understood, reading.rarity, alignment, carried)
+    reading = judge.best_first(reading)
     best = select(reading, limit)
-    topic, numbers = topic_words(question), topic_numbers(question)
-
-    def enough(unit: Unit) -> bool:
-        text = f"{unit.hit.post.title} {unit.text}"
-        missing = numbers - numbers_in(text)
-        told = Told.of([*alignment.told(topic, text), *[0.0] * len(missing)])
-        stated = not missing and states_what_is_asked(question, unit.text)
-        return answers(unit, ranking.understood, told, stated=stated)
-
-    if not best or not enough(best[0]):
+    if not best or not judge.enough(best[0]):
         near = bool(best) and best[0].covered_by_post >= NEAR
         return Draft((), Reason.INSUFFICIENT_EVIDENCE if near else Reason.NO_EVIDENCE)
-    chosen = [unit for unit in best if unit.hit.seq == best[0].hit.seq or enough(unit)]
-    sides = disputed(reading, filter(enough, reading.units[:DISPUTED_UNITS]))
+    chosen = [unit for unit in best if unit.hit.seq == best[0].hit.seq or judge.enough(unit)]
+    sides = disputed(reading, filter(judge.enough, reading.units[:CONSIDERED_UNITS]))
     led = [claim.unit for claim in sides]
     chosen = [*led, *(unit for unit in chosen if unit not in led)][: max(limit, len(led))]
     quoted = quote(chosen, list(map(support, chosen)), list(map(weight, chosen)))

@@ -74,6 +74,17 @@ _SORTS = frozenset(
 """Words that name the sort of thing asked for: "what time", "in which year", "ما عدد"."""
 
 
+_PROPERTIES = _SORTS | frozenset(
+    terms(
+        "price cost fare fee bill length height width depth weight age size distance speed"
+        " temperature percentage amount total duration population salary reason cause"
+        " سعر ثمن تكلفة يكلف تكلف رسوم قيمة طول ارتفاع عرض عمق وزن عمر حجم مسافة سرعة حرارة نسبة"
+        " كمية مقدار مدة موعد وقت مساحة سكان راتب سبب"
+    )
+)
+"""Words that name a property of a thing, never the thing: the next question may ask for another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Focus:
     """What a question asks for. Terms are as `text.analyze.terms` gives them."""
@@ -110,17 +121,29 @@ def topic_words(question: str) -> list[str]:
     return [word for word in words_of(question) if not telling.isdisjoint(terms(word))]
 
 
+def is_property(word: str) -> bool:
+    """Say whether a word names only a property that is asked for: "price", "موعد"."""
+    stems = terms(word)
+    return bool(stems) and _PROPERTIES.issuperset(stems)
+
+
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w%])")
+_NAMED_NUMBER = re.compile(rf"([^\W\d_]{{2,}})[ -]({_NUMBER.pattern})")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def topic_numbers(question: str) -> frozenset[str]:
     """Return the numbers that a question names its matter by: "Boeing 747", "طرفاء 27".
 
-    A year is none: what was posted in that year seldom says so.
+    They follow a word that tells something: "in 3 days" names nothing. A year is none either: what
+    was posted in that year seldom says so.
     """
-    found = _NUMBER.findall(fold(question))
-    return frozenset(one for one in found if not _YEAR.fullmatch(one))
+    found = _NAMED_NUMBER.findall(fold(question))
+    return frozenset(
+        number
+        for word, number in found
+        if not _YEAR.fullmatch(number) and not all(map(is_stop_word, terms(word)))
+    )
 
 
 def numbers_in(text: str) -> frozenset[str]:

@@ -27,7 +27,7 @@ _MEASURES = (
         re.compile(
             r"\bhow much\b.*\b(?:cost|costs|pay|paid|charge|sell)\b"
             r"|\b(?:price|prices|cost|costs|fare|fares|fee|fees)\b"
-            r"|\bب?كم (?:ال)?(?:سعر|ثمن|تكلفه|رسوم)|\b(?:ما|كم) (?:هو |هي )?(?:سعر|ثمن|تكلفه|رسوم)"
+            r"|\bب?كم (?:ال)?(?:سعر|ثمن|تكلفه|رسوم)|\b(?:ما|كم) (?:هو |هي )?(?:ال)?(?:سعر|ثمن|تكلفه|رسوم)"
             r"|\bبكم\b|\bكم (?:ي|ت)كلف"
         ),
         _MONEY,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from siyaq.core.answer import Question, Turn
 from siyaq.core.errors import QueryError
+from siyaq.grounding.focus import focus_of, is_property
 from siyaq.grounding.voices import asked_about
+from siyaq.retrieval.alignment import words_of
 from siyaq.retrieval.folded import fold_words
 from siyaq.retrieval.terms import content_terms
 from siyaq.text.analyze import analyze
@@ -21,12 +23,22 @@ REMEMBERED = 3
 
 _GOES_ON = re.compile(
     r"^(?:and|but|or|so|what about|how about|also|then)\b|^(?:وماذا|ماذا عن|طيب|ثم|ايضا)\b"
-    r"|^و(?:في|من|متي|اين|كيف|كم|لماذا|هل|ماذا|بعد|قبل|عن)\b"
+    r"|^و(?:في|من|متي|اين|كيف|كم|ما|لماذا|هل|ماذا|بعد|قبل|عن)\b|^وال\w+(?: \w+)?$"
 )
+_AND_ASKS = re.compile(
+    r"^\s*و(?=(?:من|متى|متي|أين|اين|كيف|كم|بكم|ما|لماذا|ماذا|هل|(?:في|من|إلى|الى) (?:أي|اي))\b)"
+)
+"""The "and" that Arabic writes onto a question word, which hides what is asked."""
+
 _POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|these|those|he|him|his|she|her|they|them|their|there|then)\b"
     r"|\b(?:ذلك|هذا|هذه|تلك|هو|هي|هم|هناك|عنه|عنها|منه|منها|فيه|فيها|له|لها|به|بها)\b"
 )
+_ITS = re.compile(r"\b(?!ال|وال)\w{2,}(?:ه|ها|هم|هما|هن)\b")
+"""An Arabic word that ends in "his", "its" or "their": "سعره". One that begins with "the" never
+does."""
+
+_ITS_WORDS = 2  # a question of more content words than these names its matter itself
 _BARE = re.compile(
     r"^(?:who|when|where|why|how|how many|how much|which|whose|since when|by whom"
     r"|من|متي|اين|لماذا|كيف|كم|كم عدد|اي)$"
@@ -76,23 +88,39 @@ def is_meaningless(text: str) -> bool:
     return not analyze(text)
 
 
-def standalone(text: str, history: Sequence[Turn]) -> str:
-    """Return `text`, led by the content words of earlier questions when it depends on them.
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a question means by itself, and the words of it that were said earlier, not now."""
 
-    What an assistant said is never carried over: only the user's words ask.
+    text: str
+    carried: frozenset[str] = frozenset()  # as `retrieval.alignment.words_of` gives them
+
+
+def standalone(text: str, history: Sequence[Turn]) -> Meant:
+    """Complete `text` from earlier questions when it depends on them.
+
+    A question that asks something of its own takes their matter along, not the property that they
+    asked for: a price is no part of "and when?". One that asks nothing ("and in Beirut?") asks what
+    they asked. What an assistant said is never carried over: only the user's words ask.
     """
     if not depends_on_earlier(text):
-        return text
+        return Meant(text)
+    text = _AND_ASKS.sub("", text)
     moved = _NAMED_PLACE.search(text) is not None
-    carried: list[str] = []
     asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    kept: list[str] = []
     for earlier in reversed(asked[-REMEMBERED:]):
-        kept = _NAMED_PLACE.sub(" ", earlier) if moved else earlier
-        carried = [*_content_words(kept), *carried]
+        kept = [_NAMED_PLACE.sub(" ", earlier) if moved else earlier, *kept]
         if not depends_on_earlier(earlier):
             break
         moved = moved or _NAMED_PLACE.search(earlier) is not None
-    return " ".join([*dict.fromkeys(carried), text])
+    words = list(dict.fromkeys(word for earlier in kept for word in _content_words(earlier)))
+    if focus_of(text).kind == "none":
+        whole = " ".join([*(earlier.strip(" ?؟!.،,") for earlier in kept), text])
+    else:
+        words = [word for word in words if not is_property(word)]
+        whole = " ".join([text, *words])
+    return Meant(whole, frozenset(words_of(" ".join(words))).difference(words_of(text)))
 
 
 def asks_what_changed(text: str) -> bool:
@@ -113,7 +141,7 @@ def about_voices(text: str, history: Sequence[Turn]) -> str | None:
     if first is None or asked_about(first.content) is None or _BARE.search(fold_words(text).text):
         return None
     plain = [replace(turn, content=asked_about(turn.content) or turn.content) for turn in asked]
-    return standalone(text, plain)
+    return standalone(text, plain).text
 
 
 def depends_on_earlier(text: str) -> bool:
@@ -121,9 +149,12 @@ def depends_on_earlier(text: str) -> bool:
     folded = fold_words(text).text
     if _GOES_ON.search(folded) or _BARE.search(folded):
         return True
-    short = len(folded.split()) <= _MANY_WORDS
-    few = len(content_terms(text)) <= 1
-    return short and few and bool(_POINTS_BACK.search(folded))
+    if len(folded.split()) > _MANY_WORDS:
+        return False
+    named = len(content_terms(text))
+    if named <= 1 and _POINTS_BACK.search(folded):
+        return True
+    return named <= _ITS_WORDS and bool(_ITS.search(text))
 
 
 def _content_words(text: str) -> list[str]:

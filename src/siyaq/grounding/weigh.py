@@ -86,14 +86,15 @@ class Told:
     share: float  # on average
     least: float  # the word it says least
     second: float  # the next
+    earlier: float = 0.0  # share of the question that its asker said earlier, not now
 
     @classmethod
-    def of(cls, said: Sequence[float]) -> Told:
+    def of(cls, said: Sequence[float], *, earlier: float = 0.0) -> Told:
         """Sum up what `WordAlignment.told` says of each word; all is said where there is none."""
         if not said:
-            return cls(1.0, 1.0, 1.0)
+            return cls(1.0, 1.0, 1.0, earlier)
         ordered = sorted(said)
-        return cls(sum(said) / len(said), ordered[0], ordered[min(1, len(said) - 1)])
+        return cls(sum(said) / len(said), ordered[0], ordered[min(1, len(said) - 1)], earlier)
 
 
 def signals(unit: Unit) -> dict[str, float]:
@@ -156,9 +157,14 @@ def said(unit: Unit, told: Told, *, stated: bool) -> float:
 
 
 def said_signals(unit: Unit, told: Told, *, stated: bool) -> dict[str, float]:
-    """Return what `said` weighs, by name."""
+    """Return what `said` weighs, by name.
+
+    Support is of the whole question: what speaks against a text counts only as far as the question
+    is asked now. Earlier words that it lacks are no reason to refuse it.
+    """
     supported = support(unit)
     odds = math.log(supported / (1 - supported))
+    odds *= 1.0 if odds > 0 else 1.0 - told.earlier
     return {
         "support": max(-CERTAIN, min(CERTAIN, odds)),
         "stated": float(stated),

@@ -1,0 +1,116 @@
+"""Says of each piece that was read whether it is enough of an answer, and which one may lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from siyaq.core.query import Understood
+from siyaq.grounding.cutting import WHOLE_POST_CHARS
+from siyaq.grounding.focus import numbers_in, topic_numbers, topic_words
+from siyaq.grounding.measure import states_what_is_asked
+from siyaq.grounding.reading import Reading
+from siyaq.grounding.unit import Unit
+from siyaq.grounding.weigh import Told, answers
+from siyaq.retrieval.alignment import WordAlignment
+from siyaq.text.analyze import terms
+
+CONSIDERED_UNITS = 20
+"""How many of the best units may lead, and are asked whether they disagree."""
+
+
+class Judge:
+    """What one question demands of a post that is quoted in answer.
+
+    `carried` are those words of the question that its asker said earlier, not now. They demand
+    less: together they count as one word, of which a part may be missing.
+    """
+
+    def __init__(
+        self,
+        understood: Understood,
+        rarity: Mapping[str, float],
+        alignment: WordAlignment,
+        carried: frozenset[str],
+    ) -> None:
+        self._understood = understood
+        self._alignment = alignment
+        self._numbers = topic_numbers(understood.text)
+        topic = topic_words(understood.text)
+        self._typed = [word for word in topic if word not in carried]
+        self._matter = [word for word in topic if word in carried]
+        named = sorted(self._numbers) if self._matter else []  # told of, like words, below
+        self._weights = [_rarest(word, rarity) for word in (*self._matter, *named)]
+        whole = sum(rarity.values())
+        self._earlier = min(1.0, sum(self._weights) / whole) if whole else 0.0
+
+    def enough(self, unit: Unit) -> bool:
+        """Say whether a unit answers by itself."""
+        text = _with_title(unit)
+        missing = self._numbers - numbers_in(text)
+        told = [*self._alignment.told(self._typed, text), *[0.0] * len(missing)]
+        if self._matter:
+            held = [float(number not in missing) for number in sorted(self._numbers)]
+            matter = [*self._alignment.told(self._matter, text), *held]
+            told.append(_mean(matter, self._weights))
+        stated = not missing and states_what_is_asked(self._understood.text, unit.text)
+        summed = Told.of(told, earlier=self._earlier)
+        return answers(unit, self._understood, summed, stated=stated)
+
+    def best_first(self, reading: Reading) -> Reading:
+        """Leave out posts about another matter, and let one lead that states what is asked."""
+        return self._stating_first(self._of_the_matter(reading))
+
+    def _of_the_matter(self, reading: Reading) -> Reading:
+        """Leave out posts that lack a number by which the question names its matter.
+
+        "Boeing 747" is not answered by a post about the 737, however well it says the rest. A
+        longer text may hold its number elsewhere.
+        """
+        if not self._numbers:
+            return reading
+        units = reading.units
+        kept = [one for one in units if not _whole(one) or self._numbers <= _numbers_of(one)]
+        return replace(reading, units=tuple(kept))
+
+    def _stating_first(self, reading: Reading) -> Reading:
+        """Let a post lead that states the time or measure asked for, where the best one does not.
+
+        Of short posts alone: in a longer text what is asked often stands beside the best piece.
+        """
+        units = reading.units
+        if not units or not _whole(units[0]) or self._states(units[0]):
+            return reading
+        for unit in units[1:CONSIDERED_UNITS]:
+            alike = _whole(unit) and unit.hit.post.lang == units[0].hit.post.lang
+            if alike and self._states(unit) and self.enough(unit):
+                rest = (one for one in units if one is not unit)
+                return replace(reading, units=(unit, *rest))
+        return reading
+
+    def _states(self, unit: Unit) -> bool:
+        return states_what_is_asked(self._understood.text, unit.text)
+
+
+def _whole(unit: Unit) -> bool:
+    return len(unit.hit.post.text) <= WHOLE_POST_CHARS
+
+
+def _with_title(unit: Unit) -> str:
+    return f"{unit.hit.post.title} {unit.text}"
+
+
+def _numbers_of(unit: Unit) -> frozenset[str]:
+    return numbers_in(_with_title(unit))
+
+
+def _rarest(word: str, rarity: Mapping[str, float]) -> float:
+    return max((rarity.get(term, 0.0) for term in terms(word)), default=0.0)
+
+
+def _mean(told: Sequence[float], weights: Sequence[float]) -> float:
+    """Return how well several words are said that count as one; rare ones, such as names, more."""
+    total = sum(weights)
+    if not total:
+        return sum(told) / len(told)
+    return sum(one * weight for one, weight in zip(told, weights, strict=True)) / total
