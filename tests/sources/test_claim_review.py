@@ -14,7 +14,7 @@ from siyaq.sources.admit import admit_line
 from siyaq.sources.articles.page import read_page
 from siyaq.sources.claim_review import as_post, read_data_feed, read_reviews
 from siyaq.sources.rss.entry import read_entry
-from siyaq.sources.rss.parse import ParsedEntry, parse_feed
+from siyaq.sources.rss.parse import parse_feed
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 REVIEW: dict[str, object] = {
@@ -86,10 +86,8 @@ def test_a_data_feed_is_a_feed_of_reviews() -> None:
     document = json.dumps({"@type": "DataFeed", "dataFeedElement": [{"item": [REVIEW]}]}).encode()
     assert len(read_data_feed(document)) == 1
     feed = parse_feed(b"\n " + document)
-    assert feed["problem"] == ""
-    entries = feed["entries"]
-    assert isinstance(entries, list)
-    entry: ParsedEntry = entries[0]
+    assert feed.problem == ""
+    entry = feed.entries[0]
     event = read_entry(entry, source="f", host="h.example", feed_title="", lang="", now=NOW)
     assert event.post is not None
     assert event.post.extra["claim_review"] == [KEPT]
@@ -124,4 +122,4 @@ def test_odd_parts_of_a_review_are_left_out() -> None:
 
 def test_what_is_no_feed_is_still_no_feed() -> None:
     for document in (b"{}", b"[", b'{"version": "x"}'):
-        assert parse_feed(document)["problem"] != ""
+        assert parse_feed(document).problem != ""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import zstandard
@@ -23,7 +23,8 @@ from siyaq.sources.refusal import Refusal
 from siyaq.sources.rss import FeedSource
 from siyaq.sources.rss.address import FeedAddress
 from siyaq.sources.rss.entry import read_entry
-from siyaq.sources.rss.parse import ParsedEntry, parse_feed
+from siyaq.sources.rss.parse import parse_feed
+from siyaq.sources.rss.values import ParsedEntry
 from siyaq.testing.clock import FakeClock
 from tests.sources.feed_server import FeedServer, answered, item
 
@@ -242,7 +243,7 @@ def test_a_syndication_period_is_understood() -> None:
     )
     body = "<channel><sy:updatePeriod>hourly</sy:updatePeriod>"
     body += "<sy:updateFrequency>4</sy:updateFrequency></channel></rdf:RDF>"
-    assert parse_feed((head + body).encode())["ttl_seconds"] == 900
+    assert parse_feed((head + body).encode()).ttl_seconds == 900
 
 
 def test_an_atom_entry_is_read_too() -> None:
@@ -251,7 +252,7 @@ def test_an_atom_entry_is_read_too() -> None:
         '<title>عنوان</title><link href="https://b.example/1"/><updated>2026-05-04T10:00:00Z</updated>'
         '<content type="html">&lt;p&gt;نص&lt;/p&gt;&lt;p&gt;ثان&lt;/p&gt;</content></entry></feed>'
     )
-    (entry,) = cast("list[ParsedEntry]", parse_feed(atom.encode())["entries"])
+    (entry,) = parse_feed(atom.encode()).entries
     assert (entry["id"], entry["title"], entry["text"]) == ("tag:x,1", "عنوان", "نص\nثان")
     assert entry["published"] == "2026-05-04T10:00:00+00:00"
 
@@ -299,7 +300,7 @@ def test_the_option_is_not_part_of_the_feeds_address() -> None:
 
 def test_an_entry_without_a_name_is_named_by_what_it_says() -> None:
     bare = b"<rss version='2.0'><channel><item><title>a</title></item><item><title>b</title></item>"
-    entries = cast("list[ParsedEntry]", parse_feed(bare + b"</channel></rss>")["entries"])
+    entries = parse_feed(bare + b"</channel></rss>").entries
     names = {_admitted(entry).post_id for entry in entries}
     assert len(names) == 2
 
@@ -322,7 +323,7 @@ def test_real_feeds_are_read_or_refused_and_nothing_escapes(shared_data: Path) -
         except Exception:  # noqa: BLE001 -- counted: this is what the child process is for
             broken += 1
             continue
-        for entry in cast("list[ParsedEntry]", feed["entries"]):
+        for entry in feed.entries:
             try:
                 _admitted(entry)
             except Refusal:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from siyaq.core.ports import SourceAdapter
-from siyaq.plugins import Register
+from siyaq.plugins import Register, SourceFactory
+from siyaq.sources.courtesy import Courtesy
 from siyaq.sources.credential import Credential, variable_for
 
 X_TOKEN = "SIYAQ_X_BEARER_TOKEN"  # noqa: S105  # the name of a variable
@@ -20,8 +21,9 @@ def register_sources(register: Register) -> None:
     """Call `register` once for each scheme that siyaq itself can follow."""
     for scheme in ("jetstream", "jetstream+ws", "jetstream+wss"):
         register(scheme, _jetstream)
-    for scheme in ("rss+https", "rss+http"):
-        register(scheme, _feed)
+    feed = _feeds()
+    for scheme in ("rss+https", "rss+http", "sitemap+https", "sitemap+http"):
+        register(scheme, feed)
     for scheme in ("mastodon", "mastodon+http"):
         register(scheme, _mastodon)
     for scheme in ("x", "x+http"):
@@ -44,10 +46,16 @@ def _jetstream(url: str, name: str | None) -> SourceAdapter:
     return JetstreamSource(url, source=name or "bluesky")
 
 
-def _feed(url: str, name: str | None) -> SourceAdapter:
-    from siyaq.sources.rss import FeedSource
+def _feeds() -> SourceFactory:
+    """Return what makes feeds that take turns at one host, however many of them follow it."""
+    shared = Courtesy()
 
-    return FeedSource(url, source=name)
+    def feed(url: str, name: str | None) -> SourceAdapter:
+        from siyaq.sources.rss import FeedSource
+
+        return FeedSource(url, source=name, courtesy=shared)
+
+    return feed
 
 
 def _mastodon(url: str, name: str | None) -> SourceAdapter:

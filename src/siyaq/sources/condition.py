@@ -19,9 +19,9 @@ class Condition:
         """An attempt begins; the last problem stays on show until it succeeds."""
         self.state = "connecting"
 
-    def live(self) -> None:
-        """Upstream talks to us."""
-        self.state, self.problem = "live", ""
+    def live(self, note: str = "") -> None:
+        """Upstream talks to us. `note` is something its operator should know all the same."""
+        self.state, self.problem = "live", note
 
     def waiting(self, problem: str) -> None:
         """Something went wrong; it will be tried again."""

@@ -13,7 +13,7 @@ import socket
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
 from typing import Self
@@ -31,7 +31,8 @@ RATIO = 20
 
 _SMALL_BODY_BYTES = 256 * 1024
 _PORTS = {"http": 80, "https": 443}
-_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _AUTO_WBITS = 47  # gzip or zlib, whichever it is
 _USER_AGENT = "siyaq (+https://pypi.org/project/siyaq/)"
 
@@ -41,12 +42,16 @@ Resolve = Callable[[str, int], Awaitable[list[Address]]]
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer. `body` is decompressed; header names are lower case."""
+    """An answer. `body` is decompressed; header names are lower case.
+
+    `moved`: `url` is not what was asked for, and every redirect on the way is there to stay.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +126,16 @@ class Fetcher:
         Raises SourceRefused for an address that siyaq must not reach, SourceUnavailable when the
         host cannot be reached in time or sends too much. Any HTTP status is an answer.
         """
-        sent = dict(headers or {})
+        sent, for_good = dict(headers or {}), True
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                for _ in range(REDIRECTS + 1):
+                for hops in range(REDIRECTS + 1):
                     answer = await self._hop(url, sent)
                     location = answer.headers.get("location", "")
-                    if answer.status not in _REDIRECT_STATUSES or not location:
-                        return answer
-                    url, sent = urljoin(url, location), {}
+                    if answer.status not in REDIRECT_STATUSES or not location:
+                        return replace(answer, moved=hops > 0 and for_good)
+                    for_good = for_good and answer.status in _PERMANENT
+                    url, sent = _joined(url, location), {}
         except TimeoutError as error:
             told = f"{_host(url)!r} did not answer within {self._timeout_seconds:g} seconds"
             raise SourceUnavailable(told) from error
@@ -252,6 +258,13 @@ def _endpoint(url: str) -> tuple[str, str, int]:
     if parts.scheme not in _PORTS or not host or parts.username is not None:
         raise SourceRefused(f"not an http(s) address of a host: {parts.scheme!r}")
     return parts.scheme, host, port or _PORTS[parts.scheme]
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise SourceRefused(f"{_host(url)!r} redirects to what is not a URL") from error
 
 
 def _host(url: str) -> str:

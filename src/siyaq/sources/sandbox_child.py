@@ -21,7 +21,7 @@ def perform(task: str, document: bytes) -> dict[str, object]:
     if task == "feed":
         from siyaq.sources.rss.parse import parse_feed
 
-        return parse_feed(document)
+        return msgspec.structs.asdict(parse_feed(document))
     if task == "page":
         from siyaq.sources.articles.page import read_page
 

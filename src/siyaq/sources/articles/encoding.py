@@ -12,6 +12,7 @@ _MARKS = (
 )
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
+_MARKUP = re.compile(rb"<[^>]*>")
 _ARABIC_SHARE = 0.4
 """Western European texts have one accented letter in ten; Arabic ones are nearly all high bytes."""
 
@@ -39,5 +40,6 @@ def _known(declared: str) -> str:
 
 
 def _windows_page(raw: bytes) -> str:
+    raw = _MARKUP.sub(b" ", raw)  # whose letters are of no language
     letters = len(_LETTER.findall(raw)) or 1
     return "cp1256" if len(_HIGH_BYTE.findall(raw)) / letters > _ARABIC_SHARE else "cp1252"

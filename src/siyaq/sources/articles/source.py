@@ -21,6 +21,7 @@ from siyaq.core.wire import rfc3339
 from siyaq.sources.admit import admit_object
 from siyaq.sources.articles.date import leading_date, machine_date
 from siyaq.sources.articles.encoding import decoded
+from siyaq.sources.articles.limits import PAGE_CPU_SECONDS, PAGE_DEADLINE_SECONDS
 from siyaq.sources.articles.markdown import read_markdown
 from siyaq.sources.fields import web_url
 from siyaq.sources.limits import TITLE_CHARS
@@ -34,8 +35,6 @@ SOURCE = "file"
 
 _BATCH_FILES = 20
 _TITLE_LINE_CHARS = 200
-_PAGE_CPU_SECONDS = 10
-_PAGE_DEADLINE_SECONDS = 30.0
 _NAME_CHARS = 200
 
 
@@ -143,7 +142,7 @@ def _read_text(raw: bytes, suffix: str) -> dict[str, object]:
 async def _read_html(raw: bytes, sandbox: Sandbox) -> dict[str, object]:
     try:
         page = await sandbox.ask(
-            "page", raw, cpu_seconds=_PAGE_CPU_SECONDS, deadline_seconds=_PAGE_DEADLINE_SECONDS
+            "page", raw, cpu_seconds=PAGE_CPU_SECONDS, deadline_seconds=PAGE_DEADLINE_SECONDS
         )
     except SandboxFailed as error:
         raise Refusal(RejectReason.MALFORMED, f"cannot be parsed: {error}") from error

@@ -14,7 +14,7 @@ from siyaq.core.clock import Trust
 from siyaq.core.event import PostEvent
 from siyaq.sources.admit import admit_object
 from siyaq.sources.limits import ID_CHARS, NAME_CHARS, TITLE_CHARS
-from siyaq.sources.rss.parse import ParsedEntry
+from siyaq.sources.rss.values import ParsedEntry
 
 
 def entry_id(entry: ParsedEntry) -> str:
