@@ -134,7 +134,7 @@ def test_faults_of_the_feed_strike_once_each_and_are_counted() -> None:
 def test_unknown_papers_and_articles_are_not_found() -> None:
     async def scenario() -> None:
         async with server() as feeds:
-            for path in ("/news/fr.xml", "/news/en.json", "/news/en/none.html"):
+            for path in ("/news/fr.xml", "/news/en.txt", "/news/en/none.html"):
                 assert (await fetch(feeds, path)).status_code == 404
 
     run(scenario())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Stage = Literal["handshake", "stream", "feed"]
+Stage = Literal["handshake", "stream", "feed", "page"]
 
 FAULTS: dict[str, Stage] = {
     "refuse": "handshake",  # answer `times` handshakes with `status`
@@ -20,11 +20,28 @@ FAULTS: dict[str, Stage] = {
     "reorder": "stream",  # hold `count` messages back and send them in another order
     "garbage": "stream",  # send what no reader can use, of one `variant` or of all
     "too_slow": "stream",  # say ConsumerTooSlow and hang up
-    "feed_error": "feed",  # answer `times` requests with `status`
+    "feed_error": "feed",  # answer with `status`, and ask to be left alone for `seconds`
     "feed_cut": "feed",  # send half of the document
+    "feed_short": "feed",  # promise more bytes than are sent, then hang up
     "feed_garbage": "feed",  # send something that is no XML
     "feed_stall": "feed",  # answer after `seconds`
+    "feed_moved": "feed",  # be somewhere else, for good
+    "feed_charset": "feed",  # send a Windows encoding that calls itself UTF-8
+    "feed_bomb": "feed",  # send a little gzip that grows to 64 MiB
+    "feed_entities": "feed",  # send entities that grow beyond all memory
+    "feed_endless": "feed",  # send for as long as anybody reads
+    "feed_private": "feed",  # redirect to an address that is nobody's business
+    "page_error": "page",
+    "page_short": "page",
+    "page_garbage": "page",
+    "page_stall": "page",
+    "page_moved": "page",
+    "page_charset": "page",
+    "page_bomb": "page",
+    "page_endless": "page",
+    "page_private": "page",
 }
+"""What can be ordered, and where it strikes. A page does what the feed of that name does."""
 
 Dialect = Literal["v1", "v2"]
 Target = Literal["v1", "v2", "any"]
@@ -68,6 +85,7 @@ class Faults:
             "handshake": deque(),
             "stream": deque(),
             "feed": deque(),
+            "page": deque(),
         }
 
     def order(self, fault: Fault, *, times: int = 1) -> None:
@@ -83,6 +101,11 @@ class Faults:
                 waiting.remove(fault)
                 return fault
         return None
+
+    def clear(self) -> None:
+        """Forget every order that has not struck yet."""
+        for waiting in self._waiting.values():
+            waiting.clear()
 
     def count(self, fault: Fault) -> None:
         """Note that a fault has struck."""

@@ -1,4 +1,4 @@
-"""The newspapers over HTTP: feeds with ETag and Last-Modified, articles, and their misbehavior."""
+"""The newspapers over HTTP: feeds and sitemaps with ETag and Last-Modified, articles, a hub."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import asyncio
 import hashlib
 import socket
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from siyaq.testing.world import feeds
+from siyaq.testing.world import feeds, pages
 from siyaq.testing.world.event import Article
-from siyaq.testing.world.faults import Fault, Faults
+from siyaq.testing.world.faults import Faults, Stage
+from siyaq.testing.world.hostility import misbehave
+from siyaq.testing.world.hub import Hub
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.words import Lang
 from siyaq.testing.world.world import World
@@ -29,8 +31,15 @@ from siyaq.testing.world.world import World
 FEED_ENTRIES = 40
 """A feed lists so many articles, the newest first."""
 
-_FORMATS = {"xml": feeds.rss, "atom": feeds.atom}
-_TYPES = {"xml": "application/rss+xml", "atom": "application/atom+xml"}
+_FORMS: dict[str, tuple[Callable[[feeds.Edition], bytes], str]] = {
+    "xml": (feeds.rss, "application/rss+xml; charset=utf-8"),
+    "atom": (feeds.atom, "application/atom+xml; charset=utf-8"),
+    "json": (feeds.json_feed, "application/feed+json"),
+    "sitemap": (pages.sitemap, "application/xml"),
+    "sitemap.gz": (pages.zipped_sitemap, "application/gzip"),
+    "index": (pages.sitemap_index, "application/xml"),
+}
+Form = Literal["xml", "atom", "json", "sitemap", "sitemap.gz", "index"]
 _ARTICLES_KEPT = timedelta(hours=2)
 _ONE_TICK = timedelta(microseconds=1)
 
@@ -44,9 +53,11 @@ class _Server(uvicorn.Server):
 
 
 class FeedServer:
-    """Serves both papers at `/news/{en,ar}.{xml,atom}`. An async context manager.
+    """Serves both papers at `/news/{en,ar}.FORM`. An async context manager.
 
-    `requests` counts answers by path and status. `routes` are served beside the papers.
+    `requests` counts answers by path and status. `routes` are served beside the papers. With
+    `teasers`, feeds tell the beginning of each article only; with `silent`, articles are corrected
+    on their pages and nowhere else; with `with_hub`, feeds name `hub`.
     """
 
     def __init__(
@@ -63,12 +74,18 @@ class FeedServer:
         self.pace = pace
         self.faults = faults or Faults()
         self.requests: Counter[str] = Counter()
+        self.hub = Hub()
+        self.teasers = False
+        self.silent = False
+        self.with_hub = False
         self._host = host
         self._port = port
         self._app = Starlette(
             routes=[
-                Route("/news/{paper}.{form}", self._feed),
-                Route("/news/{paper}/{slug}.html", self._article),
+                Route("/news/{paper:str}/{slug}.html", self._article),
+                Route("/news/{name}", self._document),
+                Route("/robots.txt", self._robots),
+                Route("/hub", self.hub.subscribe, methods=["POST"]),
                 *routes,
             ]
         )
@@ -92,9 +109,13 @@ class FeedServer:
         """The address of the server, without a slash at its end."""
         return f"http://{self._host}:{self._port}"
 
-    def url(self, paper: Lang, form: Literal["xml", "atom"]) -> str:
+    def topic(self, paper: Lang, form: Form) -> str:
+        """Return where a document is."""
+        return f"{self.base}/news/{paper}.{form}"
+
+    def url(self, paper: Lang, form: Form) -> str:
         """Return where siyaq finds a feed."""
-        return f"rss+{self.base}/news/{paper}.{form}"
+        return f"rss+{self.topic(paper, form)}"
 
     def start(self) -> None:
         """Listen; connections made from now on are answered once the loop runs."""
@@ -119,55 +140,76 @@ class FeedServer:
         await self._serving
         self._server = self._serving = None
 
-    def articles(self, paper: Lang) -> list[Article]:
-        """Return the latest versions of the paper's articles, the newest first."""
+    def articles(self, paper: Lang, *, first_versions: bool = False) -> list[Article]:
+        """Return the latest versions of the paper's articles, the newest article first."""
         now = self.pace.now()
         since = max(self.world.start, now - _ARTICLES_KEPT)
         versions = self.world.articles(since, now + _ONE_TICK)
-        latest = {article.guid: article for article in versions if article.paper == paper}
-        newest = sorted(latest.values(), key=lambda article: article.published_at, reverse=True)
+        if first_versions:
+            versions = versions[::-1]
+        shown = {article.guid: article for article in versions if article.paper == paper}
+        newest = sorted(shown.values(), key=lambda article: article.published_at, reverse=True)
         return newest[:FEED_ENTRIES]
 
-    async def _feed(self, request: Request) -> Response:
-        paper, form = request.path_params["paper"], request.path_params["form"]
-        if paper not in self.world.papers or form not in _FORMATS:
-            return self._counted(request, PlainTextResponse("no such feed", 404))
-        articles = self.articles(paper)
-        document = _FORMATS[form](
-            self.world.papers[paper], articles, f"{self.base}/news/{paper}", self.world.start
+    def edition(self, paper: Lang, form: Form) -> feeds.Edition:
+        """Return what a document says now."""
+        return feeds.Edition(
+            paper=self.world.papers[paper],
+            articles=self.articles(paper, first_versions=self.silent),
+            base=f"{self.base}/news/{paper}",
+            started=self.world.start,
+            topic=self.topic(paper, form),
+            hub=f"{self.base}/hub" if self.with_hub else "",
+            teasers=self.teasers,
         )
-        changed_at = feeds.newest(articles, self.world.start)
-        headers = {
-            "ETag": f'"{hashlib.sha256(document).hexdigest()[:20]}"',
-            "Last-Modified": format_datetime(changed_at.astimezone(UTC), usegmt=True),
-        }
-        fault = self.faults.take("feed")
-        if fault is not None:
-            return self._counted(request, await self._misbehave(fault, document, headers))
-        if _unchanged(request, headers["ETag"], changed_at):
-            return self._counted(request, Response(status_code=304, headers=headers))
-        media_type = f"{_TYPES[form]}; charset=utf-8"
-        return self._counted(request, Response(document, 200, headers, media_type))
+
+    async def publish(self, paper: Lang, form: Form, **how: Any) -> list[int]:
+        """Let the hub bring a document as it is now; see `Hub.publish`."""
+        document = _FORMS[form][0](self.edition(paper, form))
+        return await self.hub.publish(self.topic(paper, form), document, **how)
+
+    async def _document(self, request: Request) -> Response:
+        paper, _, form = request.path_params["name"].partition(".")
+        if paper not in self.world.papers or form not in _FORMS:
+            return self._counted(request, PlainTextResponse("no such document", 404))
+        edition = self.edition(paper, form)
+        make, media_type = _FORMS[form]
+        return await self._answer(request, "feed", make(edition), edition.changed_at, media_type)
 
     async def _article(self, request: Request) -> Response:
         slug = request.path_params["slug"]
         paper: Lang = "ar" if request.path_params["paper"] == "ar" else "en"
         for article in self.articles(paper):
             if article.slug == slug:
-                return self._counted(request, HTMLResponse(feeds.page(article)))
+                document = pages.page(article).encode()
+                return await self._answer(
+                    request, "page", document, article.updated_at, "text/html; charset=utf-8"
+                )
         return self._counted(request, PlainTextResponse("no such article", 404))
 
-    async def _misbehave(self, fault: Fault, document: bytes, headers: dict[str, str]) -> Response:
-        self.faults.count(fault)
-        if fault.name == "feed_error":
-            retry = {"Retry-After": str(round(fault.seconds))}
-            return PlainTextResponse("not now", fault.status, retry)
-        if fault.name == "feed_cut":
-            return Response(document[: len(document) // 2], 200, media_type="application/rss+xml")
-        if fault.name == "feed_garbage":
-            return Response(b"\x00\xff<rss><channel><item>&nope;", 200, media_type="text/html")
-        await asyncio.sleep(fault.seconds)
-        return Response(document, 200, headers, "application/rss+xml; charset=utf-8")
+    async def _robots(self, request: Request) -> Response:
+        return self._counted(request, Response(pages.ROBOTS, media_type="text/plain"))
+
+    async def _answer(
+        self,
+        request: Request,
+        stage: Stage,
+        document: bytes,
+        changed_at: datetime,
+        media_type: str,
+    ) -> Response:
+        headers = {
+            "ETag": f'"{hashlib.sha256(document).hexdigest()[:20]}"',
+            "Last-Modified": format_datetime(changed_at.astimezone(UTC), usegmt=True),
+        }
+        fault = self.faults.take(stage)
+        if fault is not None:
+            self.faults.count(fault)
+            spoiled = await misbehave(fault, request, document, headers, media_type)
+            return self._counted(request, spoiled)
+        if _unchanged(request, headers["ETag"], changed_at):
+            return self._counted(request, Response(status_code=304, headers=headers))
+        return self._counted(request, Response(document, 200, headers, media_type))
 
     def _counted(self, request: Request, response: Response) -> Response:
         self.requests[f"{request.url.path} {response.status_code}"] += 1
