@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ import pytest
 from siyaq.plan.measured import Measured, calibrated, measured_figures
 from siyaq.plan.result import run
 from siyaq.plan.scenario import boxed, profile_figures
+
+H200 = json.loads(Path(__file__).with_name("h200.json").read_text(encoding="utf-8"))
+"""What `python bench/gpu_rates.py` printed on one NVIDIA H200 on 2026-11-27."""
 
 BOX = boxed("one-million-weekly").figures
 
@@ -66,7 +71,7 @@ def test_the_low_end_is_what_the_box_takes_for_a_service_under_load() -> None:
 
 
 def test_without_a_model_the_box_says_what_is_reached() -> None:
-    bare = [one for one in CARD["figures"] if " while " not in one["name"]]  # type: ignore[index,union-attr]
+    bare = [one for one in CARD["figures"] if " while " not in one["name"]]  # type: ignore[index]
     found, node = measured({**CARD, "figures": bare}), profile_figures("hardware", "h200")
     for share, of in (("hardware.mfu", "hardware.compute"), ("hardware.mbu", "hardware.bandwidth")):
         reached = found[share].value * found[of].value
@@ -82,6 +87,36 @@ def test_the_rates_of_a_plan_follow_from_the_card_and_the_models_active_weights(
     assert results["rate_read"]["value"] == pytest.approx(
         480e12 / (2 * active) * cards / fresh, rel=1e-6
     )
+
+
+def test_what_was_recorded_on_an_h200_is_read() -> None:
+    found = measured(H200)
+    assert found["hardware.compute"].value == pytest.approx(658.5e12)
+    assert found["hardware.bandwidth"].value == pytest.approx(4.2539e12)
+    assert found["hardware.memory"].value == 150_754_820_096
+    assert found["hardware.mfu"].value == pytest.approx(0.838, abs=0.001)
+    assert found["hardware.mbu"].value == pytest.approx(0.785, abs=0.001)
+    assert found["hardware.loaded"].value == pytest.approx(0.99, abs=0.001)
+    assert found["hardware.idle"].value == pytest.approx(0.18, abs=0.001)
+
+
+def test_a_plan_of_the_recorded_model_has_its_recorded_rates() -> None:
+    """Layers of 6.98 B weights read at 39,552 tokens/s; 64 readers of 2,048 wrote at 6,642."""
+    told = {
+        "demand.cache_hits": 0,
+        "model.parameters": "7.505 B parameters",
+        "model.active": "7.505 B parameters",
+        "model.precision": "2 bytes/parameter",
+        "model.kv": "131_072 bytes/token",
+        "model.context": "2_048 tokens",
+        "service.speed": "103 tokens/s",
+    }
+    scenario = calibrated(boxed("one-million-weekly"), Measured(date="2026", gpu=H200))
+    results = run(scenario.having(told, "a test", "2026-11"), samples=0)["results"]
+    cards, layers = scenario.figures["hardware.gpus"].value, 6.9793 / 7.505
+    assert results["readers"]["value"] == pytest.approx(64, abs=1)
+    assert results["rate_written"]["value"] / cards == pytest.approx(6_642, rel=0.03)
+    assert results["rate_read"]["value"] / cards == pytest.approx(39_552 * layers, rel=0.03)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from siyaq.plan.outcomes import OUTCOMES
 from siyaq.plan.plan import compute
 from siyaq.plan.ranges import ranges
 from siyaq.plan.result import run
-from siyaq.plan.scenario import boxed, names
+from siyaq.plan.scenario import boxed, names, profile_figures
 from siyaq.plan.solve import filled
 
 from .assumed import inputs
@@ -98,3 +98,35 @@ def test_deepseek_v3_took_the_card_hours_it_did() -> None:
         training__mfu=0.35,
     )
     assert hours == pytest.approx(2.664e6, rel=0.05)
+
+
+def test_the_layers_of_a_model_take_as_long_as_vidurs_profile_of_them() -> None:
+    """Llama 3 8B on one A100, layers without attention: vidur's medians, and the plan within 30 %.
+
+    vidur (commit 7d47513, 2024-11-19), its a100/meta-llama/Meta-Llama-3-8B/mlp.csv,
+    one card: 32 x the sum of a layer's medians is 272.9 ms for 4,096 tokens, 13.18 ms for 128.
+    """
+    plan = compute(
+        inputs(
+            "one-million-weekly",
+            rates__prefill=0,
+            demand__cache_hits=0,
+            hardware__gpus=1,
+            hardware__compute=312,
+            hardware__bandwidth=2_039,
+            hardware__mfu=boxed_share("a100", "hardware.mfu"),
+            hardware__mbu=boxed_share("a100", "hardware.mbu"),
+            model__parameters=6.98,
+            model__active=6.98,
+            model__precision=2,
+            model__kv=0,
+            service__speed=87,
+        )
+    )
+    assert plan.serving.readers == pytest.approx(128, abs=1)
+    assert plan.serving.reading.value == pytest.approx(4_096 / 0.2729, rel=0.3)
+    assert plan.serving.writing.value == pytest.approx(128 / 0.01318, rel=0.3)
+
+
+def boxed_share(hardware: str, key: str) -> float:
+    return profile_figures("hardware", hardware)[key].value
