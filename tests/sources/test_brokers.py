@@ -440,6 +440,9 @@ def test_an_address_that_cannot_be_says_so(make: Any, url: str, told: str) -> No
 
 
 def test_a_client_that_is_not_installed_is_named_with_what_installs_it() -> None:
+    def absent() -> object:
+        raise ImportError("no module")
+
     with pytest.raises(ConfigError, match="client for nats is not installed") as caught:
-        optional("siyaq_no_such_client", "nats")
+        optional(absent, "nats")
     assert caught.value.hint == "pip install 'siyaq[nats]'"

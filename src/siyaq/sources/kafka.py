@@ -114,7 +114,7 @@ class KafkaSource:
     ) -> None:
         self._address = Address.parse(url)
         self._reader = read_mapping(self._address.mapping)
-        self._kafka = optional("confluent_kafka", "kafka")
+        self._kafka = optional(_load, "kafka")
         self._credential = credential
         self._source = operator_name(source or "kafka")
         self._clock: Clock = clock or SystemClock()
@@ -311,3 +311,9 @@ class KafkaSource:
 
 def _in_thread(work: Callable[..., Any], *given: object) -> asyncio.Future[Any]:
     return asyncio.get_running_loop().run_in_executor(None, work, *given)
+
+
+def _load() -> Any:
+    import confluent_kafka  # an optional extra
+
+    return confluent_kafka

@@ -138,7 +138,7 @@ class MqttSource:
     ) -> None:
         self._address = Address.parse(url)
         self._reader = read_mapping(self._address.mapping)
-        self._paho = optional("paho.mqtt.client", "mqtt")
+        self._paho = optional(_load, "mqtt")
         self._credential = credential
         self._source = operator_name(source or "mqtt")
         self._clock: Clock = clock or SystemClock()
@@ -344,3 +344,9 @@ def _leave(client: Any) -> None:
     """End a connection and its thread. The session stays at the broker."""
     client.disconnect()
     client.loop_stop()
+
+
+def _load() -> Any:
+    import paho.mqtt.client  # an optional extra
+
+    return paho.mqtt.client

@@ -128,7 +128,7 @@ class NatsSource:
     ) -> None:
         self._address = Address.parse(url)
         self._reader = read_mapping(self._address.mapping)
-        self._client = optional("nats", "nats")
+        self._client = optional(_load, "nats")
         self._credential = credential
         self._source = operator_name(source or self._address.stream)
         self._clock: Clock = clock or SystemClock()
@@ -327,3 +327,10 @@ def _meta(message: Any) -> tuple[int, datetime]:
 def _place(position: str) -> _Place | None:
     match = _POSITION.fullmatch(position)
     return _Place(int(match[1]), from_microseconds(int(match[2]))) if match else None
+
+
+def _load() -> Any:
+    import nats  # an optional extra
+    import nats.js
+
+    return nats

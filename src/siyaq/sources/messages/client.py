@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
 from siyaq.core.errors import ConfigError
 
 
-def optional(module: str, extra: str) -> Any:
-    """Import a client. Raises ConfigError that says how to install it where it is not there."""
+def optional(load: Callable[[], Any], extra: str) -> Any:
+    """Load a client. Raises ConfigError that says how to install it where it is not there."""
     try:
-        return import_module(module)
+        return load()
     except ImportError as error:
         raise ConfigError(
             f"the client for {extra} is not installed", hint=f"pip install 'siyaq[{extra}]'"
