@@ -19,6 +19,7 @@ COLUMNS = {
         *("answer_hit", "cited_right", "em", "f1"),
         *("abstain_recall", "false_abstain", "shown_chars"),
     ),
+    "support": ("accuracy", "macro_f1", "f1_supports", "f1_refutes"),
     "coordination": ("missing", "extra", "expected"),
     "first-seen": ("earliest@1", "copied_from@1"),
     "copies": (
@@ -44,7 +45,8 @@ def main() -> None:
         check=False,
     ).stdout.strip()
     measured = f"\nMeasured on {datetime.now(UTC):%Y-%m-%d} at `{commit}`.\n"
-    tables = [_table(task, [one for one in results if one["task"] == task]) for task in COLUMNS]
+    by_task = {task: [one for one in results if one["task"] == task] for task in COLUMNS}
+    tables = [_table(task, found) for task, found in by_task.items() if found]
     PAGE.write_text(HEAD + measured + "".join(tables), encoding="utf-8")
 
 

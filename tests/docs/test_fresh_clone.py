@@ -112,6 +112,8 @@ def figures_come(reader: Reader) -> None:
     assert scored[0]["metrics"]["MRR"] == 1.0
     assert scored[1]["metrics"]["answer_hit"] == 1.0
     assert "tiny" in (reader.folder / "evals" / "LEADERBOARD.md").read_text()
+    kept = reader.folder / "evals" / "results" / "predictions"
+    assert {file.name for file in kept.iterdir()} == {"retrieval-tiny", "answers-tiny"}
     (answers / "questions.jsonl").write_text("not json\n")
     failed = scoring.tries("make eval")
     assert failed.returncode != 0
