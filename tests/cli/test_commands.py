@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,10 @@ def test_a_key_that_stands_in_pages_names_them(siyaq: Siyaq) -> None:
     made = siyaq("keys", "create", "--role", "card-only", "--origin", "https://news.example")
     assert made.out.startswith("sq_")
     assert siyaq("keys", "list", "--json").out.count("https://news.example") == 1
+
+
+def test_a_command_that_serves_nothing_loads_no_server() -> None:
+    program = "import sys, siyaq.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {"fastapi", "uvicorn", "mcp", "grpc"}.isdisjoint(done.stdout.split())

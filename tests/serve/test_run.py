@@ -10,7 +10,7 @@ import pytest
 
 from siyaq.core.errors import ConfigError
 from siyaq.serve import ServeSettings, create_app, run
-from siyaq.serve.run import bind
+from siyaq.serve.listening import bind
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import served
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
@@ -12,12 +13,16 @@ from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
 from siyaq.core.errors import ConfigError
-from siyaq.serve import ServeSettings, create_app, run
+from siyaq.core.product import Product
+from siyaq.serve import ServeSettings
 
 logger = logging.getLogger("siyaq.app")
 
 CATCH_UP_SECONDS = 60.0
 """Longest that `on_ready` waits for what was posted before the start."""
+
+LAG_SECONDS = 2.0
+QUIET_SECONDS = 3.0
 
 
 async def serve_forever(
@@ -32,6 +37,8 @@ async def serve_forever(
     With `caught_up`, it is told once what the sources held before the start can be found too.
     Raises ConfigError before anything starts: an unknown source, no key where one is needed.
     """
+    from siyaq.serve import create_app, run  # loaded where it serves
+
     registry = source_registry()
     adapters = [(registry.open_source(s.url, s.name), s.url) for s in sources]
     async with open_siyaq(config, write=True) as siyaq, _keys(config) as ring:
@@ -88,20 +95,29 @@ async def _grpc(siyaq: Siyaq, settings: ServeSettings, config: Config) -> AsyncI
         yield
 
 
-async def _tell_later(siyaq: Siyaq, url: str, on_ready: Callable[[str], None]) -> None:
+async def _tell_later(siyaq: Product, url: str, on_ready: Callable[[str], None]) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(CATCH_UP_SECONDS):
-            while not await _has_caught_up(siyaq):  # noqa: ASYNC110  # no one event tells it
-                await asyncio.sleep(0.2)
+            await _caught_up(siyaq)
     on_ready(url)
 
 
-async def _has_caught_up(siyaq: Siyaq) -> bool:
-    """Say whether every source is at the present, and all of it can be found."""
-    status = await siyaq.status()
-    present = all(
-        source.state == "live" and (source.lag_seconds or 0.0) < 2.0
-        for source in status.sources
-        if source.state != "idle"
-    )
-    return present and 0 < status.log_seq <= status.embedded_seq
+async def _caught_up(siyaq: Product) -> None:
+    """Wait until every source is at the present, and all that it sent can be found.
+
+    It is there when what it sends is new, or when it has nothing more to send.
+    """
+    log_seq, grown_at = -1, time.monotonic()
+    while True:
+        status = await siyaq.status()
+        if status.log_seq != log_seq:
+            log_seq, grown_at = status.log_seq, time.monotonic()
+        quiet = time.monotonic() - grown_at > QUIET_SECONDS
+        present = all(
+            source.state == "live" and (quiet or (source.lag_seconds or 0.0) < LAG_SECONDS)
+            for source in status.sources
+            if source.state != "idle"
+        )
+        if present and 0 < log_seq <= status.embedded_seq:
+            return
+        await asyncio.sleep(0.2)

@@ -8,7 +8,6 @@ import typer
 
 from siyaq.app.opening import open_siyaq
 from siyaq.cli import options
-from siyaq.serve.mcp import run_stdio
 
 app = typer.Typer()
 
@@ -16,6 +15,7 @@ app = typer.Typer()
 @app.command()
 def mcp(data: options.Data = None, file: options.ConfigFile = None) -> None:
     """Serve an assistant (MCP) over standard input and output, beside whatever else runs."""
+    from siyaq.serve.mcp import run_stdio  # loaded where it serves
 
     async def run() -> None:
         async with open_siyaq(options.settings(data, file), write=False) as siyaq:
