@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PORT ?= 8080
 DATA ?= demo-data
 SEED ?= 7
+TEST_JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: clients help setup setup-dev run test lint format lock bench bench-quick bench-keep bench-setup eval prove docs clean
@@ -38,7 +39,7 @@ run: setup ## start siyaq on a simulated network and print its URL (PORT= DATA= 
 test: setup-dev ## run every test that needs no special hardware
 	@test -x /usr/sbin/mosquitto || scripts/apt mosquitto || true
 	@test -x /usr/bin/chromium || test -x /usr/bin/google-chrome || scripts/apt chromium fonts-noto-core || true
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder
 
 clients: tests/clients/.venv/.ready ## make the environment of the applications that are tested with (350 MB)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -20,15 +21,21 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
 
+FRESH_SEED = int(os.environ.setdefault("SIYAQ_TEST_SEED", str(secrets.randbelow(10**6))))
+"""Of one world that no run has seen before. In the environment, so that every process has it."""
+
 hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("gate")
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Tell what brings a search for examples back: its seed."""
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Tell what brings this run back: its seeds."""
     profile = config.getoption("--hypothesis-profile") or "gate"
-    return f"property tests: profile {profile}, seed {config.getoption('--hypothesis-seed')}"
+    return [
+        f"fresh world: SIYAQ_TEST_SEED={FRESH_SEED}",
+        f"property tests: profile {profile}, seed {config.getoption('--hypothesis-seed')}",
+    ]
 
 
 @pytest.fixture(scope="session")

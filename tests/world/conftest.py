@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-
 import pytest
 
-FRESH_SEED = secrets.randbelow(10**6)
+from tests.conftest import FRESH_SEED
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         metafunc.parametrize("seed", [11, 2024, FRESH_SEED], ids=["11", "2024", "fresh"])
-
-
-def pytest_report_header() -> str:
-    return f"fresh world seed: {FRESH_SEED}"
 
 
 @pytest.fixture(autouse=True)
