@@ -26,6 +26,7 @@ LINE = b'{"_id": "1", "text": "\xd8\xb3\xd9\x8a\xd8\xa7\xd9\x82", "more": [1]}\n
             zstandard.compress(LINE) + zstandard.compress(LINE.replace(b"1", b"2")),
         ),
     ],
+    ids=["plain", "gzip", "zstd"],
 )
 def test_files_are_read_compressed_or_not(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
