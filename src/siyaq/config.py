@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from siyaq.access import Limits
 from siyaq.core.errors import ConfigError
 
 ENV_PREFIX = "SIYAQ__"
@@ -170,6 +171,39 @@ SETTINGS: tuple[Setting, ...] = (
         _between(1, 3600),
     ),
     Setting(
+        "models.parallel",
+        8,
+        "answers that one model writes at the same time; others wait for their turn, which goes to"
+        " the key that was served least",
+        _between(1, 1024),
+    ),
+    Setting(
+        "models.wait_seconds",
+        60,
+        "how long an answer waits for a model's time before it goes on without it",
+        _between(1, 3600),
+    ),
+    Setting(
+        "quotas.requests",
+        0,
+        "answers, cards and searches that a key may have within quotas.minutes, where the key has"
+        " no limit of its own; 0: no limit",
+        _between(0, 10**12),
+    ),
+    Setting(
+        "quotas.tokens",
+        0,
+        "the same in tokens that models read and write",
+        _between(0, 10**12),
+    ),
+    Setting("quotas.seconds", 0, "the same in seconds of work", _between(0, 10**12)),
+    Setting(
+        "quotas.minutes",
+        60,
+        "the sliding window in which what a key uses is counted",
+        _between(1, 44_640),
+    ),
+    Setting(
         "meter.energy",
         "auto",
         "where joules come from: auto (power meter, RAPL, NVML, else an estimate), estimate, none",
@@ -319,6 +353,30 @@ class Config:
     def model_seconds(self) -> float:
         """How long a model may take for one answer."""
         return float(self.values["models.seconds"])
+
+    @property
+    def model_parallel(self) -> int:
+        """How many answers one model writes at the same time."""
+        return int(self.values["models.parallel"])
+
+    @property
+    def model_wait_seconds(self) -> float:
+        """How long an answer waits for a model's time."""
+        return float(self.values["models.wait_seconds"])
+
+    @property
+    def quotas(self) -> Limits:
+        """What a key may use that has no limits of its own."""
+        return Limits(
+            requests=int(self.values["quotas.requests"]),
+            tokens=int(self.values["quotas.tokens"]),
+            seconds=int(self.values["quotas.seconds"]),
+        )
+
+    @property
+    def quota_seconds(self) -> int:
+        """The window in which what a key uses is counted."""
+        return 60 * int(self.values["quotas.minutes"])
 
     def _listed(self, key: str) -> tuple[str, ...]:
         return tuple(filter(None, map(str.strip, str(self.values[key]).split(","))))

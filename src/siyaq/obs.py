@@ -137,6 +137,20 @@ class Metrics:
             ["outcome"],
             registry=self.registry,
         )
+        self.model_waiting = Gauge(
+            "siyaq_models_waiting", "Answers that wait for a model's time", registry=self.registry
+        )
+        self.model_wait = Histogram(
+            "siyaq_models_wait_seconds",
+            "Time that answers waited for a model's time",
+            buckets=(0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60),
+            registry=self.registry,
+        )
+        self.model_gave_up = Counter(
+            "siyaq_models_gave_up",
+            "Answers that were quoted because a model's time did not come",
+            registry=self.registry,
+        )
         self.cpu_seconds = Counter(
             "siyaq_bill_cpu_seconds", "Processor seconds of calls", ["call"], registry=self.registry
         )

@@ -81,9 +81,11 @@ MATRIX = {
     "POST /v1/notes/{note_id}/ratings": WRITERS,
     "DELETE /v1/notes/{note_id}": WRITERS,
     "DELETE /v1/answers/{answer_id}": WRITERS,
+    "GET /v1/quota": READERS,
     "GET /v1/keys": ADMINS,
     "POST /v1/keys": ADMINS,
     "DELETE /v1/keys/{key_id}": ADMINS,
+    "PUT /v1/keys/{key_id}/limits": ADMINS,
     "GET /v1/audit": ADMINS,
 }
 

@@ -13,6 +13,7 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from siyaq.access import secret, store
+from siyaq.access.limits import NO_LIMITS, Limits
 from siyaq.access.roles import Role
 from siyaq.core.errors import NotFound, StorageError, UsageError
 
@@ -32,6 +33,7 @@ class Key:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    limits: Limits = NO_LIMITS
     digest: bytes = field(repr=False)
 
     def stands(self, now: datetime) -> bool:
@@ -77,6 +79,7 @@ class KeyRing:
         name: str = "",
         origins: Iterable[str] = (),
         expires_at: datetime | None = None,
+        limits: Limits = NO_LIMITS,
     ) -> tuple[Key, str]:
         """Make a key; return what is kept of it, and the key itself, which is not kept.
 
@@ -106,9 +109,11 @@ class KeyRing:
             origins=bound,
             created_at=made_at,
             expires_at=expires_at,
+            limits=limits,
             digest=self._digest(minted.key),
         )
         with store.opened(self._path) as database:
+            database.execute("BEGIN IMMEDIATE")
             database.execute(
                 "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
                 (
@@ -121,7 +126,18 @@ class KeyRing:
                     expires_at.isoformat() if expires_at else None,
                 ),
             )
+            _limit(database, key.id, limits)
+            database.execute("COMMIT")
         return key, minted.key
+
+    def limit(self, key_id: str, limits: Limits) -> None:
+        """Give a key limits in place of those it has. Raises NotFound for one that is not there."""
+        with store.opened(self._path) as database:
+            database.execute("BEGIN IMMEDIATE")
+            if database.execute("SELECT 1 FROM keys WHERE id = ?", (key_id,)).fetchone() is None:
+                raise _unknown(key_id)
+            _limit(database, key_id, limits)
+            database.execute("COMMIT")
 
     def revoke(self, key_id: str) -> None:
         """Revoke a key, for ever. Raises NotFound for one that is not there."""
@@ -131,7 +147,7 @@ class KeyRing:
                 (self._now().isoformat(), key_id),
             )
             if not done.rowcount:
-                raise NotFound(f"no key {key_id[:20]!r}", hint="'siyaq keys list' shows the ids")
+                raise _unknown(key_id)
 
     def listed(self) -> list[Key]:
         """Return every key that was ever made, the oldest first."""
@@ -171,8 +187,9 @@ class KeyRing:
                 (version,) = self._connection.execute("PRAGMA data_version").fetchone()
                 if version != self._version:
                     rows = self._connection.execute(
-                        "SELECT id, name, role, origins, created_at, expires_at, revoked_at, digest"
-                        " FROM keys ORDER BY created_at, id"
+                        "SELECT id, name, role, origins, created_at, expires_at, revoked_at,"
+                        " digest, requests, tokens, seconds, COALESCE(weight, 1)"
+                        " FROM keys LEFT JOIN limits ON key_id = id ORDER BY created_at, id"
                     ).fetchall()
                     self._held = {key.id: key for key in map(_key, rows)}
                     self._version = version
@@ -183,8 +200,25 @@ class KeyRing:
             return self._held
 
 
-def _key(row: tuple[str, str, str, str, str, str | None, str | None, bytes]) -> Key:
-    key_id, name, role, origins, created_at, expires_at, revoked_at, digest = row
+def _unknown(key_id: str) -> NotFound:
+    return NotFound(f"no key {key_id[:20]!r}", hint="'siyaq keys list' shows the ids")
+
+
+def _limit(database: sqlite3.Connection, key_id: str, limits: Limits) -> None:
+    database.execute(
+        "INSERT OR REPLACE INTO limits VALUES (?, ?, ?, ?, ?)",
+        (key_id, limits.requests, limits.tokens, limits.seconds, limits.weight),
+    )
+
+
+_Row = tuple[
+    str, str, str, str, str, str | None, str | None, bytes, int | None, int | None, int | None, int
+]
+
+
+def _key(row: _Row) -> Key:
+    key_id, name, role, origins, created_at, expires_at, revoked_at, digest, *limits = row
+    requests, tokens, seconds, weight = limits
     return Key(
         id=key_id,
         name=name,
@@ -193,6 +227,7 @@ def _key(row: tuple[str, str, str, str, str, str | None, str | None, bytes]) -> 
         created_at=datetime.fromisoformat(created_at),
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
         revoked_at=datetime.fromisoformat(revoked_at) if revoked_at else None,
+        limits=Limits(requests=requests, tokens=tokens, seconds=seconds, weight=weight or 1),
         digest=digest,
     )
 

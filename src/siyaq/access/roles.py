@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from siyaq.access.limits import NO_LIMITS, Limits
+
 
 class Role(StrEnum):
     """What a key is for."""
@@ -45,6 +47,7 @@ class Principal:
     role: Role
     name: str = ""
     origins: tuple[str, ...] = ()  # the pages that a card-only key is bound to
+    limits: Limits = NO_LIMITS
 
     def may(self, need: Need) -> bool:
         """Say whether this role covers a need."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from siyaq.core.errors import DiskFull, StorageError
 
 FOLDER = "access"
-FORMAT = 1
+FORMAT = 2
 BUSY_SECONDS = 5.0
 PEPPER_BYTES = 32
 
@@ -31,27 +31,37 @@ _SCHEMA = f"""
         place INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, key_id TEXT NOT NULL,
         action TEXT NOT NULL, status INTEGER
     );
+    CREATE TABLE IF NOT EXISTS limits (
+        key_id TEXT PRIMARY KEY, requests INTEGER, tokens INTEGER, seconds INTEGER,
+        weight INTEGER NOT NULL
+    );
     PRAGMA user_version = {FORMAT};
     COMMIT;
 """
 
 
+def folder(directory: Path) -> Path:
+    """Return the folder of keys in a data directory, made if need be. Raises StorageError."""
+    place = directory / FOLDER
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot keep keys in {str(place)!r}: {error.strerror}") from error
+    return place
+
+
 def prepare(directory: Path) -> Path:
-    """Make the folder of keys in a data directory if need be, and return the database's path.
+    """Make the database of keys if need be, and return its path.
 
     Raises StorageError where that cannot be, or where a newer siyaq has made it.
     """
-    folder = directory / FOLDER
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"cannot keep keys in {str(folder)!r}: {error.strerror}") from error
-    path = folder / "keys.sqlite"
+    place = folder(directory)
+    path = place / "keys.sqlite"
     with opened(path) as database:
         (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version not in (0, FORMAT):
-            raise StorageError(f"the keys in {str(folder)!r} have format {version}, not {FORMAT}")
-        if version == 0:
+        if version > FORMAT:
+            raise StorageError(f"the keys in {str(place)!r} have format {version}, not {FORMAT}")
+        if version < FORMAT:  # every format so far has the tables of the one before
             database.executescript(_SCHEMA)
     return path
 

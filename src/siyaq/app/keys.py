@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
-from siyaq.access import AuditEntry, AuditLog, Key, KeyRing, Role
+from siyaq.access import Amount, AuditEntry, AuditLog, Budget, Key, KeyRing, Limits, Role
 from siyaq.config import Config
 
 _US = "cli"
 
 
 def create(
-    config: Config, role: Role, *, name: str, origins: Sequence[str], days: int | None
+    config: Config,
+    role: Role,
+    *,
+    name: str,
+    origins: Sequence[str],
+    days: int | None,
+    limits: Limits,
 ) -> tuple[Key, str]:
     """Make a key; return what is kept of it and the key itself. Raises UsageError."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     with _ring(config) as ring:
-        kept, key = ring.create(role, name=name, origins=origins, expires_at=expires_at)
+        kept, key = ring.create(
+            role, name=name, origins=origins, expires_at=expires_at, limits=limits
+        )
     AuditLog(config.data).begin(_US, f"create {kept.role} key {kept.id}", 201)
     return kept, key
 
@@ -27,6 +35,29 @@ def listed(config: Config) -> list[Key]:
     """Return every key that was ever made."""
     with _ring(config) as ring:
         return ring.listed()
+
+
+def limit(config: Config, key_id: str, limits: Limits) -> None:
+    """Give a key limits. A running server goes by them from its next request on: NotFound."""
+    with _ring(config) as ring:
+        ring.limit(key_id, limits)
+    AuditLog(config.data).begin(_US, f"limit key {key_id}", 204)
+
+
+def spent(config: Config) -> list[tuple[Key, Amount, Limits]]:
+    """Return what each key that stands has used in the window, and what it may use."""
+    now = datetime.now(UTC)
+    with closing(budget(config)) as book:
+        return [
+            (key, book.used(key.id), key.limits.over(book.defaults))
+            for key in listed(config)
+            if key.stands(now)
+        ]
+
+
+def budget(config: Config) -> Budget:
+    """Return the book of what keys use, to be closed by the caller."""
+    return Budget(config.data, defaults=config.quotas, window_seconds=config.quota_seconds)
 
 
 def revoke(config: Config, key_id: str) -> None:

@@ -17,6 +17,7 @@ from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering, open_metering
 from siyaq.app.picturing import Picturing
 from siyaq.app.siyaq import Siyaq
+from siyaq.app.turns import ModelTurns
 from siyaq.config import Config
 from siyaq.context import (
     CardDesk,
@@ -88,6 +89,11 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             stall_seconds=config.model_stall_seconds,
             support=SupportChecker(embedder).check_sentence,
             outcome=lambda what: metrics.model_sentences.labels(what).inc(),
+            turns=ModelTurns(
+                parallel=config.model_parallel,
+                wait_seconds=config.model_wait_seconds,
+                metrics=metrics,
+            ),
         )
         if indexer is not None and remembered is not None:
             stack.enter_context(Hearing(indexer, remembered))

@@ -8,7 +8,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
-from siyaq.access import AuditLog, KeyRing
+from siyaq.access import AuditLog, Budget, KeyRing
+from siyaq.app import keys
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
@@ -41,13 +42,14 @@ async def serve_forever(
 
     registry = source_registry()
     adapters = [(registry.open_source(s.url, s.name), s.url) for s in sources]
-    async with open_siyaq(config, write=True) as siyaq, _keys(config) as ring:
+    async with open_siyaq(config, write=True) as siyaq, _keys(config) as (ring, budget):
         settings = ServeSettings(
             host=config.host,
             port=config.port,
             keys=config.keys,
             key_ring=ring,
             audit=AuditLog(config.data),
+            budget=budget,
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
         )
@@ -73,9 +75,12 @@ async def serve_forever(
 
 
 @asynccontextmanager
-async def _keys(config: Config) -> AsyncIterator[KeyRing]:
-    with closing(await asyncio.to_thread(KeyRing, config.data)) as ring:
-        yield ring
+async def _keys(config: Config) -> AsyncIterator[tuple[KeyRing, Budget]]:
+    with (
+        closing(await asyncio.to_thread(KeyRing, config.data)) as ring,
+        closing(await asyncio.to_thread(keys.budget, config)) as budget,
+    ):
+        yield ring, budget
 
 
 @asynccontextmanager

@@ -10,10 +10,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siyaq.access import Key, Role
+from siyaq.access import Key, Limits, Role
 from siyaq.app import keys
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
+
+Requests = Annotated[
+    int | None,
+    typer.Option(min=0, help="Answers, cards and searches within quotas.minutes; 0: no limit."),
+]
+Tokens = Annotated[int | None, typer.Option(min=0, help="The same in tokens of models.")]
+Seconds = Annotated[int | None, typer.Option(min=0, help="The same in seconds of work.")]
+Weight = Annotated[
+    int, typer.Option(min=1, help="Share of a model's time where several wait for it.")
+]
 
 app = typer.Typer(
     help="Keys to this siyaq: who may ask it, and who may change it.", no_args_is_help=True
@@ -29,13 +39,20 @@ def create(
         typer.Option(help="Origin of pages that may use a card-only key. Repeatable."),
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+    requests: Requests = None,
+    tokens: Tokens = None,
+    seconds: Seconds = None,
+    weight: Weight = 1,
     data: options.Data = None,
     file: options.ConfigFile = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Make a key and show it, this once."""
     settings = options.settings(data, file)
-    kept, key = keys.create(settings, role, name=name, origins=origin or (), days=days)
+    limits = Limits(requests=requests, tokens=tokens, seconds=seconds, weight=weight)
+    kept, key = keys.create(
+        settings, role, name=name, origins=origin or (), days=days, limits=limits
+    )
     if as_json:
         print_json({"id": kept.id, "role": kept.role, "origins": kept.origins, "key": key})
         return
@@ -63,6 +80,55 @@ def list_keys(
         made = f"{key.created_at:%Y-%m-%d}"
         table.add_row(key.id, key.role, _state(key), made, Text(key.name), "\n".join(key.origins))
     Console().print(table)
+
+
+@app.command()
+def limit(
+    key_id: Annotated[str, typer.Argument(help="Id of a key, as listed.")],
+    requests: Requests = None,
+    tokens: Tokens = None,
+    seconds: Seconds = None,
+    weight: Weight = 1,
+    data: options.Data = None,
+    file: options.ConfigFile = None,
+) -> None:
+    """Give a key limits in place of those it has; what is not given is left to the settings."""
+    limits = Limits(requests=requests, tokens=tokens, seconds=seconds, weight=weight)
+    keys.limit(options.settings(data, file), key_id, limits)
+    Console().print(f"key {key_id} has its limits")
+
+
+@app.command()
+def spent(
+    data: options.Data = None, file: options.ConfigFile = None, as_json: options.AsJson = False
+) -> None:
+    """Show what each key has used of what it may use."""
+    found = keys.spent(options.settings(data, file))
+    if as_json:
+        print_json(
+            [
+                {"id": key.id, "used": used, "limits": limits, "weight": key.limits.weight}
+                for key, used, limits in found
+            ]
+        )
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("id", "name", "requests", "tokens", "seconds", "weight"):
+        table.add_column(heading)
+    for key, used, limits in found:
+        table.add_row(
+            key.id,
+            Text(key.name),
+            _of(used.requests, limits.requests),
+            _of(used.tokens, limits.tokens),
+            _of(round(used.seconds), limits.seconds),
+            str(key.limits.weight),
+        )
+    Console().print(table)
+
+
+def _of(used: int, most: int | None) -> str:
+    return f"{used:,} of {most:,}" if most else f"{used:,}"
 
 
 @app.command()

@@ -6,6 +6,7 @@
     │   ├── QueryError
     │   ├── NotFound
     │   ├── NotAuthentic        a delivery that its sender did not sign as agreed
+    │   ├── QuotaExhausted      a key has used its share; it is told when to ask again
     │   └── Unreadable          a file the caller named cannot be read
     ├── SourceError             upstream; the pump retries
     │   ├── SourceUnavailable
@@ -67,6 +68,19 @@ class NotAuthentic(UsageError):
     """A delivery is not signed as was agreed with its sender, or not now."""
 
     code = "bad_signature"
+
+
+class QuotaExhausted(UsageError):
+    """A key has used what it may use for now. `retry_after` is in whole seconds."""
+
+    code = "quota_exhausted"
+
+    def __init__(
+        self, message: str, *, hint: str = "", resource: str = "requests", retry_after: int = 1
+    ) -> None:
+        super().__init__(message, hint=hint or f"ask again in {retry_after} seconds")
+        self.resource = resource
+        self.retry_after = retry_after
 
 
 class Unreadable(UsageError):

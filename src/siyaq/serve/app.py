@@ -35,6 +35,7 @@ from siyaq.serve.gate import Gate
 from siyaq.serve.guard import Guard
 from siyaq.serve.metrics import HttpMetrics, Measured
 from siyaq.serve.openapi import describe
+from siyaq.serve.rationed import rationed
 from siyaq.serve.refusals import from_http, from_validation
 from siyaq.serve.settings import ServeSettings
 from siyaq.serve.sse import Streams
@@ -55,6 +56,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    product = rationed(product)
     metrics = HttpMetrics(settings.registry)
     streams = Streams(settings, metrics)
     app.state.streams = streams
@@ -68,7 +70,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.include_router(system.router(product, streams, settings.registry))
     app.include_router(openai.router(product, streams))
     app.include_router(planning.router())
-    app.include_router(keys.router(settings.key_ring, settings.audit))
+    app.include_router(keys.router(settings.key_ring, settings.audit, settings.budget))
     app.router.routes.extend(mcp.routes(product))
     app.router.routes.extend(page.routes())
     _answer_errors(app)

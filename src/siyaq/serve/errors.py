@@ -23,6 +23,7 @@ from siyaq.core.errors import (
     NotFound,
     Overloaded,
     QueryError,
+    QuotaExhausted,
     SiyaqError,
     SourceError,
     StorageError,
@@ -165,6 +166,7 @@ STATUS: Mapping[type[SiyaqError], int] = {
     UnsupportedMedia: 415,
     UnsupportedFormat: 501,
     UnknownHost: 421,
+    QuotaExhausted: 429,
     UnknownField: 422,
     MissingField: 422,
     BadField: 422,
@@ -229,6 +231,8 @@ def problem_response(
     sent = {"content-language": language, **(headers or {})}
     if document["status"] == 401:
         sent["www-authenticate"] = 'Bearer realm="siyaq"'
+    if isinstance(error, QuotaExhausted):
+        sent["retry-after"] = str(error.retry_after)
     if document["status"] == 503:
         sent["retry-after"] = str(RETRY_AFTER_SECONDS)
     return Response(

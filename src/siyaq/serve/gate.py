@@ -82,7 +82,7 @@ class Gate:
         held = self._ring.find(key) if self._ring is not None else None
         if held is None:
             return EVERYONE if self._open else None
-        return Principal(held.id, held.role, held.name, held.origins)
+        return Principal(held.id, held.role, held.name, held.origins, held.limits)
 
     def _digest(self, key: bytes) -> bytes:
         return hmac.digest(self._secret, key, sha256)

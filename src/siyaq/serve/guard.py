@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from siyaq.access import AuditLog, Need, Principal
+from siyaq.access import AuditLog, Need, Principal, account_of
 from siyaq.access.roles import CHANGES
 from siyaq.core.errors import SiyaqError
 from siyaq.serve import cross_site, errors, needs
@@ -29,12 +29,13 @@ MAX_KEY_CHARS = 200
 class Guard:
     """Refuses requests to another name, from another site, or without the key they need.
 
-    Who was let in stands in the scope's state as `principal`. A request whose key is revoked
-    while it runs ends as if its client had left.
+    Who was let in stands in the scope's state as `principal`, and pays for the request
+    (`access.current`). A request whose key is revoked while it runs ends as if its client had left.
     """
 
     def __init__(self, app: ASGIApp, settings: ServeSettings, gate: Gate) -> None:
         self._app = app
+        self._budget = settings.budget
         self._known_hosts = settings.known_hosts
         self._gate = gate
         self._audit = settings.audit
@@ -60,6 +61,19 @@ class Guard:
             return
         scope.setdefault("state", {})["principal"] = caller
         passing = _Passing(self._gate, caller, shared_with, receive, send)
+        async with account_of(self._budget, caller) as account:
+            try:
+                if (work := needs.SPENDS.get(route.path)) and scope["method"] != "HEAD":
+                    await account.reserve(work)
+            except SiyaqError as error:
+                refusal = errors.problem_response(error, request)
+                await _shared(refusal, shared_with)(scope, receive, passing.send)
+                return
+            await self._pass(scope, route, caller, passing)
+
+    async def _pass(
+        self, scope: Scope, route: needs.Asked, caller: Principal, passing: _Passing
+    ) -> None:
         changes = route.need in CHANGES and scope["method"] not in ("GET", "HEAD")
         if changes and caller.key_id and self._audit is not None:
             await self._audited(self._audit, scope, caller, passing)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from starlette.routing import compile_path
 
 from siyaq.access import Need
+from siyaq.access.account import Work
 
 STATIC = "/static/"
 
@@ -48,6 +49,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/posts/{post_id}"): Need.READ,
     ("GET", "/v1/stream"): Need.READ,
     ("GET", "/v1/status"): Need.READ,
+    ("GET", "/v1/quota"): Need.READ,
     ("GET", "/v1/plan"): Need.READ,
     ("GET", "/v1/plan/{name}"): Need.READ,
     ("GET", "/v1/plan/{name}/told"): Need.READ,
@@ -62,8 +64,25 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/keys"): Need.KEYS,
     ("POST", "/v1/keys"): Need.KEYS,
     ("DELETE", "/v1/keys/{key_id}"): Need.KEYS,
+    ("PUT", "/v1/keys/{key_id}/limits"): Need.KEYS,
     ("GET", "/v1/audit"): Need.KEYS,
 }
+
+SPENDS: Mapping[str, Work] = {
+    "/v1/ask": "ask",
+    "/v1/chat/completions": "ask",
+    "/v1/responses": "ask",
+    "/v1/search": "search",
+    "/v1/embeddings": "embed",
+    "/v1/context": "card",
+    "/v1/posts/{post_id}/context": "card",
+    "/v1/posts/{post_id}/context.html": "card",
+    "/v1/posts/{post_id}/context.svg": "card",
+    "/v1/posts/{post_id}/context.jsonld": "card",
+    "/v1/posts/{post_id}/context/changes": "card",
+}
+"""What is reserved before a route is entered, so that a refusal has a status line of its own. What
+`/mcp` is asked for stands in its body: its tools reserve for themselves."""
 
 FRAMES = frozenset({"/v1/posts/{post_id}/context.html", "/oembed"})
 """Routes that frames of other sites lead to. A frame sends no header: its key stands in the

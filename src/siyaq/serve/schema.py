@@ -616,6 +616,33 @@ class KeyJson(TypedDict):
     created_at: str
     expires_at: str | None
     revoked_at: str | None
+    limits: LimitsJson
+
+
+class LimitsJson(TypedDict):
+    """What a key may use within a window; null is as the settings say, 0 no limit."""
+
+    requests: int | None
+    tokens: int | None
+    seconds: int | None
+    weight: int
+
+
+class UsedJson(TypedDict):
+    """What was used of a limit; null is no limit."""
+
+    used: float
+    limit: float | None
+
+
+class QuotaJson(TypedDict):
+    """What a key has used within the window that is past, calls under way with all they may use."""
+
+    window_seconds: int | None
+    requests: UsedJson
+    tokens: UsedJson
+    seconds: UsedJson
+    weight: int
 
 
 class KeysJson(TypedDict):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from siyaq.access import AuditLog, KeyRing
+from siyaq.access import AuditLog, Budget, KeyRing
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
 
@@ -26,6 +26,7 @@ class ServeSettings:
     keys: tuple[str, ...] = field(default=(), repr=False)  # of the settings: each an admin's
     key_ring: KeyRing | None = None  # keys of the data directory
     audit: AuditLog | None = None  # where changes are written down
+    budget: Budget | None = None  # what keys may use, and have used
     allowed_hosts: tuple[str, ...] = ()  # names the page is reached by, besides the loopback ones
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     max_body_bytes: int = 64 * 2**10  # of every request but an ingest

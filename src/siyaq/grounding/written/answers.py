@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Protocol, cast
@@ -27,8 +27,8 @@ from siyaq.core.answer import (
     Usage,
 )
 from siyaq.core.ports import Model
-from siyaq.grounding.written.check import SupportCheck
-from siyaq.grounding.written.offer import offers, within
+from siyaq.grounding.written.check import Accepted, SupportCheck
+from siyaq.grounding.written.offer import Offer, offers, within
 from siyaq.grounding.written.tree import Refused
 from siyaq.grounding.written.writer import Writer, Writing
 from siyaq.log import LogReader
@@ -47,6 +47,23 @@ class Models(Protocol):
         Raises QueryError for an unknown name.
         """
         ...
+
+
+class Turns(Protocol):
+    """Gives those who wait for a model their turn at it."""
+
+    def turn(self, model: Model) -> AbstractAsyncContextManager[Model | None]:
+        """Wait for a turn; lend the model for as long as it lasts, None where it did not come."""
+        ...
+
+
+class AtOnce:
+    """Nobody waits."""
+
+    @asynccontextmanager
+    async def turn(self, model: Model) -> AsyncGenerator[Model | None, None]:
+        """Lend the model."""
+        yield model
 
 
 class Plain(Protocol):
@@ -74,6 +91,7 @@ class WrittenAnswers:
         stall_seconds: float = 20.0,
         support: SupportCheck | None = None,
         outcome: Callable[[str], None] = lambda _: None,
+        turns: Turns | None = None,
     ) -> None:
         self._plain = plain
         self._log = log
@@ -82,6 +100,7 @@ class WrittenAnswers:
         self._stall_seconds = stall_seconds
         self._support = support
         self._outcome = outcome
+        self._turns = turns or AtOnce()
 
     async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Stream Progress, EvidenceFound, a SentenceChecked for each sentence, and Finished.
@@ -119,13 +138,10 @@ class WrittenAnswers:
         offered = within(PROMPT_CHARS, offers(quoted.sentences, quoted.references))
         writing = Writing()
         shown: list[Sentence] = []
-        writer = Writer(
-            model,
-            seconds=self._seconds,
-            stall_seconds=self._stall_seconds,
-            support=self._support,
-        )
-        async with aclosing(writer.write(question, offered, writing)) as accepted:
+        async with (
+            self._turns.turn(model) as lent,
+            aclosing(self._proposed(lent, question, offered, writing)) as accepted,
+        ):
             async for one in accepted:
                 if await self._live([one.sentence], quoted):
                     shown.append(one.sentence)
@@ -141,6 +157,23 @@ class WrittenAnswers:
         kept = await self._live(shown, quoted)
         name = model.name if any(one in shown[:written] for one in kept) else quoted.model
         yield Finished(_answer(quoted, kept, name, _usage(writing, began)))
+
+    async def _proposed(
+        self, model: Model | None, question: Question, offered: Sequence[Offer], writing: Writing
+    ) -> AsyncGenerator[Accepted, None]:
+        """Yield what a model says that may be shown; nothing where its turn did not come."""
+        if model is None:
+            writing.failed = True
+            return
+        writer = Writer(
+            model,
+            seconds=self._seconds,
+            stall_seconds=self._stall_seconds,
+            support=self._support,
+        )
+        async with aclosing(writer.write(question, offered, writing)) as accepted:
+            async for one in accepted:
+                yield one
 
     async def _live(self, sentences: Sequence[Sentence], quoted: Answer) -> list[Sentence]:
         """Return those whose every cited post is live and still says what was quoted."""

@@ -10,13 +10,14 @@ from typing import Any
 
 import grpc
 
-from siyaq.access import Need
+from siyaq.access import Budget, Need, Principal, account_of
 from siyaq.core.answer import Answer, Question
 from siyaq.core.errors import (
     ConfigError,
     ModelUnavailable,
     NotFound,
     Overloaded,
+    QuotaExhausted,
     StorageError,
     UsageError,
 )
@@ -27,6 +28,7 @@ from siyaq.serve.grpc import chat
 from siyaq.serve.grpc.messages import CLASSES, PACKAGE
 from siyaq.serve.openai.asked import Asked, answer_of, asked
 from siyaq.serve.prose import Prose, tell
+from siyaq.serve.rationed import rationed
 from siyaq.serve.settings import ServeSettings
 
 logger = logging.getLogger("siyaq.serve")
@@ -37,6 +39,7 @@ _CODES = (
     (Unauthorized, grpc.StatusCode.UNAUTHENTICATED),
     (Forbidden, grpc.StatusCode.PERMISSION_DENIED),
     (NotFound, grpc.StatusCode.NOT_FOUND),
+    (QuotaExhausted, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (UsageError, grpc.StatusCode.INVALID_ARGUMENT),
     (Overloaded, grpc.StatusCode.RESOURCE_EXHAUSTED),
     ((ModelUnavailable, StorageError), grpc.StatusCode.UNAVAILABLE),
@@ -46,15 +49,16 @@ _CODES = (
 class Chat:
     """`xai_api.Chat`."""
 
-    def __init__(self, product: Product, gate: Gate, home: str) -> None:
-        self._product = product
+    def __init__(self, product: Product, gate: Gate, home: str, budget: Budget | None) -> None:
+        self._product = rationed(product)
         self._gate = gate
+        self._budget = budget
         self._home = home
 
     async def complete(self, request: Any, context: Any) -> Any:
         """GetCompletion: a whole completion."""
-        async with _refusing(context):
-            question, stored = await self._asked(request, context)
+        async with _refusing(context), self._charging(context):
+            question, stored = await self._asked(request)
             prose = Prose(self._home)
             async with aclosing(tell(self._product, question.question, prose)) as told:
                 async for one in told:
@@ -65,8 +69,8 @@ class Chat:
 
     async def stream(self, request: Any, context: Any) -> AsyncIterator[Any]:
         """GetCompletionChunk: a completion sentence by sentence."""
-        async with _refusing(context):
-            question, stored = await self._asked(request, context)
+        async with _refusing(context), self._charging(context):
+            question, stored = await self._asked(request)
             prose, beginning = Prose(self._home), chat.head(question)
             async with aclosing(tell(self._product, question.question, prose)) as told:
                 async for one in told:
@@ -96,15 +100,22 @@ class Chat:
             await self._product.forget_answer(answer_of(request.response_id))
             return CLASSES["StoredCompletion"](response_id=request.response_id)
 
-    async def _asked(self, request: Any, context: Any) -> tuple[Asked, bool]:
-        self._admit(context, Need.READ)
+    @asynccontextmanager
+    async def _charging(self, context: Any) -> AsyncIterator[None]:
+        """Let who may read in, and charge the block to them. Raises QuotaExhausted."""
+        caller = self._admit(context, Need.READ)
+        async with account_of(self._budget, caller) as account:
+            await account.reserve("ask")
+            yield
+
+    async def _asked(self, request: Any) -> tuple[Asked, bool]:
         body = chat.body_of(request)
         return await asked(self._product, body, f"answer-{secrets.token_hex(12)}"), bool(body.store)
 
-    def _admit(self, context: Any, need: Need) -> None:
+    def _admit(self, context: Any, need: Need) -> Principal:
         told = dict(context.invocation_metadata() or ())
         scheme, _, key = str(told.get("authorization", "")).partition(" ")
-        self._gate.admit(key.strip()[:200] if scheme.lower() == "bearer" else "", need)
+        return self._gate.admit(key.strip()[:200] if scheme.lower() == "bearer" else "", need)
 
     async def _settle(self, answer: Answer, *, stored: bool) -> None:
         if not stored:
@@ -125,7 +136,10 @@ async def _refusing(context: Any) -> AsyncIterator[None]:
         )
         if code is grpc.StatusCode.INTERNAL:
             logger.exception("call failed", extra={"code": known.code})
-        await context.abort(code, f"{known.code}: {known}")
+        trailing: tuple[tuple[str, str], ...] = ()
+        if isinstance(known, QuotaExhausted):
+            trailing = (("retry-after", str(known.retry_after)),)
+        await context.abort(code, f"{known.code}: {known}", trailing)
 
 
 @asynccontextmanager
@@ -142,7 +156,8 @@ async def grpc_serving(product: Product, settings: ServeSettings, port: int) -> 
         maximum_concurrent_rpcs=settings.max_answers,
     )
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
-    service = Chat(product, Gate(settings), f"http://{name}:{settings.port}")
+    home = f"http://{name}:{settings.port}"
+    service = Chat(product, Gate(settings), home, settings.budget)
     server.add_generic_rpc_handlers((_handlers(service),))
     try:
         bound = server.add_insecure_port(f"{name}:{port}")

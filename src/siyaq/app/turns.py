@@ -1,0 +1,100 @@
+"""A model's time: who has it next, and on whose account it is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from typing import cast
+
+from siyaq.access import Account, FairQueue, Turn, current
+from siyaq.core.ports import Delta, Model
+from siyaq.obs import Metrics
+
+CHARS_A_TOKEN = 3
+"""What a prompt is taken for until the model says how many tokens it has."""
+
+OUTPUT_WEIGHT = 2.0
+"""What a token that is written counts beside one that is read, as in the VTC paper."""
+
+
+class ModelTurns:
+    """Lends each model to so many at a time, fairly by what they were served (`FairQueue`).
+
+    Callers are the keys behind requests; those without one share a turn as one caller.
+    """
+
+    def __init__(self, *, parallel: int, wait_seconds: float, metrics: Metrics) -> None:
+        self._parallel = parallel
+        self._wait_seconds = wait_seconds
+        self._metrics = metrics
+        self._queues: dict[str, FairQueue] = {}
+        metrics.model_waiting.set_function(
+            lambda: sum(queue.waiting for queue in self._queues.values())
+        )
+
+    @asynccontextmanager
+    async def turn(self, model: Model) -> AsyncGenerator[Model | None, None]:
+        """Wait for a turn and lend the model; None where it has not come in time."""
+        queue = self._queues.setdefault(model.name, FairQueue(self._parallel))
+        account = current()
+        caller = account.caller if account is not None else None
+        waiting = queue.turn(
+            caller.key_id if caller else "",
+            weight=caller.limits.weight if caller else 1,
+            within=self._wait_seconds,
+        )
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        async with AsyncExitStack() as stack:
+            try:
+                turn = await stack.enter_async_context(waiting)
+            except TimeoutError:
+                self._metrics.model_gave_up.inc()
+                yield None
+                return
+            self._metrics.model_wait.observe(clock() - since)
+            yield _Lent(model, turn, account)
+
+
+class _Lent:
+    """A model during one turn: what it reads and writes is charged as it does."""
+
+    def __init__(self, model: Model, turn: Turn, account: Account | None) -> None:
+        self._model = model
+        self._turn = turn
+        self._account = account
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    async def stream(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_output_tokens: int,
+        json_schema: Mapping[str, object] | None = None,
+    ) -> AsyncIterator[Delta]:
+        read = sum(len(message["content"]) for message in messages) // CHARS_A_TOKEN
+        read += len(json.dumps(json_schema)) // CHARS_A_TOKEN if json_schema else 0
+        written = 0
+        self._charge(read, 0)
+        stream = self._model.stream(
+            messages, max_output_tokens=max_output_tokens, json_schema=json_schema
+        )
+        async with aclosing(cast("AsyncGenerator[Delta, None]", stream)) as deltas:
+            async for delta in deltas:
+                if delta.text:
+                    written += 1
+                    self._charge(0, 1)
+                if delta.input_tokens or delta.output_tokens:  # the sums, at the end
+                    self._charge(delta.input_tokens - read, delta.output_tokens - written)
+                    read, written = delta.input_tokens, delta.output_tokens
+                yield delta
+
+    def _charge(self, read: int, written: int) -> None:
+        self._turn.charge(read + OUTPUT_WEIGHT * written)
+        if self._account is not None:
+            self._account.tokens += read + written
