@@ -65,7 +65,8 @@ def router(product: Product, streams: Streams) -> APIRouter:
             language = preferred(request.headers.get("accept-language", ""))
             told = problems_as_events(_resumed(first, events), language)
             return EventStream(told, streams.answers, streams)
-        answer = await while_present(request, _finished(product, question))
+        with streams.answers.taken():
+            answer = await while_present(request, _finished(product, question))
         return JsonResponse(shape.answer_json(answer))
 
     @routes.get(

@@ -61,7 +61,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     streams = Streams(settings, metrics)
     app.state.streams = streams
     app.include_router(answers.router(product, streams))
-    app.include_router(posts.router(product, settings.max_ingest_bytes))
+    app.include_router(posts.router(product, settings))
     app.include_router(hooks.router(product))
     app.include_router(embed.router(product))
     app.include_router(changes.router(product, streams))

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from siyaq.core.errors import ConfigError
 from siyaq.serve.app import streams_of
+from siyaq.serve.patience import patient
 from siyaq.serve.sse import Streams
 
 GRACE_SECONDS = 10
@@ -28,9 +29,11 @@ async def run(app: FastAPI, host: str, port: int, on_ready: Callable[[str], None
     ConfigError where the address cannot be had.
     """
     listener = bind(host, port)
+    streams = streams_of(app)
     try:
         config = uvicorn.Config(
             app,
+            http=patient(streams.settings, streams.metrics),
             log_config=None,
             access_log=False,  # paths and queries are what people ask: metrics count them instead
             server_header=False,
@@ -38,7 +41,7 @@ async def run(app: FastAPI, host: str, port: int, on_ready: Callable[[str], None
             ws="none",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        server = _Server(config, streams_of(app), lambda: on_ready(_url(host, listener)))
+        server = _Server(config, streams, lambda: on_ready(_url(host, listener)))
         serving = asyncio.ensure_future(server.serve([listener]))
         try:
             await asyncio.shield(serving)

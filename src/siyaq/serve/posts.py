@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import unquote
@@ -14,9 +15,10 @@ from siyaq.core.ids import PostId, split_post_id
 from siyaq.core.product import Product
 from siyaq.serve import shape
 from siyaq.serve.asking import ContextBody, IngestParameters, SearchParameters
-from siyaq.serve.errors import TooLarge, UnsupportedMedia
+from siyaq.serve.errors import TooLarge, TooSlow, UnsupportedMedia
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.schema import CardJson, IngestReportJson, PostJson, SearchJson
+from siyaq.serve.settings import ServeSettings
 
 MAX_ID_CHARS = 2_000
 
@@ -41,7 +43,7 @@ _Id = Annotated[
 ]
 
 
-def router(product: Product, max_ingest_bytes: int) -> APIRouter:
+def router(product: Product, settings: ServeSettings) -> APIRouter:
     """Return the routes of posts."""
     routes = APIRouter(tags=["posts"])
 
@@ -88,7 +90,7 @@ def router(product: Product, max_ingest_bytes: int) -> APIRouter:
         },
     )
     async def ingest(request: Request, asked: Annotated[IngestParameters, Query()]) -> Response:
-        lines = _pieces(request, max_ingest_bytes)
+        lines = _pieces(request, settings)
         return JsonResponse(shape.report_json(await product.ingest(lines, imported=asked.imported)))
 
     return routes
@@ -108,7 +110,7 @@ def named(segment: str) -> PostId:
     return name
 
 
-def _pieces(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
+def _pieces(request: Request, settings: ServeSettings) -> AsyncIterator[bytes]:
     """Check what the head of an ingest says, and return its body in pieces."""
     media = request.headers.get("content-type", "application/x-ndjson")
     if media.partition(";")[0].strip().lower() not in _NDJSON:
@@ -118,15 +120,31 @@ def _pieces(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
         )
     if request.headers.get("content-encoding", "identity") != "identity":
         raise UnsupportedMedia("posts cannot be compressed", hint="send them as they are")
+    max_bytes = settings.max_ingest_bytes
     announced = request.headers.get("content-length", "0")
     if announced.isascii() and announced.isdigit() and int(announced) > max_bytes:
         raise TooLarge(f"body is larger than {max_bytes} bytes", hint="send it in parts")
-    return _counted(request, max_bytes)
+    return _counted(request, max_bytes, settings.ingest_stall_seconds)
 
 
-async def _counted(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
+async def _timely(request: Request, seconds: float) -> AsyncIterator[bytes]:
+    pieces = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(seconds):
+                piece = await anext(pieces, None)
+        except TimeoutError as error:
+            raise TooSlow(
+                f"nothing came for {seconds:g} seconds", hint="what was whole by then is taken"
+            ) from error
+        if piece is None:
+            return
+        yield piece
+
+
+async def _counted(request: Request, max_bytes: int, seconds: float) -> AsyncIterator[bytes]:
     taken = 0
-    async for piece in request.stream():
+    async for piece in _timely(request, seconds):
         taken += len(piece)
         if taken > max_bytes:
             raise TooLarge(

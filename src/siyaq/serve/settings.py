@@ -35,8 +35,11 @@ class ServeSettings:
     max_picture_bytes: int = 5 * 2**20
     max_ingest_bytes: int = 2**30
     body_seconds: float = 30.0  # for a whole body of `max_body_bytes` to arrive
+    ingest_stall_seconds: float = 30.0  # without a byte of an ingest, then it is cut off
+    head_seconds: float = 15.0  # for the head of a request to arrive
+    max_connections: int = 1_000
     max_live_streams: int = 64
-    max_answers: int = 32  # answered at the same time
+    max_answers: int = 128  # made at the same time; of one key a quarter of it
     keep_alive_seconds: float = 15.0  # between comments on a silent stream
     slow_client_seconds: float = 10.0  # without taking a byte, then it is dropped
 

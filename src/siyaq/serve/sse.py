@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from siyaq.access import current
 from siyaq.core.errors import Overloaded
 from siyaq.serve.errors import ShuttingDown, ours, problem, problem_response
 from siyaq.serve.metrics import HttpMetrics
@@ -49,26 +51,35 @@ class ServerEvent:
 Events = AsyncGenerator[ServerEvent, None]
 
 
+SHARE = 4
+"""One key may hold a quarter of the places of a kind, so that it cannot take them all."""
+
+
 class Slots:
-    """How many streams of one kind may be open at once."""
+    """How many of one kind may be open at once, streams or answers that are being made."""
 
     def __init__(self, kind: str, limit: int, metrics: HttpMetrics) -> None:
         self.kind = kind
         self.limit = limit
-        self._taken = 0
+        self._taken = Counter[str]()
         self._gauge = metrics.streams.labels(kind)
 
-    def take(self) -> None:
-        """Take a place. Raises Overloaded when there is none."""
-        if self._taken >= self.limit:
-            raise Overloaded(f"all {self.limit} {self.kind} streams are taken")
-        self._taken += 1
-        self._gauge.set(self._taken)
-
-    def give_back(self) -> None:
-        """Leave a place to the next client."""
-        self._taken -= 1
-        self._gauge.set(self._taken)
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take a place for the block. Raises Overloaded when there is none for this caller."""
+        account = current()
+        caller = account.caller.key_id if account is not None else ""
+        most = max(1, self.limit // SHARE) if caller else self.limit
+        if self._taken.total() >= self.limit or self._taken[caller] >= most:
+            raise Overloaded(f"all {most} {self.kind} places are taken")
+        self._taken[caller] += 1
+        self._gauge.set(self._taken.total())
+        try:
+            yield
+        finally:
+            self._taken[caller] -= 1
+            self._taken += Counter()  # lets go of who has none
+            self._gauge.set(self._taken.total())
 
 
 class Streams:
@@ -110,20 +121,19 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream, or a problem where too many are open already."""
         request = Request(scope)
-        try:
-            self._slots.take()
-        except Overloaded as error:
-            await self._events.aclose()
-            await problem_response(error, request)(scope, receive, send)
-            return
-        language = preferred(request.headers.get("accept-language", ""))
-        try:
-            await self._send_all(receive, send, language)
-        except TimeoutError:
-            self._streams.metrics.dropped.labels("slow_client").inc()
-            logger.warning("slow client dropped", extra={"kind": self._slots.kind})
-        finally:
-            self._slots.give_back()
+        with ExitStack() as place:
+            try:
+                place.enter_context(self._slots.taken())
+            except Overloaded as error:
+                await self._events.aclose()
+                await problem_response(error, request)(scope, receive, send)
+                return
+            language = preferred(request.headers.get("accept-language", ""))
+            try:
+                await self._send_all(receive, send, language)
+            except TimeoutError:
+                self._streams.metrics.dropped.labels("slow_client").inc()
+                logger.warning("slow client dropped", extra={"kind": self._slots.kind})
 
     async def _send_all(self, receive: Receive, send: Send, language: str) -> None:
         head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}

@@ -54,7 +54,9 @@ def router(product: Product, streams: Streams) -> APIRouter:
         if body.stream:
             pieces = chat.pieces(product, question, home, usage=body.wants_usage)
             return await _streamed(request, pieces, streams)
-        return JsonResponse(await while_present(request, chat.completion(product, question, home)))
+        with streams.answers.taken():
+            made = await while_present(request, chat.completion(product, question, home))
+        return JsonResponse(made)
 
     @routes.post("/v1/responses", summary="OpenAI's and xAI's responses, every sentence cited")
     async def respond(body: ResponsesBody, request: Request) -> Response:
@@ -63,8 +65,9 @@ def router(product: Product, streams: Streams) -> APIRouter:
         if body.stream:
             told = responses.events(product, question, body, home)
             return await _streamed(request, told, streams)
-        making = responses.respond(product, question, body, home)
-        return JsonResponse(await while_present(request, making))
+        with streams.answers.taken():
+            making = responses.respond(product, question, body, home)
+            return JsonResponse(await while_present(request, making))
 
     @routes.get("/v1/responses/{response_id}", summary="A kept response as its posts stand now")
     async def opened(response_id: _ResponseId, request: Request) -> Response:
