@@ -43,7 +43,7 @@ def from_validation(error: RequestValidationError) -> SiyaqError:
     if kind == "json_invalid":
         return errors.MalformedJson("body is not JSON")
     if tuple(place) == ("body",):
-        return _whole_body(kind, first.get("input"))
+        return _whole_body(kind, message, first.get("input"))
     field = ".".join(str(part) for part in place[1:])
     if kind == "extra_forbidden":
         return errors.UnknownField(f"unknown field {field!r}", hint=_nearest(place))
@@ -56,9 +56,11 @@ def from_validation(error: RequestValidationError) -> SiyaqError:
     return errors.BadField(f"field {field!r}: {message}")
 
 
-def _whole_body(kind: str, body: object) -> SiyaqError:
+def _whole_body(kind: str, message: str, body: object) -> SiyaqError:
     if kind == "missing":
         return errors.MissingField("body is empty", hint='send {"question": "..."} as JSON')
+    if kind == "value_error":  # it is an object, and breaks a rule of its own
+        return errors.BadField(message.removeprefix("value error, "))
     if isinstance(body, bytes):
         return errors.UnsupportedMedia(
             "body must be JSON", hint="send 'Content-Type: application/json'"

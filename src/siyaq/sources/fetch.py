@@ -80,12 +80,13 @@ def is_public(address: Address) -> bool:
             return is_public(hidden)
         if address.is_site_local:
             return False
-    elif address in _PROTOCOL_ASSIGNMENTS:
+    elif address in _PROTOCOL_ASSIGNMENTS or address in _RELAYS:
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 _NAT64 = ip_network("64:ff9b::/96")  # in which IPv6-only hosts see IPv4 addresses
+_RELAYS = ip_network("192.88.99.0/24")  # whoever relays 6to4 nearby
 _PROTOCOL_ASSIGNMENTS = ip_network("192.0.0.0/24")  # global to some versions of Python
 
 
@@ -226,17 +227,19 @@ class Fetcher:
         problem: Exception | None = None
         for address in dict.fromkeys(addresses):
             literal = f"[{address}]" if address.version == 6 else str(address)
-            request = self._client.build_request(
-                method,
-                f"{scheme}://{literal}:{port}{path}",
-                headers=sent,
-                content=body or None,
-                extensions={"sni_hostname": host},
-                timeout=httpx.Timeout(self._timeout_seconds, read=None),
-            )
             try:
+                request = self._client.build_request(
+                    method,
+                    f"{scheme}://{literal}:{port}{path}",
+                    headers=sent,
+                    content=body or None,
+                    extensions={"sni_hostname": host},
+                    timeout=httpx.Timeout(self._timeout_seconds, read=None),
+                )
                 async with asyncio.timeout(timeout):
                     response = await self._client.send(request, stream=True)
+            except httpx.InvalidURL as error:  # it looks at redirects too, without following them
+                raise SourceRefused(f"{host!r} leads to what is no address") from error
             except (httpx.ConnectError, httpx.ConnectTimeout, TimeoutError) as error:
                 problem = error
                 continue
@@ -257,7 +260,7 @@ def _endpoint(url: str) -> tuple[str, str, int]:
         raise SourceRefused("an address that is not a URL") from error
     if parts.scheme not in _PORTS or not host or parts.username is not None:
         raise SourceRefused(f"not an http(s) address of a host: {parts.scheme!r}")
-    return parts.scheme, host, port or _PORTS[parts.scheme]
+    return parts.scheme, host, _PORTS[parts.scheme] if port is None else port
 
 
 def _joined(url: str, location: str) -> str:
