@@ -21,7 +21,7 @@ RULES = ("positive_data_acceptance", "negative_data_rejection")
 empty, somebody asks something), and a body may be refused for its size before it is read."""
 
 
-@schemathesis.serializer("application/x-ndjson")  # type: ignore[untyped-decorator]
+@schemathesis.serializer("application/x-ndjson")
 def ndjson(_: object, value: object) -> bytes:
     return str(value).encode(errors="replace")
 

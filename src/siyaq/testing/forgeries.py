@@ -154,8 +154,8 @@ def _ports() -> Iterator[Forgery]:
         yield Forgery(f"http://public.example:{port}/", "a port")
     yield Forgery("http://public.example:443/", "a port of another scheme")
     yield Forgery("https://public.example:80/", "a port of another scheme")
-    for port in ("-1", "65536", "99999999999", "８０", "0x50", "80a"):
-        yield Forgery(f"http://public.example:{port}/", "no port")
+    for wrong in ("-1", "65536", "99999999999", "８０", "0x50", "80a"):
+        yield Forgery(f"http://public.example:{wrong}/", "no port")
 
 
 def _schemes() -> Iterator[Forgery]:
