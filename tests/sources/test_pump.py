@@ -23,6 +23,7 @@ from siyaq.core.ports import Batch
 from siyaq.core.product import SourceStatus
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.sources import Committer, JsonlSource, Pump
+from siyaq.sources.vigil import LISTENED, Attendance, Silence
 from siyaq.testing.clock import FakeClock
 
 pytestmark = pytest.mark.anyio
@@ -287,3 +288,103 @@ async def test_a_source_that_always_has_more_can_be_stopped(clock: FakeClock) ->
 
 def _nothing() -> Appended:
     return Appended(last_seq=Seq(0), created=0, updated=0, deleted=0, unchanged=0, stale=0, live=())
+
+
+async def test_an_upstream_that_freezes_is_asked_again_and_a_quiet_one_is_not(
+    rig: Rig, clock: FakeClock
+) -> None:
+    spoke = [batch(clock, n, cursor=str(n)) for n in range(7)]
+    frozen = Scripted(*spoke)
+    frozen.endless = True
+    quiet = Scripted(*spoke[:2])
+    quiet.endless = True
+    async with rig.committer() as committer:
+        pumps = [
+            Pump(
+                adapter,
+                committer,
+                resume=rig.log.resume,
+                clock=clock,
+                sleep=rig.sleep,
+                silence=Silence(quiet_seconds=0.01),
+            )
+            for adapter in (frozen, quiet)
+        ]
+        running = [asyncio.create_task(pump.run()) for pump in pumps]
+        await _until(lambda: len(frozen.resumed) >= 3)
+        assert "nothing came for" in pumps[0].status().problem
+        assert frozen.resumed[-1] == {"p": "6"}
+        assert len(quiet.resumed) == 1
+        for pump in pumps:
+            pump.stop()
+        await asyncio.gather(*running)
+
+
+def test_silence_is_measured_by_the_past() -> None:
+    now = 0.0
+    silence = Silence(quiet_seconds=120.0, monotonic=lambda: now)
+    for _ in range(6):
+        silence.heard()
+        now += 1.0
+    assert silence.patience_seconds == 120.0
+    now += 118.0
+    silence.require()
+    now += 1.0
+    with pytest.raises(SourceUnavailable, match="nothing came for 120 seconds"):
+        silence.require()
+    silence.begin()
+    assert silence.patience_seconds == 240.0, "asking again was in vain"
+    silence.heard()
+    assert silence.patience_seconds == 120.0
+    now += 100.0
+    silence.heard()
+    assert silence.patience_seconds == 1_000.0, "a pause that was seen is no silence"
+
+
+class Broadcast(Scripted):
+    """An upstream that keeps nothing for those who are away."""
+
+    fleeting = True
+
+
+async def test_what_is_missed_of_a_broadcast_is_a_gap(rig: Rig, clock: FakeClock) -> None:
+    async def hear(adapter: Scripted) -> None:
+        async with rig.committer() as committer:
+            await rig.pump(adapter, committer).run()
+
+    await hear(Broadcast(batch(clock, 1)))
+    heard_at = clock.now()
+    assert not rig.log.coverage().gaps
+    back_at = clock.advance(3_600)
+    second = Broadcast(SourceUnavailable("not yet"), batch(clock, 2))
+    await hear(second)
+    (gap,) = rig.log.coverage().gaps
+    assert gap == Gap(source="scripted", since=heard_at, until=back_at, reason="disconnected")
+    assert second.resumed == [{}, {}], "when we listened is the pump's business alone"
+
+
+async def test_a_broadcast_that_is_silent_is_listened_to_all_the_same(
+    rig: Rig, clock: FakeClock
+) -> None:
+    adapter = Broadcast(batch(clock, 1))
+    attendance = Attendance(adapter, clock)
+    heard = attendance.listening()
+    assert heard is not None
+    assert heard.cursor is not None
+    assert attendance.listening() is None, "not at every turn"
+    clock.advance(60)
+    again = attendance.listening()
+    assert again is not None
+    assert again.cursor is not None
+    attendance.begin({LISTENED: heard.cursor.position})
+    owed = attendance.listening()
+    assert owed is not None
+    assert [gap.until - gap.since for gap in owed.gaps] == [timedelta(seconds=60)]
+
+
+async def test_a_source_that_can_be_resumed_leaves_no_gap(rig: Rig, clock: FakeClock) -> None:
+    for number in (1, 2):
+        async with rig.committer() as committer:
+            await rig.pump(Scripted(batch(clock, number, cursor="1")), committer).run()
+        clock.advance(3_600)
+    assert not rig.log.coverage().gaps

@@ -29,6 +29,7 @@ from siyaq.sources.committer import Committer
 from siyaq.sources.condition import Condition, Observable
 from siyaq.sources.recall import Recalling
 from siyaq.sources.tally import Tally
+from siyaq.sources.vigil import BEAT_SECONDS, Attendance, Silence
 
 logger = logging.getLogger("siyaq.sources")
 
@@ -43,7 +44,8 @@ class Pump:
     """Runs `adapter` until it ends, refuses, or `stop` is called.
 
     `resume` is asked in a thread at each start. `held` is for sources that ask their platform
-    again about posts we hold. `sleep` waits between tries.
+    again about posts we hold. `sleep` waits between tries. `silence` judges sources that do not
+    tell their condition: those that do watch over themselves.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Pump:
         url: str = "",
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        silence: Silence | None = None,
     ) -> None:
         self._adapter = adapter
         self._committer = committer
@@ -67,6 +70,8 @@ class Pump:
         self._condition = Condition(state="idle")
         self._storage_problem = ""
         self._tally = Tally(self._clock.now())
+        self._silence = silence or Silence()
+        self._attendance = Attendance(adapter, self._clock)
         if isinstance(adapter, Recalling):
             adapter.recall(partial(held, adapter.source))
 
@@ -134,33 +139,62 @@ class Pump:
 
     async def _run_once(self) -> None:
         resume = await asyncio.to_thread(self._resume, self._adapter.source)
-        batches = self._adapter.batches(resume)
+        batches = self._adapter.batches(self._attendance.begin(resume))
+        self._silence.begin()
         try:
             while (batch := await self._pull(batches)) is not None:
-                appended = await self._commit(batch)
-                if appended is None:
-                    return
+                self._silence.heard()
                 self._condition.live()
-                self._tally.count(batch, appended, self._clock.now())
+                if not (await self._take(batch) and await self._attend()):
+                    return
                 if self._stopping.is_set():  # a source may always have another one ready
                     return
         finally:
             if isinstance(batches, AsyncGenerator):
                 await batches.aclose()
 
+    async def _take(self, batch: Batch) -> bool:
+        """Make a batch durable and count it; say whether that was done."""
+        appended = await self._commit(batch)
+        if appended is not None:
+            self._tally.count(batch, appended, self._clock.now())
+        return appended is not None
+
+    async def _attend(self) -> bool:
+        """Write down, where it matters and now and then, that we are listening."""
+        listening = self._attendance.listening() if self._attendance.wanted else None
+        return listening is None or await self._take(listening)
+
     async def _pull(self, batches: AsyncIterator[Batch]) -> Batch | None:
-        """Return the next batch; None at the end of the source, or when we are to stop."""
+        """Return the next batch; None at the end of the source, or when we are to stop.
+
+        Raises SourceUnavailable where the source is silent for too long.
+        """
         pull = asyncio.ensure_future(anext(batches, None))
         stop = asyncio.ensure_future(self._stopping.wait())
         try:
-            await asyncio.wait({pull, stop}, return_when=asyncio.FIRST_COMPLETED)
-            return pull.result() if pull.done() else None
+            while True:
+                await asyncio.wait(
+                    {pull, stop}, timeout=self._look_seconds(), return_when=asyncio.FIRST_COMPLETED
+                )
+                if pull.done():
+                    return pull.result()
+                if stop.done() or not await self._attend():
+                    return None
+                if not isinstance(self._adapter, Observable):
+                    self._silence.require()
         finally:
             stop.cancel()
             if not pull.done():
                 pull.cancel()
                 with suppress(asyncio.CancelledError):
                     await pull
+
+    def _look_seconds(self) -> float | None:
+        """Return how long to wait for a batch before looking whether all is well; None for ever."""
+        left = None if isinstance(self._adapter, Observable) else self._silence.left_seconds()
+        waits = [max(0.0, left)] if left is not None else []
+        return min([*waits, *([BEAT_SECONDS] if self._attendance.wanted else [])], default=None)
 
     async def _commit(self, batch: Batch) -> Appended | None:
         """Make `batch` durable, however long the disk refuses; None when stopped before that."""
