@@ -213,6 +213,9 @@ class CannedProduct:
     async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
         raise NotImplementedError
 
+    async def confirm(self, hook: str, asked: Mapping[str, str]) -> str:
+        raise NotImplementedError
+
     def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         raise NotImplementedError
 

@@ -45,3 +45,12 @@ async def test_what_cannot_be_taken_is_told_in_the_form_of_all_errors(product: F
         assert code_of(told) == (503, "overloaded")
         assert told.headers["retry-after"]
     assert not product.delivered
+
+
+async def test_a_hub_that_asks_back_gets_its_challenge_as_text(product: FakeProduct) -> None:
+    async with client(product) as asking:
+        told = await asking.get("/v1/hooks/story", params={"hub.challenge": "<script>x</script>"})
+        assert (told.status_code, told.text) == (200, "<script>x</script>")
+        assert told.headers["content-type"].startswith("text/plain")
+        assert told.headers["x-content-type-options"] == "nosniff"
+        assert code_of(await asking.get("/v1/hooks/none")) == (404, "not_found")

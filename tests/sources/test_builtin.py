@@ -11,6 +11,7 @@ from siyaq.core.errors import ConfigError
 from siyaq.sources import ArticleSource, JsonlSource, builtin
 from siyaq.sources.jetstream import JetstreamSource
 from siyaq.sources.rss import FeedSource
+from siyaq.sources.webhook import hook_of
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,17 @@ def test_an_unknown_scheme_is_told_with_those_that_are_known() -> None:
     with pytest.raises(ConfigError, match="no source speaks 'gopher'") as error:
         plugins.load([("siyaq", builtin)], ()).open_source("gopher://x")
     assert "jetstream" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "delivered"),
+    [
+        ("rss+https://news.example/feed", False),
+        ("sitemap+https://news.example/sitemap.xml", False),
+        ("rss+https://news.example/feed?websub=https://siyaq.example", True),
+        ("webhook://orders", True),
+    ],
+)
+def test_only_what_is_delivered_to_needs_a_server(url: str, delivered: bool) -> None:
+    adapter = plugins.load([("siyaq", builtin)], found=()).open_source(url)
+    assert bool(hook_of(adapter)) is delivered

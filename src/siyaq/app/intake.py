@@ -14,7 +14,7 @@ from siyaq.core.product import Delivered, IngestReport, SourceStatus
 from siyaq.log import LogReader, LogWriter, SourceRecord
 from siyaq.sources import Committer, JsonlStream, Pump
 from siyaq.sources.tally import Tally
-from siyaq.sources.webhook import Receiving
+from siyaq.sources.webhook import Confirming, Receiving
 
 
 class Intake:
@@ -67,19 +67,29 @@ class Intake:
             clock=self._clock,
         )
         self._pumps[adapter.source, url] = pump
-        if isinstance(adapter, Receiving):
+        if isinstance(adapter, Receiving) and adapter.hook:
             self._receivers[adapter.hook] = adapter
         await pump.run()
 
     async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
         """Hand a delivery to the source that follows `hook`. Raises NotFound, and as it does."""
+        return await self._receiver(hook).receive(headers, body)
+
+    def confirm(self, hook: str, asked: Mapping[str, str]) -> str:
+        """Return the challenge of a hub that asks back. Raises NotFound."""
+        receiver = self._receiver(hook)
+        if not isinstance(receiver, Confirming):
+            raise NotFound(f"webhook {hook[:100]!r} was never asked for")
+        return receiver.confirm(asked)
+
+    def _receiver(self, hook: str) -> Receiving:
         receiver = self._receivers.get(hook)
         if receiver is None:
             raise NotFound(
                 f"no webhook {hook[:100]!r} is followed here",
                 hint="follow it: siyaq serve --follow webhook://NAME",
             )
-        return await receiver.receive(headers, body)
+        return receiver
 
     def status_of(self, source: str) -> SourceStatus | None:
         """Say how one followed source is doing; None before it is followed."""

@@ -243,6 +243,10 @@ class Siyaq:
         """Take what was sent to a webhook, and return when it is durable."""
         return await self.intake.deliver(hook, headers, body)
 
+    async def confirm(self, hook: str, asked: Mapping[str, str]) -> str:
+        """Answer a hub that asks back whether its deliveries are wanted."""
+        return self.intake.confirm(hook, asked)
+
     async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts that match as they become durable, and ids of posts that were deleted."""
         async with aclosing(self._hub.subscribe(text, filters)) as posts:

@@ -25,7 +25,7 @@ from siyaq.core.ports import SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
 from siyaq.serve import shape
 from siyaq.sources import ARTICLE_SUFFIXES, ArticleSource, JsonlSource
-from siyaq.sources.webhook import Receiving
+from siyaq.sources.webhook import hook_of
 
 app = typer.Typer()
 
@@ -155,7 +155,8 @@ def follow(
     url: Annotated[
         str,
         typer.Argument(
-            help="jetstream://…, mastodon://…, x://…, rss+https://…, nats://…, mqtt://…, kafka://…"
+            help="jetstream://…, mastodon://…, x://…, rss+https://…, sitemap+https://…, "
+            "nats://…, mqtt://…, kafka://…"
         ),
     ],
     name: Annotated[str | None, typer.Option("--source", help="What to call this source.")] = None,
@@ -170,7 +171,7 @@ def follow(
     Ends with 1 where the source will not have us: a missing token, a wrong address.
     """
     adapter = source_registry().open_source(url, name)
-    if isinstance(adapter, Receiving):
+    if hook_of(adapter):
         raise ConfigError(
             f"nothing can be delivered to 'siyaq follow': {url!r} needs a server",
             hint=f"siyaq serve --follow {url}",

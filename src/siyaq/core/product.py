@@ -235,6 +235,13 @@ class Product(Protocol):
         """
         ...
 
+    async def confirm(self, hook: str, asked: Mapping[str, str]) -> str:
+        """Return the challenge to answer a hub with that asks whether its deliveries are wanted.
+
+        `asked` is what it asks, by name. Raises NotFound for what was not asked for.
+        """
+        ...
+
     def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts that match as they become durable, and ids of posts that were deleted.
 

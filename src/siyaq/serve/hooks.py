@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from siyaq.core.product import Product
 from siyaq.serve import schema
@@ -47,5 +47,17 @@ def router(product: Product) -> APIRouter:
             "repeated": delivered.repeated,
         }
         return JsonResponse(shaped)
+
+    @routes.get(
+        "/v1/hooks/{name}",
+        summary="A WebSub hub asks back whether its deliveries are wanted",
+        response_class=PlainTextResponse,
+    )
+    async def confirm(
+        request: Request, name: Annotated[str, Path(description="as we gave it to the hub")]
+    ) -> Response:
+        challenge = await product.confirm(name, dict(request.query_params))
+        # as text and nothing else: whoever asks chooses what it says
+        return PlainTextResponse(challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     return routes

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_SECONDS = 86_400.0
+_LINK = re.compile(r"<([^<>]{1,2000})>\s*;\s*rel\s*=\s*\"?([A-Za-z ]{1,100})", re.IGNORECASE)
 _VALIDATORS = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
@@ -38,3 +39,9 @@ def fresh_seconds(headers: Mapping[str, str]) -> float:
 def validators_of(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers with which to ask whether an answer still holds (RFC 9110, 13)."""
     return {asked: headers[told] for asked, told in _VALIDATORS if told in headers}
+
+
+def linked(headers: Mapping[str, str], relation: str) -> str:
+    """Return the first address that a `Link` header (RFC 8288) gives for a relation, else ""."""
+    found = _LINK.findall(headers.get("link", "")[:8_000])
+    return next((url for url, kinds in found if relation in kinds.lower().split()), "")

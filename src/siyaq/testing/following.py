@@ -26,7 +26,7 @@ from siyaq.core.product import Delivered
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.serve import ServeSettings, create_app, run
 from siyaq.sources import Committer, builtin
-from siyaq.sources.webhook import Receiving
+from siyaq.sources.webhook import hook_of
 from siyaq.testing.product import FakeProduct
 
 
@@ -66,7 +66,7 @@ async def _follow(url: str, directory: Path, how: str, at: int) -> None:
         async with Committer(_Dying(writer, how, at), lambda: None) as committer:
             intake = Intake(writer=writer, log=log, committer=committer, clock=SystemClock())
             following = asyncio.create_task(intake.follow(adapter, url))
-            if isinstance(adapter, Receiving):
+            if hook_of(adapter):
                 settings = ServeSettings(port=0)
                 serving = run(create_app(_Desk(intake), settings), settings.host, 0, _tell)
                 await asyncio.wait([following, asyncio.create_task(serving)])

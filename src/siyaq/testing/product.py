@@ -287,6 +287,13 @@ class FakeProduct:
         self.delivered.append((headers, body))
         return Delivered(taken=1)
 
+    async def confirm(self, hook: str, asked: Mapping[str, str]) -> str:
+        """Confirm whatever is asked of the hook "story"."""
+        self._check()
+        if hook != "story":
+            raise NotFound(f"no webhook {hook!r} is followed here")
+        return asked.get("hub.challenge", "")
+
     async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield what is published from now on and matches, and every deletion."""
         self._check()

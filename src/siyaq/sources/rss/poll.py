@@ -15,7 +15,7 @@ from siyaq.core.ports import Batch, Clock
 from siyaq.sources.articles.date import machine_date
 from siyaq.sources.fetch import Fetched, Fetcher
 from siyaq.sources.limits import BATCH_EVENTS
-from siyaq.sources.manners import fresh_seconds, retry_after_seconds, validators_of
+from siyaq.sources.manners import fresh_seconds, linked, retry_after_seconds, validators_of
 from siyaq.sources.refusal import Refusal
 from siyaq.sources.rss.address import FeedAddress
 from siyaq.sources.rss.entry import entry_id, read_entry
@@ -51,8 +51,9 @@ class Later(SourceUnavailable):
 class FeedReader:
     """Reads one feed again and again, and remembers in `known` what it brought.
 
-    `pages`, where the articles behind the entries are wanted. `feed` is the last one read whole.
-    `note` says what its operator should know though all is well.
+    `pages`, where the articles behind the entries are wanted. `feed` is the last one read whole;
+    `hub` brings what is new about `topic`, "" without one. `note` says what its operator should
+    know though all is well.
     """
 
     def __init__(
@@ -75,8 +76,11 @@ class FeedReader:
         self._pages = pages
         self._looked = False
         self._fresh_seconds = 0.0
+        self._child_validators: dict[str, dict[str, str]] = {}  # of an index's sitemaps
         self._moments: list[datetime] = []
         self.feed = ParsedFeed()
+        self.hub = ""
+        self.topic = ""
         self.note = ""
 
     def wait_seconds(self) -> float:
@@ -97,10 +101,11 @@ class FeedReader:
         Raises SourceUnavailable (Later where the server says when), SourceRefused, Gone.
         """
         self.note = ""
-        first, self._looked = not self._looked, True
+        first = not self._looked
         # what is young must be watched anew after a start, so the feed is then wanted in full
         whole = first and self._pages is not None
         answer = await self._get(self._address.url, {} if whole else self._known.validators)
+        self._looked = True
         if answer is None:
             self._known.polled_at = self._clock.now()
             if self._known.stale(self._clock.now()):
@@ -114,6 +119,8 @@ class FeedReader:
                 return
             self._fresh_seconds = fresh_seconds(answer.headers)
             self.feed = feed
+            self.hub = linked(answer.headers, "hub") or feed.hub
+            self.topic = linked(answer.headers, "self") or feed.topic or answer.url
             async for batch in self._read(feed, answer, first=first):
                 yield batch
         async for batch in self._look_again():
@@ -257,16 +264,22 @@ class FeedReader:
     async def _child(self, url: str) -> list[ParsedEntry]:
         """Read one sitemap of an index. One that cannot be had is read at the next look."""
         try:
-            answer = await self._get(url, {})
+            answer = await self._get(url, self._child_validators.get(url, {}))
         except (SourceUnavailable, SourceRefused) as error:
             self._child_failed(url, str(error))
             return []
-        feed = ParsedFeed() if answer is None else await self._parsed(answer.body)
-        if feed.problem:
-            self._child_failed(url, feed.problem)
+        if answer is None:
+            return []
+        feed = await self._parsed(answer.body)
+        if feed.problem or feed.damaged:
+            self._child_failed(url, feed.problem or "it was cut off")
+        else:
+            self._child_validators[url] = validators_of(answer.headers)
         return feed.entries
 
     def _child_failed(self, url: str, problem: str) -> None:
+        """Have a sitemap read again at the next look."""
+        self._child_validators.pop(url, None)
         self.note = f"a sitemap of its index cannot be read: {problem}"
         self.feed.children = [child for child in self.feed.children if child[0] != url]
 

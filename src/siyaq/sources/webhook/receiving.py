@@ -16,7 +16,7 @@ class Receiving(Protocol):
 
     @property
     def hook(self) -> str:
-        """The last part of the path at which it is delivered to."""
+        """The last part of the path at which it is delivered to; "" for one that wants nothing."""
         ...
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> Delivered:
@@ -25,3 +25,17 @@ class Receiving(Protocol):
         Raises NotAuthentic, and Overloaded where it cannot be taken now.
         """
         ...
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """A source adapter that is asked, before it is delivered to, whether it wants that."""
+
+    def confirm(self, asked: Mapping[str, str]) -> str:
+        """Return the challenge to answer with. Raises NotFound for what was not asked for."""
+        ...
+
+
+def hook_of(adapter: object) -> str:
+    """Return the hook at which an adapter wants to be delivered to; "" for one that does not."""
+    return adapter.hook if isinstance(adapter, Receiving) else ""

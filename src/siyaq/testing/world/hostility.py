@@ -39,14 +39,14 @@ async def misbehave(
         return RedirectResponse(PRIVATE, 302)
     if kind == "endless":
         return StreamingResponse(_endlessly(document), 200, media_type=media_type)
+    if kind == "cut":  # under the validators of the whole, as caches have it that were cut off
+        return Response(document[: len(document) // 2], 200, dict(headers), media_type)
     body, more = _spoiled(kind, document)
     return Response(body, 200, more, media_type)
 
 
 def _spoiled(kind: str, document: bytes) -> tuple[bytes, dict[str, str]]:
     """Return a body that is not what it should be, and the headers that go with it."""
-    if kind == "cut":
-        return document[: len(document) // 2], {}
     if kind == "short":
         return document[: len(document) // 2], {"Content-Length": str(len(document))}
     if kind == "bomb":
