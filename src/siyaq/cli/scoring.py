@@ -37,6 +37,9 @@ def evaluate_folder(
     predictions: Annotated[
         Path | None, typer.Option(help="Also write what was scored to this file.")
     ] = None,
+    gallery: Annotated[
+        Path | None, typer.Option(help="Also write a page of the answers that went wrong (HTML).")
+    ] = None,
     bury: Annotated[
         Path | None, typer.Option(help="Also ingest these posts, none of them relevant.")
     ] = None,
@@ -70,6 +73,7 @@ def evaluate_folder(
                 folder,
                 _opening(directory),
                 predictions=predictions,
+                gallery=gallery,
                 bury=bury,
                 model="" if named == EXTRACTIVE and not model else named,
                 limit=limit,

@@ -38,6 +38,9 @@ class Scores:
     by_lang: dict[str, dict[str, float | None]] = field(
         default_factory=dict[str, dict[str, float | None]]
     )
+    ci95_by_lang: dict[str, dict[str, list[float]]] = field(
+        default_factory=dict[str, dict[str, list[float]]]
+    )
 
 
 def summarize(
@@ -52,13 +55,18 @@ def summarize(
         lang: [row for row, own in zip(rows, langs, strict=True) if own == lang]
         for lang in (present if len(present) > 1 else [])
     }
-    shares = {name: _shares(rows, name) for name in names}
     return Scores(
         metrics=_ratios(rows, names),
         counts=counts,
-        ci95={name: _bounds(column) for name, column in shares.items() if column},
+        ci95=_all_bounds(rows, names),
         by_lang={lang: _ratios(group, names) for lang, group in groups.items()},
+        ci95_by_lang={lang: _all_bounds(group, names) for lang, group in groups.items()},
     )
+
+
+def _all_bounds(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[float]]:
+    shares = {name: _shares(rows, name) for name in names}
+    return {name: _bounds(column) for name, column in shares.items() if column}
 
 
 def _shares(rows: Sequence[Row], name: str) -> list[Share]:

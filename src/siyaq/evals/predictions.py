@@ -41,6 +41,11 @@ def write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> None:
     _write(path, (msgspec.json.encode(record) + b"\n" for record in records))
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text, all of it or none. Raises StorageError."""
+    _write(path, [text.encode()])
+
+
 def _word(name: str) -> str:
     return _SPACE.sub(lambda space: quote(space.group()), name)
 

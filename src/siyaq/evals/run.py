@@ -35,6 +35,7 @@ class Evaluation(TypedDict):
     metrics: dict[str, float | None]
     ci95: dict[str, list[float]]  # bounds by metric, from a bootstrap over queries
     by_lang: dict[str, dict[str, float | None]]  # empty unless languages are mixed
+    ci95_by_lang: dict[str, dict[str, list[float]]]  # the same bounds of each language
     counts: dict[str, int]
     seed: int
     seconds: float
@@ -46,6 +47,7 @@ async def evaluate(
     open_product: OpenProduct,
     *,
     predictions: Path | None = None,
+    gallery: Path | None = None,
     bury: Path | None = None,
     model: str = "",
     limit: int | None = None,
@@ -54,7 +56,8 @@ async def evaluate(
     """Score siyaq on a folder, through its public interface and with its defaults.
 
     `open_product` opens a siyaq on an empty directory, which is removed afterwards.
-    `predictions` names a file to write what was scored to; `bury` a file of posts that are
+    `predictions` names a file to write what was scored to, `gallery` one for a page of the answers
+    that went wrong; `bury` a file of posts that are
     ingested too and are relevant to nothing. `model` phrases answers, and `limit` asks so many
     questions only, evenly spaced. Raises QueryError for a task that is not known or not available
     yet, or that has neither models nor questions; Unreadable for a folder that is not what its
@@ -62,14 +65,16 @@ async def evaluate(
     """
     began = time.monotonic()
     score = _find(task)
-    if task != "answers" and (model or limit is not None):
+    if task != "answers" and (model or limit is not None or gallery is not None):
         raise QueryError(
-            f"task {task!r} asks no questions", hint="leave --model and --limit to answers"
+            f"task {task!r} asks no questions",
+            hint="leave --model, --limit and --gallery to answers",
         )
     work = Work(
         directory=_folder(directory),
         open_product=open_product,
         predictions=predictions,
+        gallery=gallery,
         bury=bury,
         on_progress=on_progress,
         model=model,
@@ -82,6 +87,7 @@ async def evaluate(
         metrics=scores.metrics,
         ci95=scores.ci95,
         by_lang=scores.by_lang,
+        ci95_by_lang=scores.ci95_by_lang,
         counts=scores.counts,
         seed=SEED,
         seconds=round(time.monotonic() - began, 3),

@@ -25,6 +25,7 @@ class Work:
     predictions: Path | None
     bury: Path | None
     on_progress: OnProgress
+    gallery: Path | None = None  # a page of the answers that went wrong
     model: str = ""  # that phrases answers; "" is the one without a model
     limit: int | None = None  # questions asked, evenly spaced over the set; None: all
 

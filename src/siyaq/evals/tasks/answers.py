@@ -28,7 +28,8 @@ from siyaq.core.query import Filters
 from siyaq.evals import folder, match
 from siyaq.evals.corpus import Names
 from siyaq.evals.figures import Scores, Share, summarize
-from siyaq.evals.predictions import write_lines
+from siyaq.evals.gallery import Failure, gallery
+from siyaq.evals.predictions import write_lines, write_text
 from siyaq.evals.work import Work
 
 METRICS = (
@@ -99,7 +100,11 @@ async def score(work: Work) -> Scores:
     rows = [{**figures(*pair), **costs(pair[1], work.model)} for pair in pairs]
     phrased = work.model not in ("", "extractive")
     shown = METRICS + (OF_MODELS if phrased else ())
-    return summarize(rows, [asked.lang for asked in questions], shown, counts)
+    scores = summarize(rows, [asked.lang for asked in questions], shown, counts)
+    if work.gallery is not None:
+        failures = [one for pair in pairs if (one := failure(*pair))]
+        write_text(work.gallery, gallery(work.directory.name, scores, failures))
+    return scores
 
 
 def spaced(every: Sequence[folder.Asked], limit: int | None) -> list[folder.Asked]:
@@ -182,6 +187,26 @@ def figures(asked: folder.Asked, outcome: Outcome) -> dict[str, Share]:
             right = sum(document in gold for document in outcome.cited)
             row["cited_right"] = Share(right, len(outcome.cited))
     return row
+
+
+def failure(asked: folder.Asked, outcome: Outcome) -> Failure | None:
+    """Return what went wrong with one question, None where nothing did."""
+    row = figures(asked, outcome)
+    if asked.answerable and row["answer_hit"].part:
+        return None
+    if not asked.answerable and outcome.abstained:
+        return None
+    kind = "invented" if not asked.answerable else "refused" if outcome.abstained else "wrong"
+    return Failure(
+        kind=kind,
+        id=asked.id,
+        question=asked.question,
+        lang=asked.lang,
+        shown=outcome.sentences,
+        short_answer=outcome.short_answer,
+        reason=outcome.reason,
+        right=asked.answers if asked.answerable else (),
+    )
 
 
 def _prediction(asked: folder.Asked, outcome: Outcome) -> dict[str, object]:
