@@ -35,6 +35,7 @@ from siyaq.grounding.voices import COUNTED_HITS, tally
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
 from siyaq.retrieval.alignment import WordAlignment
+from siyaq.text.analyze import terms
 
 HITS = 20
 """How many hits an answer is drawn from."""
@@ -103,7 +104,7 @@ class Answerer:
         )
         ranking = await asyncio.to_thread(self._retriever.rank, query)
         yield Progress("reading")
-        draft = await asyncio.to_thread(self._read, asked, ranking)
+        draft = await asyncio.to_thread(self._read, asked, query, ranking)
         live = await asyncio.to_thread(self._live, draft.quoted)
         yield EvidenceFound(references(live))
         shown: list[Quoted] = []
@@ -113,7 +114,7 @@ class Answerer:
                 yield SentenceChecked(one.sentence)
         yield Finished(await asyncio.to_thread(self._finish, asked, ranking, draft, shown))
 
-    def _read(self, asked: _Asked, ranking: Ranking) -> Draft:
+    def _read(self, asked: _Asked, query: Query, ranking: Ranking) -> Draft:
         if asked.about:
             return count_voices(
                 ranking, self._searcher, self._log, self._alignment, asked.question.limit
@@ -125,6 +126,7 @@ class Answerer:
             self._alignment,
             asked.question.limit,
             carried=asked.carried,
+            again=lambda without: self._retriever.rank(query, without=without),
         )
 
     def _live(self, quoted: Sequence[Quoted]) -> list[Quoted]:
@@ -188,10 +190,14 @@ class Answerer:
 
 
 def _short_answer(question: str, draft: Draft, kept: Sequence[Quoted]) -> str | None:
+    """Return a short answer that every independent answer shown agrees with."""
     if not draft.asks_for_one:
         return None
     quotes = [one.sentence.text for one in kept]
-    return short_answer(question, quotes, [one.weight for one in kept])
+    short = short_answer(question, quotes, [one.weight for one in kept])
+    words = set(terms(short or ""))
+    beside = [one for one in kept if one in draft.beside]
+    return short if all(words <= set(terms(one.sentence.text)) for one in beside) else None
 
 
 def _abstain(asked: _Asked, reason: Reason, covered: Coverage) -> Answer:

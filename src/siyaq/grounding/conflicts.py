@@ -7,6 +7,7 @@ counts: a newer figure is news, not a dispute. Nothing is averaged, and no side 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ SAME_VALUE = 0.02
 """Relative difference up to which two numbers are one figure, rounded differently."""
 
 SIDES = 4
+
+NAMED = ("when", "where", "who", "which", "what")
+"""Kinds of questions of which two answers may be different names or dates."""
 
 
 _PLAIN = re.compile(r"[$€£]?[\d٠-٩]+(?:[.,٫٬،][\d٠-٩]+)*[%٪]?")
@@ -82,6 +86,35 @@ def disputed(reading: Reading, units: Iterable[Unit]) -> list[Claim]:
         if not any(claim.same_value(side) for side in sides):
             sides.append(claim)
     return sides[:SIDES] if len(sides) > 1 else []
+
+
+def rivals(reading: Reading, leads: Sequence[Unit]) -> list[Claim]:
+    """Return one claim of each side where posts that each answer alone name different things.
+
+    `leads` are of unlike posts. A side is a name, a place, a date or a thing that its post clearly
+    gives in answer and that no other post of another side mentions. The one said first comes first.
+    """
+    focus = focus_of(reading.question)
+    if focus.kind not in NAMED:
+        return []
+    sides: list[Claim] = []
+    for unit in leads:
+        best = likeliest(unit.text, focus)
+        if best is None or best[1] < CLAIMED:
+            continue
+        claim = Claim(unit, best[0].of(unit.text), math.nan, frozenset(), frozenset())
+        if all(_other_thing(claim, side) for side in sides):
+            sides.append(claim)
+    sides.sort(key=lambda claim: (claim.unit.hit.post.placed_at, claim.unit.hit.seq))
+    return sides if len(sides) > 1 else []
+
+
+def _other_thing(claim: Claim, side: Claim) -> bool:
+    """Say whether two claims name different things, by different people."""
+    if claim.unit.hit.post.author.id == side.unit.hit.post.author.id:
+        return False
+    one, other = set(terms(claim.shown)), set(terms(side.shown))
+    return one.isdisjoint(terms(side.unit.text)) and other.isdisjoint(terms(claim.unit.text))
 
 
 def conflicts_in(question: str, claims: Sequence[Claim], kept: Sequence[Quoted]) -> list[Conflict]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from siyaq.core.answer import Reason
 from siyaq.core.ports import Embedder, Searcher
 from siyaq.core.query import Ranking
-from siyaq.grounding.conflicts import Claim, disputed
+from siyaq.grounding.conflicts import Claim, disputed, rivals
 from siyaq.grounding.evidence import Quoted, quote
-from siyaq.grounding.judge import CONSIDERED_UNITS, Judge
+from siyaq.grounding.judge import CONSIDERED_UNITS, Judge, is_whole
+from siyaq.grounding.looks import LookAgain, other_answers
 from siyaq.grounding.newest import newest_facts
-from siyaq.grounding.reading import read
+from siyaq.grounding.reading import Reading, read
 from siyaq.grounding.select import select
+from siyaq.grounding.unit import Unit
 from siyaq.grounding.voices import Said, gather
 from siyaq.grounding.weigh import support, weight
 from siyaq.log import LogReader
@@ -31,6 +33,7 @@ class Draft:
     reason: Reason | None
     asks_for_one: bool = False  # something that a few words can tell
     disputed: tuple[Claim, ...] = ()  # one claim of each side, where sources disagree
+    beside: tuple[Quoted, ...] = ()  # of those quoted, what answers where the lead is left out
     said: tuple[Said, ...] = ()  # where voices are counted: all that is said, quoted or not
 
 
@@ -42,10 +45,12 @@ def compose(
     limit: int,
     *,
     carried: frozenset[str] = frozenset(),
+    again: LookAgain | None = None,
 ) -> Draft:
     """Read the hits of a ranking and quote what answers.
 
-    `carried` are those words of the question that its asker said earlier, not now.
+    `carried` are those words of the question that its asker said earlier, not now. `again` ranks
+    for the same question without some posts (`looks`); without it nothing is looked at twice.
     """
     question = ranking.understood.text
     if not ranking.hits:
@@ -53,19 +58,33 @@ def compose(
     if ranking.understood.wants == "latest" and not content_terms(question):
         newest = newest_facts(ranking.hits, limit)
         return Draft(tuple(quote(newest, [1.0] * len(newest))), None)
-    reading = read(question, ranking.hits, searcher, embedder)
-    judge = Judge(ranking.understood, reading.rarity, alignment, carried)
-    reading = judge.best_first(reading)
+
+    def read_of(found: Ranking) -> tuple[Reading, Judge]:
+        reading = read(question, found.hits, searcher, embedder)
+        judge = Judge(found.understood, reading.rarity, alignment, carried)
+        return judge.best_first(reading), judge
+
+    def answer_of(found: Ranking) -> Unit | None:
+        reading, judge = read_of(found)
+        return next((unit for unit in reading.units[:1] if judge.enough(unit)), None)
+
+    reading, judge = read_of(ranking)
     best = select(reading, limit)
     if not best or not judge.enough(best[0]):
         near = bool(best) and best[0].covered_by_post >= NEAR
         return Draft((), Reason.INSUFFICIENT_EVIDENCE if near else Reason.NO_EVIDENCE)
     chosen = [unit for unit in best if unit.hit.seq == best[0].hit.seq or judge.enough(unit)]
-    sides = disputed(reading, filter(judge.enough, reading.units[:CONSIDERED_UNITS]))
-    led = [claim.unit for claim in sides]
+    others: list[Unit] = []
+    named = ranking.understood.filters.only is not None  # the caller chose whom to believe
+    if again is not None and is_whole(best[0]) and not named:
+        others = other_answers(best[0], ranking.hits, question, searcher, answer_of, again)
+    sides = disputed(reading, [*filter(judge.enough, reading.units[:CONSIDERED_UNITS]), *others])
+    sides = sides or rivals(reading, [best[0], *others])
+    led = [claim.unit for claim in sides] or [best[0], *others]
     chosen = [*led, *(unit for unit in chosen if unit not in led)][: max(limit, len(led))]
     quoted = quote(chosen, list(map(support, chosen)), list(map(weight, chosen)))
-    return Draft(tuple(quoted), None, asks_for_one=not sides, disputed=tuple(sides))
+    beside = tuple(one for one, unit in zip(quoted, chosen, strict=True) if unit in others)
+    return Draft(tuple(quoted), None, asks_for_one=not sides, disputed=tuple(sides), beside=beside)
 
 
 def count_voices(

@@ -70,7 +70,7 @@ class Judge:
         if not self._numbers:
             return reading
         units = reading.units
-        kept = [one for one in units if not _whole(one) or self._numbers <= _numbers_of(one)]
+        kept = [one for one in units if not is_whole(one) or self._numbers <= _numbers_of(one)]
         return replace(reading, units=tuple(kept))
 
     def _stating_first(self, reading: Reading) -> Reading:
@@ -79,10 +79,10 @@ class Judge:
         Of short posts alone: in a longer text what is asked often stands beside the best piece.
         """
         units = reading.units
-        if not units or not _whole(units[0]) or self._states(units[0]):
+        if not units or not is_whole(units[0]) or self._states(units[0]):
             return reading
         for unit in units[1:CONSIDERED_UNITS]:
-            alike = _whole(unit) and unit.hit.post.lang == units[0].hit.post.lang
+            alike = is_whole(unit) and unit.hit.post.lang == units[0].hit.post.lang
             if alike and self._states(unit) and self.enough(unit):
                 rest = (one for one in units if one is not unit)
                 return replace(reading, units=(unit, *rest))
@@ -92,7 +92,8 @@ class Judge:
         return states_what_is_asked(self._understood.text, unit.text)
 
 
-def _whole(unit: Unit) -> bool:
+def is_whole(unit: Unit) -> bool:
+    """Say whether a unit is of a short post, which is quoted whole."""
     return len(unit.hit.post.text) <= WHOLE_POST_CHARS
 
 

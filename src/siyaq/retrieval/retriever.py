@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from siyaq.core.ids import PostId
 from siyaq.core.ports import Clock, Embedder, Searcher
 from siyaq.core.post import Post
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
@@ -79,8 +80,10 @@ class Retriever:
         self._embedded = lru_cache(maxsize=4096)(lambda text: embedder.embed([text])[0])
         self._alignment = WordAlignment(embedder)
 
-    def rank(self, query: Query) -> Ranking:
+    def rank(self, query: Query, *, without: frozenset[PostId] = frozenset()) -> Ranking:
         """Return the best `query.k` posts, near-identical ones folded into one hit.
+
+        Posts in `without` are passed over where relevance ranks.
 
         `as_of` hides whatever is placed after it; a post placed exactly then is visible. For a
         query that wants the newest, hits come newest first among those that are relevant; for
@@ -96,15 +99,17 @@ class Retriever:
             stories_in = understood.lang if terms(understood.text) else None
             ranked = self._newest(where, query.k, stories_in)
         else:
-            ranked = self._relevant(understood, where, query.k)
+            ranked = self._relevant(understood, where, query.k, without)
             if latest:
                 ranked = by_time(ranked)
         hits = _hits(fold_copies(ranked, by_rank=latest)[: query.k])
         return Ranking(hits=hits, understood=understood)
 
-    def _relevant(self, understood: Understood, where: Filters, k: int) -> list[Ranked]:
+    def _relevant(
+        self, understood: Understood, where: Filters, k: int, without: frozenset[PostId]
+    ) -> list[Ranked]:
         """Return candidates by fused score, best first."""
-        judged = self._judged(understood, where, max(READ, k + SPARE))
+        judged = self._judged(understood, where, max(READ, k + SPARE) + len(without), without)
         ranked: list[Ranked] = []
         for across in (False, True):
             kind = [one for one in judged if one.across is across]
@@ -115,12 +120,14 @@ class Retriever:
         ranked.sort(key=lambda one: (-one.score, one.seq))
         return ranked
 
-    def _judged(self, understood: Understood, where: Filters, depth: int) -> list[Judged]:
+    def _judged(
+        self, understood: Understood, where: Filters, depth: int, without: frozenset[PostId]
+    ) -> list[Judged]:
         """Return the most promising candidates with all that speaks for them but translation."""
         question, vector = understood.text, self._embedded(understood.text)
         found = find_candidates(self._searcher, query_terms(question), vector, where, depth)[:depth]
         posts = self._log.posts([one.seq for one in found])
-        live = [one for one in found if one.seq in posts]
+        live = [one for one in found if one.seq in posts and posts[one.seq].id not in without]
         said = sentences(question)[:SENTENCES]
         if len(said) > 1:
             vectors = [self._embedded(span.of(question)) for span in said]
