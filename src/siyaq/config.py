@@ -145,6 +145,11 @@ SETTINGS: tuple[Setting, ...] = (
         "days until the key of a backup is shredded, and nobody can read it any more",
         _between(1, 3650),
     ),
+    Setting(
+        "agents.day_budget",
+        "",
+        "what one user's agents may spend in a day, such as 'usd=5,tokens=1000000'",
+    ),
     Setting("models.directory", "", "directory of chat models; none: models in the data directory"),
     Setting(
         "models.threads",
@@ -328,6 +333,11 @@ class Config:
     def backup_days(self) -> int:
         """Days until the key of a backup is shredded."""
         return int(self.values["backup.days"])
+
+    @property
+    def agents_day_budget(self) -> str:
+        """What one user's agents may spend in a day."""
+        return str(self.values["agents.day_budget"])
 
     @property
     def models_directory(self) -> Path:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from siyaq.cli import asking, assistant, keeping, keys, models, planning, scoring, serving, writing
+from siyaq.cli import (
+    agents,
+    asking,
+    assistant,
+    keeping,
+    keys,
+    models,
+    planning,
+    scoring,
+    serving,
+    writing,
+)
 
 app = typer.Typer(
     name="siyaq",
@@ -17,6 +28,7 @@ for group in (
     serving.app,
     writing.app,
     asking.app,
+    agents.app,
     assistant.app,
     scoring.app,
     planning.app,

@@ -1,0 +1,437 @@
+"""The journal of runs, and the purse they spend from: `agents/journal.sqlite`.
+
+Every call is written down before it is made, with what is set aside for it, and again after it,
+with what it cost, each in one transaction that is durable when it returns. So a crash can lose
+no step, and neither a crash nor any number of calls side by side can spend what is not there.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Literal, cast
+
+import msgspec
+
+from siyaq.agents.amounts import Amounts, Kind, plus
+from siyaq.agents.plan import Plan, plan_lines, read_plan
+from siyaq.core.errors import DiskFull, FormatTooNew, NotFound, SiyaqError, StorageError
+
+FOLDER = "agents"
+FORMAT = 1
+BUSY_SECONDS = 10.0
+WITHDRAWN = "withdrawn: it held words of posts that were deleted since"
+
+Status = Literal["running", "waiting", "done", "stopped", "failed"]
+State = Literal["begun", "done", "failed", "refused", "skipped", "waiting"]
+
+_SCHEMA = f"""
+    PRAGMA journal_mode = WAL;
+    BEGIN IMMEDIATE;
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY, user TEXT NOT NULL, task TEXT NOT NULL, model TEXT NOT NULL,
+        caps TEXT NOT NULL, allowed TEXT NOT NULL, plan TEXT NOT NULL,
+        status TEXT NOT NULL, stopped_by TEXT NOT NULL, result TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    );
+    CREATE TABLE calls (
+        run_id TEXT NOT NULL, call TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL,
+        state TEXT NOT NULL, value TEXT NOT NULL, problem TEXT NOT NULL,
+        began_at TEXT NOT NULL, ended_at TEXT,
+        PRIMARY KEY (run_id, call)
+    );
+    CREATE TABLE spent (
+        run_id TEXT NOT NULL, user TEXT NOT NULL, day TEXT NOT NULL, call TEXT NOT NULL,
+        kind TEXT NOT NULL, amount REAL NOT NULL, settled INTEGER NOT NULL
+    );
+    CREATE INDEX spent_by_run ON spent (run_id, call);
+    CREATE INDEX spent_by_day ON spent (user, day);
+    CREATE TABLE cited (
+        post_id TEXT NOT NULL, run_id TEXT NOT NULL, call TEXT NOT NULL,
+        PRIMARY KEY (post_id, run_id, call)
+    ) WITHOUT ROWID;
+    CREATE TABLE approvals (
+        run_id TEXT NOT NULL, call TEXT NOT NULL, act TEXT NOT NULL, given INTEGER NOT NULL,
+        PRIMARY KEY (run_id, call, act)
+    );
+    PRAGMA user_version = {FORMAT};
+    COMMIT;
+"""
+
+
+class BudgetSpent(SiyaqError):
+    """A cap does not allow what a call would need. `cap` names it: "tokens", "day usd"."""
+
+    code = "budget_spent"
+
+    def __init__(self, cap: str, message: str) -> None:
+        super().__init__(message, hint="give the run more with --budget, or let it end here")
+        self.cap = cap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call of a run, as far as it has come. Times are in UTC."""
+
+    call: str
+    tool: str
+    arguments: Mapping[str, object]
+    state: State
+    value: object = None
+    problem: str = ""
+    began_at: datetime
+    ended_at: datetime | None = None
+    spent: Amounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One task that was given to an agent, and how it stands."""
+
+    id: str
+    user: str
+    task: str
+    model: str
+    caps: Amounts
+    allowed: tuple[str, ...]  # hosts it may visit
+    plan: tuple[str, ...]  # lines; none before it is planned
+    status: Status
+    stopped_by: str
+    result: object
+    created_at: datetime
+    steps: tuple[Step, ...]
+    spent: Amounts
+
+
+class Journal:
+    """The runs of one data directory. Safe to use from several threads and processes."""
+
+    def __init__(self, directory: Path) -> None:
+        """Open it, making it if need be. Raises StorageError, FormatTooNew."""
+        self.folder = directory / FOLDER
+        self._path = self.folder / "journal.sqlite"
+        self._lock = Lock()
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"cannot make {str(self.folder)!r}: {error.strerror}") from error
+        with self._told():
+            self._db = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA secure_delete = ON")  # what is forgotten leaves no bytes
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version > FORMAT:
+                self._db.close()
+                raise FormatTooNew(f"the journal in {str(self.folder)!r} has format {version}")
+            if version == 0:
+                self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def workspace(self, run_id: str) -> Path:
+        """Return the folder of a run's own files, made at the first call."""
+        folder = self.folder / run_id
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def begin_run(
+        self, *, user: str, task: str, model: str, caps: Amounts, allowed: Sequence[str]
+    ) -> str:
+        """Write a new run down and return its id."""
+        run_id = f"run-{secrets.token_hex(5)}"
+        row = (run_id, user, task, model, _json(caps), _json(list(allowed)), "[]")
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, 'running', '', 'null', ?)",
+                (*row, _now()),
+            )
+        return run_id
+
+    def fix_plan(self, run_id: str, plan: Plan) -> None:
+        """Write the plan of a run, in place of the one it had."""
+        with self._transaction() as db:
+            db.execute("UPDATE runs SET plan = ? WHERE id = ?", (_json(plan_lines(plan)), run_id))
+
+    def plan(self, run: Run, tools: Sequence[str]) -> Plan:
+        """Return the plan of a run."""
+        return read_plan(run.plan, tools)
+
+    def close_run(
+        self, run_id: str, status: Status, stopped_by: str = "", result: object = None
+    ) -> None:
+        """Write how a run stands now. A result that is None leaves the one it has."""
+        with self._transaction() as db:
+            db.execute(
+                """UPDATE runs SET status = ?, stopped_by = ?,
+                   result = CASE WHEN ?3 = 'null' THEN result ELSE ?3 END WHERE id = ?4""",
+                (status, stopped_by, _json(result), run_id),
+            )
+
+    def begin(
+        self,
+        run: Run,
+        call: str,
+        tool: str,
+        arguments: Mapping[str, object],
+        reserve: Amounts,
+        day_caps: Amounts,
+    ) -> Amounts:
+        """Write a call down before it is made, and set aside what it may cost.
+
+        Returns what was set aside: of the elastic kinds ("seconds", "tokens", "bytes_down",
+        "bytes_up") no more than is left. Raises BudgetSpent where less than is needed is left;
+        then nothing is written. A call that was begun before a crash keeps what was set aside
+        for it as spent, for nobody knows how far it came.
+        """
+        day = _now()[:10]
+        with self._transaction() as db:
+            db.execute("UPDATE spent SET settled = 1 WHERE run_id = ? AND call = ?", (run.id, call))
+            left = _left(self._sum(db, "run_id = ?", run.id), run.caps)
+            left_today = _left(self._sum(db, "user = ? AND day = ?", run.user, day), day_caps)
+            granted = _granted(reserve, left, "")
+            granted = _granted(granted, left_today, "day ")
+            db.executemany(
+                "INSERT INTO spent VALUES (?, ?, ?, ?, ?, ?, 0)",
+                [(run.id, run.user, day, call, kind, amount) for kind, amount in granted.items()],
+            )
+            db.execute(
+                "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, 'begun', 'null', '', ?, NULL)",
+                (run.id, call, tool, _json(arguments), _now()),
+            )
+        return granted
+
+    def settle(
+        self,
+        run_id: str,
+        call: str,
+        state: State,
+        *,
+        value: object = None,
+        problem: str = "",
+        spent: Amounts,
+        cites: Iterable[str] = (),
+    ) -> None:
+        """Write down what became of a call and what it really cost, freeing what is left.
+
+        `cites`: the posts whose words the value holds.
+        """
+        with self._transaction() as db:
+            (user, day) = db.execute(
+                "SELECT user, day FROM spent WHERE run_id = ? AND call = ? LIMIT 1", (run_id, call)
+            ).fetchone() or ("", _now()[:10])
+            db.execute(
+                "DELETE FROM spent WHERE run_id = ? AND call = ? AND settled = 0", (run_id, call)
+            )
+            db.executemany(
+                "INSERT INTO spent VALUES (?, ?, ?, ?, ?, ?, 1)",
+                [(run_id, user, day, call, kind, amount) for kind, amount in spent.items()],
+            )
+            db.execute(
+                """UPDATE calls SET state = ?, value = ?, problem = ?, ended_at = ?
+                   WHERE run_id = ? AND call = ?""",
+                (state, _json(value), problem, _now(), run_id, call),
+            )
+            db.executemany(
+                "INSERT OR IGNORE INTO cited VALUES (?, ?, ?)",
+                [(post_id, run_id, call) for post_id in cites],
+            )
+
+    def leave(
+        self,
+        run_id: str,
+        call: str,
+        tool: str,
+        arguments: Mapping[str, object],
+        state: State,
+        problem: str = "",
+    ) -> None:
+        """Write down a call that was not made: it cost nothing."""
+        moment = _now()
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, 'null', ?, ?, ?)",
+                (run_id, call, tool, _json(arguments), state, problem, moment, moment),
+            )
+
+    def decide(self, run_id: str, call: str, act: str, *, given: bool) -> None:
+        """Write down that the user allowed, or forbade, exactly this act."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?)", (run_id, call, act, given)
+            )
+
+    def decision(self, run_id: str, call: str, act: str) -> bool | None:
+        """Return what the user said of exactly this act, None where nothing was said."""
+        with self._told(), self._lock:
+            row = self._db.execute(
+                "SELECT given FROM approvals WHERE run_id = ? AND call = ? AND act = ?",
+                (run_id, call, act),
+            ).fetchone()
+        return None if row is None else bool(row[0])
+
+    def cited(self) -> list[str]:
+        """Return every post whose words some run holds."""
+        with self._told(), self._lock:
+            rows = self._db.execute("SELECT DISTINCT post_id FROM cited").fetchall()
+        return [post_id for (post_id,) in rows]
+
+    def forget(self, post_ids: Sequence[str]) -> None:
+        """Leave no word of these posts in any run: results, arguments and files go.
+
+        Words travel from call to call, so all that a run holds goes with the first of them.
+        """
+        if not post_ids:
+            return
+        wanted = _json(list(post_ids))
+        with self._transaction() as db:
+            rows = db.execute(
+                """SELECT DISTINCT run_id FROM cited
+                   WHERE post_id IN (SELECT value FROM json_each(?))""",
+                (wanted,),
+            ).fetchall()
+            for (run_id,) in rows:
+                db.execute(
+                    "UPDATE calls SET value = 'null', arguments = '{}', problem = ?"
+                    " WHERE run_id = ?",
+                    (WITHDRAWN, run_id),
+                )
+                db.execute("UPDATE runs SET result = ? WHERE id = ?", (_json(WITHDRAWN), run_id))
+                db.execute("DELETE FROM cited WHERE run_id = ?", (run_id,))
+        for (run_id,) in rows:
+            shutil.rmtree(self.folder / run_id, ignore_errors=True)
+        with self._told(), self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def run(self, run_id: str) -> Run:
+        """Return a run with its steps. Raises NotFound."""
+        with self._told(), self._lock:
+            row = self._db.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+            if row is None:
+                raise NotFound(f"there is no run {run_id!r}", hint="siyaq agent list")
+            return self._read(row)
+
+    def runs(self, limit: int = 100) -> list[Run]:
+        """Return the newest runs, the newest first."""
+        with self._told(), self._lock:
+            rows = self._db.execute(
+                "SELECT * FROM runs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,)
+            ).fetchall()
+            return [self._read(row) for row in rows]
+
+    def _read(self, row: Sequence[str]) -> Run:
+        run_id, user, task, model, caps, allowed, plan, status, stopped_by, result, created = row
+        costs: dict[str, Amounts] = {}
+        for call, kind, amount in self._db.execute(
+            "SELECT call, kind, sum(amount) FROM spent WHERE run_id = ? GROUP BY call, kind",
+            (run_id,),
+        ):
+            costs[call] = plus(costs.get(call, {}), {cast("Kind", kind): amount})
+        steps = tuple(
+            _step(step, costs)
+            for step in self._db.execute(
+                "SELECT * FROM calls WHERE run_id = ? ORDER BY rowid", (run_id,)
+            )
+        )
+        spent: Amounts = {}
+        for cost in costs.values():
+            spent = plus(spent, cost)
+        return Run(
+            id=run_id,
+            user=user,
+            task=task,
+            model=model,
+            caps=msgspec.json.decode(caps),
+            allowed=tuple(msgspec.json.decode(allowed)),
+            plan=tuple(msgspec.json.decode(plan)),
+            status=cast("Status", status),
+            stopped_by=stopped_by,
+            result=msgspec.json.decode(result),
+            created_at=datetime.fromisoformat(created),
+            steps=steps,
+            spent=spent,
+        )
+
+    def _sum(self, db: sqlite3.Connection, where: str, *values: str) -> Amounts:
+        rows = db.execute(
+            f"SELECT kind, sum(amount) FROM spent WHERE {where} GROUP BY kind",  # noqa: S608
+            values,
+        )
+        return {cast("Kind", kind): amount for kind, amount in rows}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._told(), self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            kind = DiskFull if full else StorageError
+            raise kind(f"cannot use {str(self._path)!r}: {error}") from error
+
+
+ELASTIC: frozenset[Kind] = frozenset({"seconds", "tokens", "bytes_down", "bytes_up"})
+"""Kinds of which a call can do with less than it would like: it is told how much it has."""
+
+
+def _left(spent: Amounts, caps: Amounts) -> Amounts:
+    return {kind: cap - spent.get(kind, 0.0) for kind, cap in caps.items()}
+
+
+def _granted(wanted: Amounts, left: Amounts, scope: str) -> Amounts:
+    """Return what may be set aside of what is wanted. Raises BudgetSpent."""
+    granted = dict(wanted)
+    for kind in wanted:
+        if kind not in left:
+            continue
+        if kind in ELASTIC and left[kind] > 0:
+            granted[kind] = min(wanted[kind], left[kind])
+        elif wanted[kind] > max(left[kind], 0.0):
+            raise BudgetSpent(
+                f"{scope}{kind}",
+                f"{scope}{kind}: {max(left[kind], 0.0):g} left, {wanted[kind]:g} needed",
+            )
+    return granted
+
+
+def _step(row: Sequence[str], costs: Mapping[str, Amounts]) -> Step:
+    _, call, tool, arguments, state, value, problem, began, ended = row
+    return Step(
+        call=call,
+        tool=tool,
+        arguments=msgspec.json.decode(arguments),
+        state=cast("State", state),
+        value=msgspec.json.decode(value),
+        problem=problem,
+        began_at=datetime.fromisoformat(began),
+        ended_at=datetime.fromisoformat(ended) if ended else None,
+        spent=costs.get(call, {}),
+    )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

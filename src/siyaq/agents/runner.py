@@ -1,0 +1,333 @@
+"""The loop: turn after turn of a fixed plan, each call checked, paid for, written down, made.
+
+What was read can fill an argument or choose a branch that the plan foresees. It can add no call,
+and where it would decide what leaves and to whom, a person is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import msgspec
+
+from siyaq.agents.amounts import NOTHING, Amounts, Kind, plus
+from siyaq.agents.journal import BudgetSpent, Journal, Run, State, Step
+from siyaq.agents.plan import Call, Json, point
+from siyaq.agents.taint import Outside, folded, resolve, strings
+from siyaq.agents.tool import FINISH, Act, AnyTool, Done
+from siyaq.core.errors import NotFound, SiyaqError, UsageError
+
+MAX_VALUE_BYTES = 4 * 1024 * 1024
+SAME_CALLS = 3
+"""How often one call with the same arguments is made before the run is said to go in circles."""
+WARNED_AT = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person is to allow: exactly this call, and why they are asked."""
+
+    run_id: str
+    call: str
+    tool: str
+    arguments: Mapping[str, object]
+    why: str
+
+
+Approve = Callable[[Asked], Awaitable[bool | None]]
+"""True: do it. False: do not. None: nobody is here to say, so the run waits."""
+
+Told = Callable[[str, Run], None]
+"""Hears of every change of a run, in a word: "began", "ended", "warned usd", "waits", ..."""
+
+
+async def nobody(_: Asked) -> bool | None:
+    """Leave it to later."""
+    return None
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a run knows besides its journal, made anew from it at every start."""
+
+    outside: Outside
+    results: dict[str, object] = field(default_factory=dict[str, object])
+    outside_calls: set[str] = field(default_factory=set[str])
+    made: Counter[str] = field(default_factory=Counter[str])
+    warned: set[Kind] = field(default_factory=set[Kind])
+
+
+class _Stop(Exception):
+    """The run goes no further for now."""
+
+    def __init__(self, status: str, by: str) -> None:
+        super().__init__(by)
+        self.status = status
+        self.by = by
+
+
+class Runner:
+    """Carries out runs of one journal with one set of tools. `day_caps` are a user's for a day."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        tools: Sequence[AnyTool],
+        *,
+        day_caps: Amounts = NOTHING,
+        approve: Approve = nobody,
+        told: Told = lambda _word, _run: None,
+    ) -> None:
+        self._journal = journal
+        self._tools = {tool.name: tool for tool in tools}
+        self._day_caps = day_caps
+        self._approve = approve
+        self._told = told
+
+    async def go(self, run_id: str) -> Run:
+        """Carry a planned run on from where it stands, to its end or to where it must wait.
+
+        Raises NotFound, and UsageError where another process is at it.
+        """
+        with _alone(self._journal, run_id):
+            run = self._journal.run(run_id)
+            if run.status == "done":
+                return run
+            self._journal.close_run(run_id, "running")
+            try:
+                await self._turns(run)
+            except _Stop as stop:
+                self._close(run_id, stop.status, stop.by)
+            except asyncio.CancelledError:
+                self._close(run_id, "stopped", "cancelled")
+                raise
+            except SiyaqError as error:
+                self._close(run_id, "failed", str(error))
+        return self._journal.run(run_id)
+
+    def _close(self, run_id: str, status: str, by: str, result: object = None) -> None:
+        self._journal.close_run(run_id, status, by, result)  # type: ignore[arg-type]
+        self._told(status, self._journal.run(run_id))
+
+    async def _turns(self, run: Run) -> None:
+        progress = self._remembered(run)
+        last: object = None
+        for turn in self._journal.plan(run, list(self._tools)):
+            ended = {
+                step.call: step
+                for step in self._journal.run(run.id).steps
+                if step.state in ("done", "failed", "refused", "skipped")
+            }
+            due = [call for call in turn if call.id not in ended]
+            await self._turn(run, due, progress)
+            for call in turn:
+                if call.id in progress.results:
+                    last = progress.results[call.id]
+                    if call.tool == FINISH:
+                        self._close(run.id, "done", "", last)
+                        return
+        if last is None:
+            raise _Stop("failed", "no call of the plan succeeded")
+        self._close(run.id, "done", "", last)
+
+    def _remembered(self, run: Run) -> _Progress:
+        progress = _Progress(Outside(run.task))
+        for step in run.steps:
+            if step.state == "done":
+                self._keep(progress, step)
+        return progress
+
+    def _keep(self, progress: _Progress, step: Step) -> None:
+        progress.results[step.call] = step.value
+        progress.made[_digest(step.tool, step.arguments)] += 1
+        tool = self._tools.get(step.tool)
+        if tool is None or tool.outside:
+            progress.outside_calls.add(step.call)
+            progress.outside.read(step.value)
+
+    async def _turn(self, run: Run, calls: Sequence[Call], progress: _Progress) -> None:
+        """Make the calls of one turn side by side. Raises _Stop."""
+        ready: list[tuple[Call, AnyTool, msgspec.Struct, Amounts]] = []
+        stop: _Stop | None = None
+        share = True  # the time of a turn is set aside once
+        for call in calls:
+            try:
+                found = await self._prepared(run, call, progress)
+                if found is None:
+                    continue
+                tool, plain, read = found
+                reserve: dict[Kind, float] = {"steps": 1, **tool.reserve}
+                if share:
+                    reserve["seconds"] = max(self._tools[one.tool].seconds for one in calls)
+                granted = self._journal.begin(
+                    run, call.id, call.tool, plain, reserve, self._day_caps
+                )
+                share = False
+                ready.append((call, tool, read, granted))
+            except BudgetSpent as error:
+                stop = _Stop("stopped", f"budget: {error.cap}")
+                break
+            except _Stop as error:
+                stop = error
+                break
+        if ready:
+            seconds = next(g["seconds"] for *_, g in ready if "seconds" in g)
+            self._told("began", self._journal.run(run.id))
+            await asyncio.gather(*(self._made(run, *one, seconds) for one in ready))
+            now = self._journal.run(run.id)
+            for step in now.steps:
+                if step.state == "done" and step.call not in progress.results:
+                    self._keep(progress, step)
+            self._told("ended", now)
+            self._warn(now, progress)
+        if stop is not None:
+            raise stop
+
+    async def _prepared(
+        self, run: Run, call: Call, progress: _Progress
+    ) -> tuple[AnyTool, dict[str, Json], msgspec.Struct] | None:
+        """Return a call that may be made; None for one that is not made. Raises _Stop."""
+        tool = self._tools[call.tool]
+        try:
+            if not _holds(call, progress.results):
+                self._journal.leave(run.id, call.id, call.tool, call.arguments, "skipped")
+                return None
+            resolved = resolve(call.arguments, progress.results, frozenset(progress.outside_calls))
+            read = tool.read(resolved.arguments)
+        except (NotFound, UsageError) as error:
+            self._journal.leave(run.id, call.id, call.tool, call.arguments, "failed", str(error))
+            return None
+        plain = resolved.arguments
+        if progress.made[_digest(call.tool, plain)] >= SAME_CALLS:
+            raise _Stop("stopped", f"loop: {call.tool} with the same arguments again")
+        why = self._why_ask(run, call, tool, plain, resolved.tainted, progress)
+        if why and not await self._allowed(run, call, plain, why):
+            return None
+        return tool, plain, read
+
+    def _why_ask(
+        self,
+        run: Run,
+        call: Call,
+        tool: AnyTool,
+        plain: Mapping[str, Json],
+        tainted: frozenset[str],
+        progress: _Progress,
+    ) -> str:
+        """Say why a person must allow a call, "" where none must."""
+        begun = any(one.call == call.id and one.state == "begun" for one in run.steps)
+        if begun and not tool.again:
+            return "it was begun before a crash, and may have been done"
+        for name in sorted(tool.sinks & plain.keys()):
+            words = progress.outside.wrote(plain[name])
+            if words:
+                return f"its {name} holds words from outside: {words[:200]!r}"
+            if name in tainted and not _typed_by_user(plain[name], progress):
+                return f"its {name} was read outside"
+        return "it acts outside of this run" if tool.acts else ""
+
+    async def _allowed(self, run: Run, call: Call, plain: Mapping[str, Json], why: str) -> bool:
+        """Ask whether exactly this may be done. Raises _Stop where nobody says."""
+        act = _digest(call.tool, plain)
+        given = self._journal.decision(run.id, call.id, act)
+        if given is None:
+            self._journal.leave(run.id, call.id, call.tool, plain, "waiting", why)
+            self._told("waits", self._journal.run(run.id))
+            given = await self._approve(Asked(run.id, call.id, call.tool, plain, why))
+            if given is None:
+                raise _Stop("waiting", f"approval of {call.id}: {why}")
+            self._journal.decide(run.id, call.id, act, given=given)
+        if not given:
+            self._journal.leave(run.id, call.id, call.tool, plain, "refused", why)
+        return given
+
+    async def _made(
+        self,
+        run: Run,
+        call: Call,
+        tool: AnyTool,
+        arguments: msgspec.Struct,
+        granted: Amounts,
+        seconds: float,
+    ) -> None:
+        """Make one call and write down what came of it."""
+        act = Act(f"{run.id}/{call.id}", granted, self._journal.workspace(run.id))
+        started = time.monotonic()
+        state: State = "done"
+        value: object = None
+        problem = ""
+        spent: Amounts = NOTHING
+        cites: tuple[str, ...] = ()
+        try:
+            async with asyncio.timeout(seconds):
+                done = await tool.run(arguments, act)
+            value, spent, cites = _checked(done), done.spent, done.cites
+        except TimeoutError:
+            state, problem = "failed", f"not done within {seconds:g} seconds"
+        except SiyaqError as error:
+            state, problem = "failed", str(error)
+        took = {"seconds": time.monotonic() - started} if "seconds" in granted else NOTHING
+        cost = plus(plus({"steps": 1}, spent), took)  # type: ignore[arg-type]
+        self._journal.settle(
+            run.id, call.id, state, value=value, problem=problem, spent=cost, cites=cites
+        )
+
+    def _warn(self, run: Run, progress: _Progress) -> None:
+        for kind, cap in run.caps.items():
+            if kind not in progress.warned and run.spent.get(kind, 0.0) >= WARNED_AT * cap > 0:
+                progress.warned.add(kind)
+                self._told(f"warned {kind}", run)
+
+
+def act_of(step: Step) -> str:
+    """Return what a decision about a waiting step is about: exactly this call."""
+    return _digest(step.tool, step.arguments)
+
+
+def _typed_by_user(value: Json, progress: _Progress) -> bool:
+    """Say whether a value that was taken from outside is one the user has typed as well."""
+    return all(folded(text) in progress.outside.user_words for text in strings(value))
+
+
+def _holds(call: Call, results: Mapping[str, object]) -> bool:
+    condition = call.condition
+    if condition is None:
+        return True
+    if condition.reference.call not in results:
+        return False
+    try:
+        found = point(results[condition.reference.call], condition.reference.at)
+    except NotFound:
+        found = None
+    return type(found) is type(condition.value) and found == condition.value
+
+
+def _checked(done: Done) -> object:
+    """Return a result as JSON. Raises UsageError for one that is too large to keep."""
+    document = msgspec.json.encode(done.value)
+    if len(document) > MAX_VALUE_BYTES:
+        raise UsageError(f"the result has {len(document)} bytes, {MAX_VALUE_BYTES} at most")
+    return msgspec.json.decode(document)
+
+
+def _digest(tool: str, arguments: Mapping[str, object]) -> str:
+    return sha256(msgspec.json.encode([tool, arguments], order="sorted")).hexdigest()
+
+
+@contextmanager
+def _alone(journal: Journal, run_id: str) -> Iterator[None]:
+    """Hold a run, so that no other process carries it on at the same time."""
+    journal.run(run_id)
+    with (journal.workspace(run_id).with_suffix(".lock")).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(f"run {run_id!r} is being carried on elsewhere") from None
+        yield

@@ -1,0 +1,81 @@
+"""A tool: what it is called, what it takes, what it can do to the world, and what it may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from siyaq.agents.amounts import Amounts, nothing
+from siyaq.core.errors import QueryError
+
+FINISH = "finish"
+"""The tool that ends a run with its result."""
+
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a tool is given besides its arguments.
+
+    `key` is the same each time the same call is made, also after a crash. `granted` is what was
+    set aside for it. `workspace` is the folder that belongs to the run.
+    """
+
+    key: str
+    granted: Amounts
+    workspace: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a tool brings back, as JSON.
+
+    `spent` is what it really cost besides its step and its time. `cites` are the posts whose
+    words are in it.
+    """
+
+    value: object
+    spent: Amounts = field(default_factory=nothing)
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool(Generic[A]):
+    """One thing that an agent can do.
+
+    `outside`: its result holds words of strangers. `acts`: it changes something that is not the
+    run's own, so a person approves each call. `sinks`: arguments through which something could
+    leave, or which decide where it goes. `again`: it may be repeated after a crash, because it
+    only reads, or because the same key does the same thing once. `reserve`: the most that a call
+    costs, set aside before it; `seconds` is how long it may take.
+    """
+
+    name: str
+    about: str
+    arguments: type[A]
+    run: Callable[[A, Act], Awaitable[Done]]
+    outside: bool = False
+    acts: bool = False
+    again: bool = True
+    sinks: frozenset[str] = frozenset()
+    reserve: Amounts = field(default_factory=nothing)
+    seconds: float = 60.0
+
+    def read(self, arguments: Mapping[str, object]) -> A:
+        """Read arguments. Raises QueryError, which says which one is wrong."""
+        try:
+            return msgspec.convert(dict(arguments), self.arguments)
+        except msgspec.ValidationError as error:
+            raise QueryError(f"{self.name}: {error}") from None
+
+    def schema(self) -> dict[str, object]:
+        """Return the JSON schema of the arguments."""
+        return msgspec.json.schema(self.arguments)
+
+
+AnyTool = Tool[Any]

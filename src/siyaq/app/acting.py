@@ -1,0 +1,185 @@
+"""What an agent can do with siyaq itself: the same search, answers and cards that people get."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, cast
+
+import msgspec
+
+from siyaq.agents import Act, Amounts, AnyTool, Done, Tool
+from siyaq.core.answer import Finished, Question, Usage
+from siyaq.core.errors import QueryError
+from siyaq.core.ids import PostId
+from siyaq.core.product import Product
+from siyaq.core.query import Filters, Query
+from siyaq.core.span import TimeRange
+from siyaq.serve import shape
+
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+Name = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
+_LOOK_SECONDS = 0.5
+_ANSWER_TOKENS = 8000
+
+
+class Search(msgspec.Struct, forbid_unknown_fields=True):
+    """Words to look for."""
+
+    text: Words
+    k: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
+    since: datetime | None = None
+    until: datetime | None = None
+    langs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Ask(msgspec.Struct, forbid_unknown_fields=True):
+    """A question, answered with checked, cited sentences or not at all."""
+
+    question: Words
+    since: datetime | None = None
+    until: datetime | None = None
+    langs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    limit: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
+
+
+class OfPost(msgspec.Struct, forbid_unknown_fields=True):
+    """A post, by its id."""
+
+    post_id: Name
+
+
+class Wait(msgspec.Struct, forbid_unknown_fields=True):
+    """What a post has to say for the waiting to end."""
+
+    text: Words
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 300.0
+    langs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class _Tools:
+    def __init__(self, product: Product, model: str) -> None:
+        self._product = product
+        self._model = model
+
+    async def search(self, asked: Search, _: Act) -> Done:
+        filters = _filters(asked.since, asked.until, asked.langs, asked.sources)
+        ranking = await self._product.search(Query(text=asked.text, k=asked.k, filters=filters))
+        return _done(shape.ranking_json(ranking))
+
+    async def ask(self, asked: Ask, _: Act) -> Done:
+        filters = _filters(asked.since, asked.until, asked.langs, asked.sources)
+        question = Question(
+            text=asked.question, filters=filters, limit=asked.limit, model=self._model
+        )
+        async for event in self._product.ask(question):
+            if isinstance(event, Finished):
+                return _done(shape.answer_json(event.answer), event.answer.usage)
+        raise AssertionError("an answer always finishes")
+
+    async def context(self, asked: OfPost, _: Act) -> Done:
+        return _done(shape.card_json(await self._product.context(PostId(asked.post_id))))
+
+    async def thread(self, asked: OfPost, _: Act) -> Done:
+        card = shape.card_json(await self._product.context(PostId(asked.post_id)))
+        return _done(card["thread"])
+
+    async def wait(self, asked: Wait, _: Act) -> Done:
+        """Look for a post that is placed after this moment, until there is one."""
+        since = datetime.now(UTC)
+        filters = _filters(since, None, asked.langs, asked.sources)
+        ends = asyncio.get_running_loop().time() + asked.seconds
+        while True:
+            ranking = await self._product.search(Query(text=asked.text, k=5, filters=filters))
+            told = shape.ranking_json(ranking)
+            if told["hits"] or asyncio.get_running_loop().time() >= ends:
+                return _done({**told, "came": bool(told["hits"])})
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+def tools(product: Product, *, model: str = "") -> list[AnyTool]:
+    """Return siyaq's own tools. `model` phrases answers; "" is the default one."""
+    own = _Tools(product, model)
+    tokens: Amounts = {"tokens": _ANSWER_TOKENS, "model_calls": 2} if model else {}
+    return [
+        Tool(
+            name="search",
+            about="Find posts by word and by meaning.",
+            arguments=Search,
+            run=own.search,
+            outside=True,
+        ),
+        Tool(
+            name="ask",
+            about="Answer a question from the posts, every sentence cited and checked.",
+            arguments=Ask,
+            run=own.ask,
+            outside=True,
+            reserve=tokens,
+            seconds=120.0,
+        ),
+        Tool(
+            name="context",
+            about="What is behind a post: first seen, copies, what supports and disputes it.",
+            arguments=OfPost,
+            run=own.context,
+            outside=True,
+        ),
+        Tool(
+            name="thread",
+            about="The conversation around a post.",
+            arguments=OfPost,
+            run=own.thread,
+            outside=True,
+        ),
+        Tool(
+            name="wait",
+            about="Wait until a new post matches, or for so many seconds.",
+            arguments=Wait,
+            run=own.wait,
+            outside=True,
+            seconds=86_400.0,
+        ),
+    ]
+
+
+def _filters(
+    since: datetime | None,
+    until: datetime | None,
+    langs: tuple[str, ...],
+    sources: tuple[str, ...],
+) -> Filters:
+    for moment in (since, until):
+        if moment is not None and moment.tzinfo is None:
+            raise QueryError(f"{moment.isoformat()} has no time zone", hint="end it with Z")
+    return Filters(placed=TimeRange(since, until), langs=langs, sources=sources)
+
+
+def _done(told: object, usage: Usage | None = None) -> Done:
+    spent: Amounts = {}
+    if usage is not None:
+        spent = {
+            "tokens": usage.input_tokens + usage.output_tokens,
+            "usd": usage.cost_usd or 0.0,
+            "joules": usage.energy_joules or 0.0,
+            "bytes_down": usage.bytes,
+        }
+        spent = {kind: amount for kind, amount in spent.items() if amount}
+    return Done(told, spent, tuple(sorted(set(_post_ids(told)))))
+
+
+def _post_ids(told: object) -> Iterator[str]:
+    """Yield the posts that a result names, wherever it does: it holds their words."""
+    if isinstance(told, Mapping):
+        name = told.get("post_id")
+        if isinstance(name, str):
+            yield name
+        for value in cast("Mapping[str, object]", told).values():
+            yield from _post_ids(value)
+    elif isinstance(told, list | tuple):
+        for value in told:
+            yield from _post_ids(value)
