@@ -39,6 +39,7 @@ run: setup ## start siyaq on a simulated network and print its URL (PORT= DATA= 
 test: setup-dev ## run every test that needs no special hardware
 	@test -x /usr/sbin/mosquitto || scripts/apt mosquitto || true
 	@test -x /usr/bin/chromium || test -x /usr/bin/google-chrome || scripts/apt chromium fonts-noto-core || true
+	@test -x /usr/bin/bwrap || scripts/apt bubblewrap || true
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder
 
 clients: tests/clients/.venv/.ready ## make the environment of the applications that are tested with (350 MB)

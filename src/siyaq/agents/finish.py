@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from siyaq.agents.tool import FINISH, Act, AnyTool, Done, Tool
@@ -10,7 +12,7 @@ from siyaq.agents.tool import FINISH, Act, AnyTool, Done, Tool
 class Finish(msgspec.Struct, forbid_unknown_fields=True):
     """What the run came to: usually a reference to the result of a call."""
 
-    result: object = None
+    result: Any = None
     title: str = ""
 
 

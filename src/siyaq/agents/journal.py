@@ -22,7 +22,7 @@ import msgspec
 
 from siyaq.agents.amounts import Amounts, Kind, plus
 from siyaq.agents.plan import Plan, plan_lines, read_plan
-from siyaq.core.errors import DiskFull, FormatTooNew, NotFound, SiyaqError, StorageError
+from siyaq.core.errors import DiskFull, FormatTooNew, NotFound, StorageError, UsageError
 
 FOLDER = "agents"
 FORMAT = 1
@@ -66,13 +66,14 @@ _SCHEMA = f"""
 """
 
 
-class BudgetSpent(SiyaqError):
+class BudgetSpent(UsageError):
     """A cap does not allow what a call would need. `cap` names it: "tokens", "day usd"."""
 
     code = "budget_spent"
+    hint = "give the run more with --budget, or let it end here"
 
-    def __init__(self, cap: str, message: str) -> None:
-        super().__init__(message, hint="give the run more with --budget, or let it end here")
+    def __init__(self, message: str, *, cap: str = "") -> None:
+        super().__init__(message)
         self.cap = cap
 
 
@@ -134,6 +135,11 @@ class Journal:
                 raise FormatTooNew(f"the journal in {str(self.folder)!r} has format {version}")
             if version == 0:
                 self._db.executescript(_SCHEMA)
+
+    @staticmethod
+    def exists(directory: Path) -> bool:
+        """Say whether a data directory has one."""
+        return (directory / FOLDER / "journal.sqlite").exists()
 
     def close(self) -> None:
         """Close the database."""
@@ -407,10 +413,8 @@ def _granted(wanted: Amounts, left: Amounts, scope: str) -> Amounts:
         if kind in ELASTIC and left[kind] > 0:
             granted[kind] = min(wanted[kind], left[kind])
         elif wanted[kind] > max(left[kind], 0.0):
-            raise BudgetSpent(
-                f"{scope}{kind}",
-                f"{scope}{kind}: {max(left[kind], 0.0):g} left, {wanted[kind]:g} needed",
-            )
+            told = f"{scope}{kind}: {max(left[kind], 0.0):g} left, {wanted[kind]:g} needed"
+            raise BudgetSpent(told, cap=f"{scope}{kind}")
     return granted
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,19 +132,19 @@ def read_budget(text: str) -> Amounts:
 
 def runs(config: Config) -> list[Run]:
     """Return the newest runs."""
-    with _journal(config) as journal:
+    with closing(Journal(config.data)) as journal:
         return journal.runs()
 
 
 def run(config: Config, run_id: str) -> Run:
     """Return one run. Raises NotFound."""
-    with _journal(config) as journal:
+    with closing(Journal(config.data)) as journal:
         return journal.run(run_id)
 
 
 def decide(config: Config, run_id: str, call: str, *, given: bool) -> None:
     """Allow, or forbid, what a run waits with. Raises NotFound, UsageError."""
-    with _journal(config) as journal:
+    with closing(Journal(config.data)) as journal:
         waiting = [one for one in journal.run(run_id).steps if one.state == "waiting"]
         for step in waiting:
             if step.call == call:
@@ -156,20 +156,11 @@ def decide(config: Config, run_id: str, call: str, *, given: bool) -> None:
 
 def cancel(config: Config, run_id: str) -> Run:
     """End a run that is not being carried on. Raises NotFound."""
-    with _journal(config) as journal:
+    with closing(Journal(config.data)) as journal:
         before = journal.run(run_id)
         if before.status not in ("done", "stopped", "failed"):
             journal.close_run(run_id, "stopped", "cancelled")
         return journal.run(run_id)
-
-
-@contextmanager
-def _journal(config: Config) -> Iterator[Journal]:
-    journal = Journal(config.data)
-    try:
-        yield journal
-    finally:
-        journal.close()
 
 
 @asynccontextmanager
@@ -177,7 +168,7 @@ async def open_agents(config: Config, model: str) -> AsyncGenerator[Agents, None
     """Open siyaq for reading and give its agents their tools."""
     phrased_by = "" if model.startswith(SCRIPTED) else model
     async with open_siyaq(config, write=False) as siyaq:
-        with _journal(config) as journal:
+        with closing(Journal(config.data)) as journal:
             tools = [
                 *acting.tools(siyaq, model=phrased_by),
                 *workspace.tools(),

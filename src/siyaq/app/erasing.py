@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
+from siyaq.agents import Journal
 from siyaq.core.errors import StorageError
 from siyaq.core.event import AccountEvent, AccountStatus, Event, Op, PostEvent
 from siyaq.core.ids import AuthorId, PostId, Seq
@@ -81,11 +83,12 @@ class Eraser:
             self._aged[source] = entries[-1].seq
 
     def purge(self) -> None:
-        """Leave no byte of a deleted text in log or index.
+        """Leave no byte of a deleted text in log or index, nor in what agents have kept.
 
         Raises StorageError when the index was not cleared in time, or a reader of another
         program holds on to the log; asking again is safe.
         """
+        self._forget_in_runs()
         self._empty_log()
         caught_up = self._indexer.wait_embedded(self._log.head(), PURGE_SECONDS)
         if not (caught_up and self._indexer.purge(PURGE_SECONDS)):
@@ -93,6 +96,12 @@ class Eraser:
                 f"the index was not cleared within {PURGE_SECONDS:.0f} seconds",
                 hint="run 'siyaq rebuild', which makes it anew",
             )
+
+    def _forget_in_runs(self) -> None:
+        if Journal.exists(self._writer.directory):
+            with closing(Journal(self._writer.directory)) as journal:
+                cited = [PostId(name) for name in journal.cited()]
+                journal.forget([name for name in cited if self._log.state(name) != "live"])
 
     def _empty_log(self) -> None:
         deadline = time.monotonic() + _READER_SECONDS

@@ -57,6 +57,11 @@ class LogWriter:
         self._wal_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
 
+    @property
+    def directory(self) -> Path:
+        """The data directory that it writes."""
+        return self._path.parent
+
     @classmethod
     def open(cls, directory: Path, *, vfs: str = "", faults: Faults | None = None) -> Self:
         """Take the right to write `directory`, making an empty log where there is none.
