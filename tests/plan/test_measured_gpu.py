@@ -115,8 +115,11 @@ def test_a_plan_of_the_recorded_model_has_its_recorded_rates() -> None:
     results = run(scenario.having(told, "a test", "2026-11"), samples=0)["results"]
     cards, layers = scenario.figures["hardware.gpus"].value, 6.9793 / 7.505
     assert results["readers"]["value"] == pytest.approx(64, abs=1)
-    assert results["rate_written"]["value"] / cards == pytest.approx(6_642, rel=0.03)
-    assert results["rate_read"]["value"] / cards == pytest.approx(39_552 * layers, rel=0.03)
+    written, read = results["rate_written"]["value"], results["rate_read"]["value"]
+    assert written is not None
+    assert read is not None
+    assert written / cards == pytest.approx(6_642, rel=0.03)
+    assert read / cards == pytest.approx(39_552 * layers, rel=0.03)
 
 
 @pytest.mark.parametrize(
