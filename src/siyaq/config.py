@@ -129,6 +129,15 @@ SETTINGS: tuple[Setting, ...] = (
         _days_by_source,
     ),
     Setting(
+        "telemetry.days",
+        7,
+        "days that readings are kept one by one; their hours are kept for good",
+        _between(1, 3650),
+    ),
+    Setting(
+        "telemetry.minute_days", 90, "days that the minutes of readings are kept", _between(1, 3650)
+    ),
+    Setting(
         "purge.minutes",
         30,
         "minutes within which the bytes of deleted posts are taken out of every file, by 'serve'",
@@ -317,6 +326,16 @@ class Config:
         """Days that posts are kept, of the sources whose posts are not kept for ever."""
         pairs = (part.split("=") for part in self._listed("keep.days"))
         return {source.strip(): int(days) for source, days in pairs}
+
+    @property
+    def telemetry_days(self) -> int:
+        """Days that readings are kept one by one."""
+        return int(self.values["telemetry.days"])
+
+    @property
+    def telemetry_minute_days(self) -> int:
+        """Days that the minutes of readings are kept."""
+        return int(self.values["telemetry.minute_days"])
 
     @property
     def purge_seconds(self) -> float:

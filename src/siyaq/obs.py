@@ -79,6 +79,12 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=True)
+        self.readings = Counter(
+            "siyaq_readings",
+            "Readings of things: new, known already, or late (too old, or from the future)",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.posts = Counter(
             "siyaq_log_posts",
             "Posts made durable, by what they were",

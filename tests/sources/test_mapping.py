@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import ConfigError
 from siyaq.core.event import Op, PostEvent, Rejected, RejectReason
-from siyaq.sources.messages.mapping import PostMapping, read_mapping
+from siyaq.sources.messages.batch import Reader, Verdict
+from siyaq.sources.messages.mapping import PostMapping
+from siyaq.sources.messages.reader import open_reader
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -36,13 +38,13 @@ opened = "create"
 """
 
 
-def mapping(tmp_path: Path, text: str) -> PostMapping:
+def mapping(tmp_path: Path, text: str) -> Reader:
     file = tmp_path / "map.toml"
     file.write_text(text)
-    return read_mapping(str(file))
+    return open_reader(str(file))
 
 
-def only(found: PostMapping, message: bytes) -> PostEvent | Rejected:
+def only(found: Reader, message: bytes) -> Verdict:
     (verdict,) = found.read(message, source="desk", now=NOW)
     return verdict
 
@@ -143,7 +145,7 @@ def test_a_wrong_file_names_the_key(tmp_path: Path, text: str, told: str) -> Non
 
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(ConfigError, match=r"cannot read the mapping 'no\.toml'"):
-        read_mapping("no.toml")
+        open_reader("no.toml")
 
 
 def test_a_time_that_cannot_be_is_no_time(tmp_path: Path) -> None:

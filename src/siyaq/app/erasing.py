@@ -22,6 +22,7 @@ from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.core.ports import Batch, Clock
 from siyaq.index import Indexer
 from siyaq.log import Appended, LogReader, LogWriter
+from siyaq.telemetry import TelemetryStore
 
 PURGE_SECONDS: Final = 3600.0
 _POSTS_AT_ONCE: Final = 500
@@ -47,8 +48,10 @@ class Eraser:
         log: LogReader,
         indexer: Indexer,
         clock: Clock,
+        readings: TelemetryStore | None = None,
     ) -> None:
         self._append = append
+        self._readings = readings
         self._writer = writer
         self._log = log
         self._indexer = indexer
@@ -58,6 +61,8 @@ class Eraser:
     def hide(self, order: Order) -> int:
         """Bury what is ordered; return how many posts that were. Durable on return."""
         unknown = sum(self._log.state(PostId(name)) == "unknown" for name in set(order.posts))
+        if order.source and order.before is None and self._readings and self._readings.exists:
+            self._readings.forget(order.source)
         buried = [self._append(Batch(events=tuple(events))).deleted for events in self._of(order)]
         return sum(buried) - unknown  # these are buried too, should they ever come
 

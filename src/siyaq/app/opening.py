@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -18,6 +18,7 @@ from siyaq.app.metering import Metering, open_metering
 from siyaq.app.picturing import Picturing
 from siyaq.app.siyaq import Siyaq
 from siyaq.app.turns import ModelTurns
+from siyaq.app.watching import Watching, store_of
 from siyaq.config import Config
 from siyaq.context import (
     CardDesk,
@@ -30,7 +31,7 @@ from siyaq.context import (
 )
 from siyaq.core.clock import SystemClock
 from siyaq.core.event import AccountEvent, AccountStatus
-from siyaq.core.ports import Batch
+from siyaq.core.ports import Batch, Clock
 from siyaq.grounding import Answerer, AnswerShelf, KeptAnswers, WrittenAnswers
 from siyaq.grounding.support import SupportChecker
 from siyaq.index import Indexer, IndexReader
@@ -40,6 +41,7 @@ from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
 from siyaq.sources import Committer, builtin
 from siyaq.sources.pictures import Pictures
+from siyaq.telemetry import TelemetryStore
 
 
 @asynccontextmanager
@@ -65,14 +67,17 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             indexer = Indexer(log, config.data, embedder)
             await asyncio.to_thread(indexer.start)
             stack.push_async_callback(asyncio.to_thread, indexer.stop)
-            committer = Committer(
-                _Append(writer, log, remembered, hub, metrics, metering), indexer.wake
-            )
+            store = store_of(config)
+            stack.callback(store.close)
+            appending = _Append(writer, log, remembered, hub, metrics, metering, store, clock)
+            committer = Committer(appending, indexer.wake)
             await stack.enter_async_context(committer)
             intake = Intake(writer=writer, log=log, committer=committer, clock=clock)
             _measure(metrics, log, indexer)
             append = _Submitted(committer)
-            eraser = Eraser(append, writer, log, indexer, clock)
+            watching = await stack.enter_async_context(Watching(store, append, clock))
+            appending.on_readings = watching.wake
+            eraser = Eraser(append, writer, log, indexer, clock, store)
             await stack.enter_async_context(Janitor(config, eraser, log, clock))
         searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
@@ -179,7 +184,12 @@ class _Append:
         hub: LiveHub,
         metrics: Metrics,
         metering: Metering,
+        store: TelemetryStore,
+        clock: Clock,
     ) -> None:
+        self._store = store
+        self._clock = clock
+        self.on_readings: Callable[[], None] = lambda: None  # called on the event loop
         self._writer = writer
         self._log = log
         self._remembered = remembered
@@ -189,6 +199,7 @@ class _Append:
         self._loop = asyncio.get_running_loop()
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Appended]:
+        self._keep_readings(batches)  # before the log has their cursors
         reshown = self._changes_what_is_shown(batches)
         results = self._writer.append(batches)
         if reshown:
@@ -203,6 +214,14 @@ class _Append:
                 withdrawn = self._log.written_by(event.source, event.author_id)
                 self._loop.call_soon_threadsafe(self._hub.withdraw, withdrawn)
         return results
+
+    def _keep_readings(self, batches: Sequence[Batch]) -> None:
+        readings = [one for batch in batches for one in batch.observations]
+        if readings:
+            taken = self._store.take(readings, self._clock.now())
+            for outcome in ("new", "known", "late"):
+                self._metrics.readings.labels(outcome).inc(getattr(taken, outcome))
+            self._loop.call_soon_threadsafe(self.on_readings)
 
     def _changes_what_is_shown(self, batches: Sequence[Batch]) -> bool:
         """Say whether posts are hidden or shown again, of which no entry of the log tells."""

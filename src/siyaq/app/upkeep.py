@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from siyaq import backup, log
 from siyaq.app.erasing import PURGE_SECONDS, Eraser, Order
 from siyaq.app.orders import Orders
+from siyaq.app.watching import store_of
 from siyaq.backup import ArchiveReport, Departed, Keys
 from siyaq.config import Config
 from siyaq.core.clock import SystemClock
@@ -48,12 +50,18 @@ def purge(config: Config, order: Order) -> int:
         writer,
         LogReader.open(config.data) as reader,
         BuiltinEmbedder(processes=config.embed_processes) as embedder,
+        closing(store_of(config)) as readings,
     ):
         indexer = Indexer(reader, config.data, embedder)
         indexer.start()
         try:
             eraser = Eraser(
-                lambda batch: writer.append([batch])[0], writer, reader, indexer, SystemClock()
+                lambda batch: writer.append([batch])[0],
+                writer,
+                reader,
+                indexer,
+                SystemClock(),
+                readings,
             )
             erased = eraser.hide(order)
             keys = Keys(config.backup_keys)

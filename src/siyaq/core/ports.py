@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from siyaq.core.event import Cursor, Event, Gap, Rejected
 from siyaq.core.ids import Seq
+from siyaq.core.observation import Observation
 from siyaq.core.query import Filters, Scored
 
 Vector = Sequence[float]
@@ -142,6 +143,7 @@ class Batch:
     """
 
     events: tuple[Event, ...] = ()
+    observations: tuple[Observation, ...] = ()  # readings, which are kept beside the log
     rejected: tuple[Rejected, ...] = ()
     gaps: tuple[Gap, ...] = ()
     cursor: Cursor | None = None

@@ -146,4 +146,4 @@ class Committer:
 
 def _weight(batch: Batch) -> int:
     """Count what a batch puts into the log; even an empty one moves a cursor."""
-    return max(1, len(batch.events))
+    return max(1, len(batch.events) + len(batch.observations))

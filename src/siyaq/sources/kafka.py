@@ -29,8 +29,8 @@ from siyaq.sources.condition import Condition
 from siyaq.sources.credential import Credential
 from siyaq.sources.messages.batch import Verdict, batches_of
 from siyaq.sources.messages.client import optional
-from siyaq.sources.messages.mapping import read_mapping
 from siyaq.sources.messages.options import read_options
+from siyaq.sources.messages.reader import open_reader
 from siyaq.sources.option import operator_name
 from siyaq.sources.trouble import Lost
 
@@ -113,7 +113,7 @@ class KafkaSource:
         rng: random.Random | None = None,
     ) -> None:
         self._address = Address.parse(url)
-        self._reader = read_mapping(self._address.mapping)
+        self._reader = open_reader(self._address.mapping)
         self._kafka = optional(_load, "kafka")
         self._credential = credential
         self._source = operator_name(source or "kafka")

@@ -30,8 +30,8 @@ from siyaq.sources.condition import Condition
 from siyaq.sources.credential import Credential
 from siyaq.sources.messages.batch import Verdict, batches_of
 from siyaq.sources.messages.client import optional
-from siyaq.sources.messages.mapping import read_mapping
 from siyaq.sources.messages.options import address_of, read_options, tls_context
+from siyaq.sources.messages.reader import open_reader
 from siyaq.sources.option import duration, operator_name
 from siyaq.sources.trouble import Lost
 
@@ -137,7 +137,7 @@ class MqttSource:
         rng: random.Random | None = None,
     ) -> None:
         self._address = Address.parse(url)
-        self._reader = read_mapping(self._address.mapping)
+        self._reader = open_reader(self._address.mapping)
         self._paho = optional(_load, "mqtt")
         self._credential = credential
         self._source = operator_name(source or "mqtt")

@@ -38,8 +38,8 @@ from siyaq.sources.condition import Condition
 from siyaq.sources.credential import Credential
 from siyaq.sources.messages.batch import Verdict, batches_of, ordered
 from siyaq.sources.messages.client import optional
-from siyaq.sources.messages.mapping import read_mapping
 from siyaq.sources.messages.options import address_of, read_options, tls_context
+from siyaq.sources.messages.reader import open_reader
 from siyaq.sources.option import operator_name
 from siyaq.sources.trouble import Lost
 
@@ -127,7 +127,7 @@ class NatsSource:
         rng: random.Random | None = None,
     ) -> None:
         self._address = Address.parse(url)
-        self._reader = read_mapping(self._address.mapping)
+        self._reader = open_reader(self._address.mapping)
         self._client = optional(_load, "nats")
         self._credential = credential
         self._source = operator_name(source or self._address.stream)

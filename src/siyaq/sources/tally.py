@@ -42,11 +42,12 @@ class Tally:
             if len(self._examples) < _EXAMPLES:
                 self._examples.append(_told(refusal))
         self.gaps.extend(batch.gaps)
-        if batch.events:
-            newest = max(event.witnessed_at for event in batch.events)
+        came = (*batch.events, *batch.observations)
+        if came:
+            newest = max(one.witnessed_at for one in came)
             self.last_event_at = max(newest, self.last_event_at or newest)
             self.lag_seconds = max(0.0, (now - newest).total_seconds())
-            self._recent.append((now, len(batch.events)))
+            self._recent.append((now, len(came)))
             self._forget(now)
 
     def per_second(self, now: datetime) -> float:

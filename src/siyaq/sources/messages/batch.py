@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from siyaq.core.event import Cursor, Gap, PostEvent, Rejected
+from siyaq.core.observation import Observation
 from siyaq.core.ports import Batch
 from siyaq.sources.limits import BATCH_EVENTS
 
-Verdict = PostEvent | Rejected
+Verdict = PostEvent | Observation | Rejected
 
 
 class Reader(Protocol):
@@ -37,6 +38,7 @@ def batches_of(
         last = start == starts[-1]
         yield Batch(
             events=tuple(one for one in part if isinstance(one, PostEvent)),
+            observations=tuple(one for one in part if isinstance(one, Observation)),
             rejected=tuple(one for one in part if isinstance(one, Rejected)),
             gaps=tuple(gaps) if last else (),
             cursor=cursor if last else None,

@@ -48,7 +48,9 @@ _PLAIN = frozenset(
 )
 _JOINED = frozenset({"text", "title"})
 _EXTRA = "extra."
-_UNITS = {"rfc3339": 0.0, "unix": 1.0, "unix_ms": 1e-3}
+TIME_UNITS = {"rfc3339": 0.0, "unix": 1.0, "unix_ms": 1e-3}
+"""Seconds in one unit of a time that is a number; 0 where times are text."""
+
 _TABLES = frozenset({"post", "op", "items", "time", "trust"})
 
 
@@ -67,7 +69,7 @@ class PostMapping:
     ) -> Iterator[PostEvent | Rejected]:
         """Yield what a message says, witnessed at `now`: changes, and what is of no use. Total."""
         try:
-            items = self._items(decode_value(message))
+            items = items_of(decode_value(message), self.items)
         except Refusal as refusal:
             yield refusal.rejected()
             return
@@ -76,14 +78,6 @@ class PostMapping:
                 yield self._event(item, source, now)
             except Refusal as refusal:
                 yield refusal.rejected()
-
-    def _items(self, body: object) -> list[object]:
-        found = body if self.items is None else self.items.of(body)
-        items = found if isinstance(found, list) else [found]
-        if len(items) > MOST_ITEMS:
-            detail = f"{len(items)} items in one message, limit {MOST_ITEMS}"
-            raise Refusal(RejectReason.TOO_LARGE, detail)
-        return items
 
     def _event(self, item: object, source: str, now: datetime) -> PostEvent:
         if not isinstance(item, dict):
@@ -133,11 +127,18 @@ class PostMapping:
         raise Refusal(RejectReason.BAD_FIELD, detail)
 
 
-def read_mapping(file: str) -> PostMapping:
-    """Read a mapping from a file; "" is the Post format. Raises ConfigError, naming the key."""
-    if not file:
-        return PostMapping()
-    document = read_toml(file)
+def items_of(body: object, at: Pointer | None) -> list[object]:
+    """Return what a message holds several of, or the one thing it is. Raises Refusal."""
+    found = body if at is None else at.of(body)
+    items = found if isinstance(found, list) else [found]
+    if len(items) > MOST_ITEMS:
+        detail = f"{len(items)} items in one message, limit {MOST_ITEMS}"
+        raise Refusal(RejectReason.TOO_LARGE, detail)
+    return items
+
+
+def posts_of(document: Mapping[str, object], file: str) -> PostMapping:
+    """Check a mapping of posts. Raises ConfigError, naming the key."""
     unknown_key(document, _TABLES, file)
     post = document.get("post")
     if not isinstance(post, dict) or not post:
@@ -152,7 +153,9 @@ def read_mapping(file: str) -> PostMapping:
         items=None
         if "items" not in document
         else Pointer.parse(document["items"], f"'items' in {file!r}"),
-        second=_UNITS[one_of(document.get("time", "rfc3339"), _UNITS, f"'time' in {file!r}")],
+        second=TIME_UNITS[
+            one_of(document.get("time", "rfc3339"), TIME_UNITS, f"'time' in {file!r}")
+        ],
         trust=Trust(
             one_of(document.get("trust", "client"), ("client", "platform"), f"'trust' in {file!r}")
         ),

@@ -16,14 +16,14 @@ from datetime import datetime
 
 from siyaq.core.clock import SystemClock
 from siyaq.core.errors import Overloaded, SourceRefused
-from siyaq.core.event import PostEvent, Rejected, RejectReason
+from siyaq.core.event import Rejected, RejectReason
 from siyaq.core.ports import Batch, Clock
 from siyaq.core.product import Delivered
 from siyaq.sources.condition import Condition
 from siyaq.sources.credential import Credential
 from siyaq.sources.limits import BATCH_EVENTS
-from siyaq.sources.messages.batch import batches_of
-from siyaq.sources.messages.mapping import read_mapping
+from siyaq.sources.messages.batch import Verdict, batches_of
+from siyaq.sources.messages.reader import open_reader
 from siyaq.sources.option import operator_name
 from siyaq.sources.webhook.address import Address
 from siyaq.sources.webhook.seen import Seen
@@ -39,7 +39,7 @@ ANSWER_SECONDS = 15.0
 @dataclass(slots=True)
 class _Delivery:
     signed: Signed
-    verdicts: tuple[PostEvent | Rejected, ...]
+    verdicts: tuple[Verdict, ...]
     done: asyncio.Future[Delivered]
 
     @property
@@ -61,7 +61,7 @@ class WebhookSource:
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._address = Address.parse(url)
-        self._mapping = read_mapping(self._address.mapping)
+        self._reader = open_reader(self._address.mapping)
         self._credential = credential
         self._source = operator_name(source or self._address.name)
         self._clock: Clock = clock or SystemClock()
@@ -158,13 +158,13 @@ class WebhookSource:
         self._waiting.put_nowait(_Delivery(signed, verdicts, done))
         return done
 
-    def _verdicts(self, messages: list[bytes], now: datetime) -> tuple[PostEvent | Rejected, ...]:
+    def _verdicts(self, messages: list[bytes], now: datetime) -> tuple[Verdict, ...]:
         if not messages:  # a delivery always says something
             return (Rejected(reason=RejectReason.MALFORMED, detail="the delivery is empty"),)
         return tuple(
             verdict
             for message in messages
-            for verdict in self._mapping.read(message, source=self._source, now=now)
+            for verdict in self._reader.read(message, source=self._source, now=now)
         )
 
     async def _take(self) -> list[_Delivery]:

@@ -1,0 +1,13 @@
+"""Readings of things: series beside the log, their changes told as sentences that can be cited.
+
+Owns: the series, minutes and hours made of them, what stands for a thing's id, and when a change
+of level is one. Refuses: knowing where readings come from, and writing the log: what it has to
+tell is handed out as posts.
+Concurrency: one store for each writer; its methods block and may be called from any thread.
+"""
+
+from siyaq.telemetry.changes import Change, Point
+from siyaq.telemetry.store import Series, TelemetryStore
+from siyaq.telemetry.telling import post_of
+
+__all__ = ["Change", "Point", "Series", "TelemetryStore", "post_of"]
