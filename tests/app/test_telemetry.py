@@ -14,7 +14,7 @@ from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
 from siyaq.app.watching import store_of
 from siyaq.config import Config
-from siyaq.core.answer import Answer
+from siyaq.core.answer import Answer, AnswerStatus
 from siyaq.core.ids import split_post_id
 from siyaq.core.ports import Batch
 from siyaq.core.post import Post
@@ -119,6 +119,19 @@ async def test_readings_tell_what_changed_once_and_answers_cite_it(config: Confi
         )
         assert sources(answer) == {"dishes"}
         assert "fell from 18" in answer.sentences[0].text
+        for question in (
+            f"Do the outage reports in {truth.place} match our dishes?",
+            f"هل تتفق أخبار انقطاع الإنترنت في {truth.place} مع أطباقنا؟",
+        ):
+            both = await ask(siyaq, question)
+            assert sources(both) == {"bluesky", "dishes"}, question
+            assert all(sentence.citations for sentence in both.sentences)
+        for question in (
+            f"Do the outage reports in {truth.place} match our sensors?",
+            "Do the reports of the concert in Nowhere match our dishes?",
+        ):
+            neither = await ask(siyaq, question)
+            assert neither.status is AnswerStatus.ABSTAINED, question
         reports = await ask(siyaq, f"When was internet service restored in {truth.place}?")
         assert sources(reports) == {"bluesky"}
     async with open_siyaq(config, write=True) as siyaq:

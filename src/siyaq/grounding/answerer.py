@@ -29,6 +29,7 @@ from siyaq.core.span import TimeRange
 from siyaq.grounding.conflicts import conflicts_in
 from siyaq.grounding.draft import Draft, compose, count_voices
 from siyaq.grounding.evidence import Quoted, references
+from siyaq.grounding.joined import hold_together, sides_of
 from siyaq.grounding.question import about_voices, check, is_meaningless, standalone
 from siyaq.grounding.short_answer import short_answer
 from siyaq.grounding.voices import COUNTED_HITS, tally
@@ -119,6 +120,14 @@ class Answerer:
             return count_voices(
                 ranking, self._searcher, self._log, self._alignment, asked.question.limit
             )
+        if (sides := sides_of(asked.text)) is not None:
+
+            def rank(text: str, k: int) -> Ranking:
+                query = Query(text=text, k=k, filters=asked.question.filters, as_of=asked.as_of)
+                return self._retriever.rank(query)
+
+            limit = asked.question.limit
+            return hold_together(sides, rank, self._searcher, self._embedder, limit)
         return compose(
             ranking,
             self._searcher,
