@@ -81,7 +81,7 @@ class Metrics:
         self.registry = CollectorRegistry(auto_describe=True)
         self.readings = Counter(
             "siyaq_readings",
-            "Readings of things: new, known already, or late (too old, or from the future)",
+            "Readings of things: new, known, late (or from the future), beyond the most series",
             ["outcome"],
             registry=self.registry,
         )

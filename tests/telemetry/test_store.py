@@ -138,6 +138,15 @@ def test_readings_age_into_minutes_and_minutes_into_hours(store: TelemetryStore)
         assert database.execute("SELECT sum(count) FROM hours").fetchone() == (360,)
 
 
+def test_one_series_too_many_is_counted_and_holds_up_nothing(tmp_path: Path) -> None:
+    things = [Property(name=f"p{n}") for n in range(5)]
+    with closing(TelemetryStore(tmp_path, most=3)) as store:
+        taken = store.take([reading(NOW, 1.0, kind=one) for one in things], NOW)
+        assert (taken.new, taken.beyond) == (3, 2)
+        later = store.take([reading(NOW - timedelta(seconds=1), 2.0, kind=things[0])], NOW)
+        assert later.new == 1, "a series that is there goes on"
+
+
 def test_a_source_is_forgotten_with_its_bytes(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         store.take([reading(NOW, "UNUSUALSTATE", personal=False)], NOW)

@@ -219,7 +219,7 @@ class _Append:
         readings = [one for batch in batches for one in batch.observations]
         if readings:
             taken = self._store.take(readings, self._clock.now())
-            for outcome in ("new", "known", "late"):
+            for outcome in ("new", "known", "late", "beyond"):
                 self._metrics.readings.labels(outcome).inc(getattr(taken, outcome))
             self._loop.call_soon_threadsafe(self.on_readings)
 

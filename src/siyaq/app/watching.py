@@ -52,6 +52,7 @@ class Watching:
         self._clock = clock
         self._came = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._looking: asyncio.Future[int] | None = None
         self._aged_at = float("-inf")
 
     async def __aenter__(self) -> Self:
@@ -70,6 +71,9 @@ class Watching:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        if self._looking is not None:  # its thread goes on with the store and the committer
+            await asyncio.wait([self._looking])
+            self._looking.exception()
 
     def wake(self) -> None:
         """Say that readings came in. On the event loop."""
@@ -80,7 +84,8 @@ class Watching:
             await self._came.wait()
             self._came.clear()
             try:
-                await asyncio.shield(asyncio.to_thread(self.look))
+                self._looking = asyncio.ensure_future(asyncio.to_thread(self.look))
+                await asyncio.shield(self._looking)
             except SiyaqError:
                 logger.warning("changes were not told", exc_info=True)
                 self._came.set()

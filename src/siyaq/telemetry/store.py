@@ -51,20 +51,31 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of readings: new ones, known ones, and those too old to be told apart."""
+    """What became of readings.
+
+    `late` ones are too old to be told apart, or from the future; `beyond` ones would begin a
+    series where there are too many: neither is stored, and neither holds up what comes after.
+    """
 
     new: int = 0
     known: int = 0
     late: int = 0
+    beyond: int = 0
 
 
 class TelemetryStore:
     """The readings of one data directory."""
 
     def __init__(
-        self, directory: Path, *, raw: timedelta = timedelta(days=7), minutes: timedelta
+        self,
+        directory: Path,
+        *,
+        raw: timedelta = timedelta(days=7),
+        minutes: timedelta = timedelta(days=90),
+        most: int = MOST_SERIES,
     ) -> None:
         """Open the file when it is first needed. `raw`, `minutes`: how long these are kept."""
+        self._most = most
         self._path = directory / NAME
         self._raw = raw
         self._minutes = minutes
@@ -72,23 +83,25 @@ class TelemetryStore:
         self._connection: sqlite3.Connection | None = None
         self._key = b""
         self._ids: dict[tuple[str, ...], int] = {}
-        self._looked: dict[int, int] = {}  # the newest minute of each series when it was looked at
+        self._fresh: set[int] | None = None  # series to look at for changes; None: all
 
     def take(self, observations: Sequence[Observation], now: datetime) -> Taken:
         """Store readings; durable on return. Raises StorageError, and then nothing is stored."""
         if not observations:
             return Taken()
         oldest = now - self._raw
-        new = known = late = 0
+        new = known = late = beyond = 0
         with self._working() as database, database:
             for one in observations:
                 if not oldest <= one.phenomenon_time <= now + _FUTURE:
                     late += 1
-                elif self._put(database, one):
+                elif (series := self._series_id(database, one)) is None:
+                    beyond += 1
+                elif self._put(database, series, one):
                     new += 1
                 else:
                     known += 1
-        return Taken(new, known, late)
+        return Taken(new, known, late, beyond)
 
     def series(self, source: str = "") -> list[Series]:
         """Return every series, or those of one source."""
@@ -126,21 +139,24 @@ class TelemetryStore:
         A minute is over once something was read after it: no clock of ours has a say.
         """
         found: list[tuple[Series, Change]] = []
+        fresh, self._fresh = self._fresh, set()
         for series in self.series():
+            if fresh is not None and series.id not in fresh:
+                continue
             with self._working() as database:
                 told, newest = database.execute(
                     "SELECT told_until, (SELECT max(start) FROM minutes WHERE series = ?1)"
                     " FROM series WHERE id = ?1",
                     (series.id,),
                 ).fetchone()
-                if newest is None or newest <= max(told, self._looked.get(series.id, 0)):
+                if newest is None or newest <= told:
                     continue
                 since = max(told - told % MINUTE_US, newest - LOOK_BACK_US)
                 points = _points(database, series.id, since, newest)
             new = [one for one in changes_in(points) if to_microseconds(one.until) > told]
             found += [(series, change) for change in new]
-            if not new:
-                self._looked[series.id] = newest
+            if new:  # until they are told
+                self._fresh.add(series.id)
         return found
 
     def tell(self, series: Series, until: datetime) -> None:
@@ -183,8 +199,8 @@ class TelemetryStore:
                 self._connection.close()
                 self._connection = None
 
-    def _put(self, database: sqlite3.Connection, one: Observation) -> bool:
-        series = self._series_id(database, one)
+    def _put(self, database: sqlite3.Connection, series: int, one: Observation) -> bool:
+        """Store a reading and count it in; False where it was known."""
         at = to_microseconds(one.phenomenon_time)
         number = one.result if isinstance(one.result, float) else None
         word = None if isinstance(one.result, float) else one.result
@@ -193,12 +209,15 @@ class TelemetryStore:
             (series, at, to_microseconds(one.witnessed_at), number, word),
         ).rowcount:
             return False
+        if self._fresh is not None:
+            self._fresh.add(series)
         for table, length in (("minutes", MINUTE_US), ("hours", HOUR_US)):
             start = at - at % length
             database.execute(COUNT_IN.format(table=table), (series, start, at, number, word))
         return True
 
-    def _series_id(self, database: sqlite3.Connection, one: Observation) -> int:
+    def _series_id(self, database: sqlite3.Connection, one: Observation) -> int | None:
+        """Return the series of a reading, a new one where it is needed; None where none may be."""
         named = (
             one.source,
             one.thing.kind,
@@ -210,11 +229,15 @@ class TelemetryStore:
         held = self._ids.get((*named, *shown))
         if held is not None:
             return held
-        if database.execute("SELECT count(*) FROM series").fetchone()[0] >= MOST_SERIES:
-            raise StorageError(
-                f"more than {MOST_SERIES} series of readings",
-                hint="map fewer properties, or erase a source: siyaq purge --source",
-            )
+        known = database.execute(
+            "SELECT 1 FROM series WHERE (source, kind, thing, property, unit) = (?, ?, ?, ?, ?)",
+            named,
+        ).fetchone()
+        newest = database.execute("SELECT coalesce(max(id), 0) FROM series").fetchone()[0]
+        if known is None and newest >= self._most:
+            return None
+        if len(self._ids) >= 2 * self._most:  # of one series, when its site changes
+            self._ids.clear()
         row = database.execute(
             "INSERT INTO series (source, kind, thing, property, unit, site, label, label_ar)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
