@@ -1,15 +1,15 @@
 """What the meter itself costs: answers with every step metered, beside the same without.
 
-    python bench/meter_cost.py [--posts 4000] [--rounds 40] [--depth 20]
+    python bench/meter_cost.py [--posts 4000] [--rounds 40]
 
 The same question is answered metered and unmetered, in turns, on one open siyaq, so that a drift
 of the machine falls on both. Counted is the processor time of the threads that answer, and of each
 way the quarter of its runs that took least, as others on the machine only ever add to it; errors
 are those of 400 draws from the runs. Beside it stand unmetered answers against themselves. That
-noise is larger than the cost of one meter, so the answer is also metered by `depth` meters, one
-inside the other, beside as many plain wrappers: what they add together, divided by their number, is
-what one adds, with an error divided alike. Work handed to a thread is timed there once, however
-many meters there are: that is measured alone and added, as is a reading of counters like RAPL's.
+noise is larger than the meter's cost, so the meter is also put around the skeleton of an answer:
+as many events and as many steps in threads, in which nothing is done. What it takes more than the
+bare skeleton is what the meter adds to an answer, as small as it is, since nothing drowns it. A
+reading of counters like RAPL's is measured alone and added, for machines that have them.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ import tempfile
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from siyaq.app.metering import Metering
 from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import load
-from siyaq.core.answer import AnswerEvent, Question, Usage
+from siyaq.core.answer import Question, Usage
 from siyaq.core.product import Totals
 from siyaq.meter import Ledger, Meter, MeteredExecutor, Prices, Sources, tally
 from siyaq.meter.energy import Machine, Rapl
@@ -77,7 +77,7 @@ async def unmetered(siyaq: Siyaq, question: str) -> float:
     return own_seconds() - began
 
 
-Events = AsyncGenerator[AnswerEvent, None]
+_SKELETONS = 20  # in one run, since a clock of processor time moves in steps
 Answering = Callable[[Siyaq, str], Awaitable[float]]
 
 
@@ -115,62 +115,65 @@ def _excess(runs: Sequence[Sequence[list[float]]]) -> float:
     return 100 * (quiet[0] / quiet[1] - 1)
 
 
-def deep(depth: int, *, metered: bool) -> Answering:
-    """Return a way to answer inside so many meters, or inside as many plain wrappers."""
-
-    async def answer(siyaq: Siyaq, question: str) -> float:
-        began = own_seconds()
-        await asyncio.to_thread(siyaq._searcher.refresh)  # noqa: SLF001
-        events: Events = siyaq._answers.stream(Question(text=question))  # noqa: SLF001
-        for _ in range(depth):
-            events = _metered(siyaq._metering, events) if metered else _plain(events)  # noqa: SLF001
-        async for event in events:
-            assert event
-        return own_seconds() - began
-
-    return answer
+async def quiet(siyaq: Siyaq) -> float:
+    """Return the processor seconds of an answer, of the quarter that took least."""
+    taken = sorted([await unmetered(siyaq, question) for question in QUESTIONS * 10])
+    return statistics.fmean(taken[: len(taken) // 4])
 
 
-async def _metered(metering: Metering, events: Events) -> Events:
-    call = metering.begin()
-    while (event := await call.timed(anext(events, None))) is not None:
-        yield event
-    metering.end("ask", call, Usage())
-
-
-async def _plain(events: Events) -> Events:
-    while (event := await anext(events, None)) is not None:
-        yield event
-
-
-async def threads(siyaq: Siyaq, calls: int = 3000) -> tuple[float, float]:
-    """Return the steps in threads of an answer, and the us that timing one adds."""
-    counted = 0
-    executor = MeteredExecutor(max_workers=1)
+async def shape(siyaq: Siyaq) -> tuple[float, float]:
+    """Return how many events an answer has, and how many steps in threads, on average."""
+    events = steps = 0
     inner = MeteredExecutor.submit
 
     def counting(*args: Any, **kwargs: Any) -> Any:
-        nonlocal counted
-        counted += 1
+        nonlocal steps
+        steps += tally.current() is not None  # the answer's own, not the janitor's
         return inner(*args, **kwargs)
 
     MeteredExecutor.submit = counting  # type: ignore[method-assign]
     for question in QUESTIONS:
-        await metered(siyaq, question)
+        async for event in siyaq.ask(Question(text=question)):
+            assert event
+            events += 1
     MeteredExecutor.submit = inner  # type: ignore[method-assign]
+    return events / len(QUESTIONS), steps / len(QUESTIONS)
 
-    async def submit() -> float:
-        began = time.process_time()
-        for _ in range(calls):
-            executor.submit(int).result()
-        return time.process_time() - began
 
-    added = []
-    for _ in range(7):
-        plain = await submit()
-        added.append(await tally.timed(tally.Tally(), submit()) - plain)
-    executor.shutdown()
-    return counted / len(QUESTIONS), statistics.median(added) / calls * 1e6
+async def skeleton(events: int, steps: int) -> AsyncGenerator[int, None]:
+    """Yield as many events as an answer has, with its steps in threads before them."""
+    for number in range(events):
+        for _ in range(number, steps, events):
+            await asyncio.to_thread(int)
+        yield 1
+
+
+async def added(siyaq: Siyaq, events: int, steps: int, rounds: int) -> list[float]:
+    """Return the us that the meter adds to the skeleton of an answer, and their error."""
+
+    async def bare(_siyaq: Siyaq, _question: str) -> float:
+        began = own_seconds()
+        for _ in range(_SKELETONS):
+            async with aclosing(skeleton(events, steps)) as told:
+                while await anext(told, None) is not None:
+                    pass
+        return own_seconds() - began
+
+    async def with_meter(siyaq: Siyaq, _question: str) -> float:
+        metering = siyaq._metering  # noqa: SLF001
+        began = own_seconds()
+        for _ in range(_SKELETONS):
+            call = metering.begin()
+            async with aclosing(skeleton(events, steps)) as told:
+                while await call.timed(anext(told, None)) is not None:
+                    pass
+            metering.end("ask", call, Usage())
+        return own_seconds() - began
+
+    each = [await bare(siyaq, "") for _ in range(12)]
+    excess = await compare(siyaq, with_meter, bare, rounds)
+    scale = statistics.fmean(sorted(each)[:3]) / _SKELETONS * 1e6 / 100
+    return [round(value * scale, 1) for value in excess]
 
 
 def alone(meter: Meter, ledger: Ledger, calls: int = 20_000) -> float:
@@ -197,10 +200,9 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, default=4000)
     parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--depth", type=int, default=20)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        flags = {"data": f"{folder}/data", "embed.processes": 0}
+        flags: dict[str, str | int | None] = {"data": f"{folder}/data", "embed.processes": 0}
         config = load(environ={}, flags=flags)
         async with open_siyaq(config, write=True) as siyaq:
             await siyaq.ingest(lines(asked.posts), imported=False)
@@ -208,29 +210,23 @@ async def main() -> None:
             assert indexer is not None
             await asyncio.to_thread(indexer.wait_embedded, siyaq.log.head(), 600)
             await compare(siyaq, metered, unmetered, 3)
-            each = statistics.median([await unmetered(siyaq, q) for q in QUESTIONS * 10])
+            each = await quiet(siyaq)
             overhead = await compare(siyaq, metered, unmetered, asked.rounds)
             noise = await compare(siyaq, unmetered, unmetered, asked.rounds)
-            ways = (deep(asked.depth, metered=how) for how in (True, False))
-            together = await compare(siyaq, *ways, asked.rounds)
-            steps, step = await threads(siyaq)
+            events, steps = await shape(siyaq)
+            more = await added(siyaq, round(events), round(steps), asked.rounds)
         counted = alone(counters(Path(folder) / "powercap"), Ledger(None))
-    one = [value / asked.depth for value in together]
-    others = (steps * step + counted) / (each * 1e6) * 100
     print(
         json.dumps(
             {
                 "ms_per_answer": round(1e3 * each, 2),
                 "overhead_percent_and_error": overhead,
                 "unmetered_against_itself": noise,
-                "meters_together_percent_and_error": together,
-                "one_of_them": [round(value, 3) for value in one],
-                "thread_steps_per_answer": steps,
-                "us_per_thread_step": round(step, 2),
+                "events_and_thread_steps": [events, steps],
+                "us_added_to_an_answer_and_error": more,
                 "us_per_reading_of_counters": round(counted, 1),
-                "percent_in_all": round(one[0] + others, 3),
+                "percent_of_an_answer": round((more[0] + counted) / each / 1e4, 3),
                 "rounds": asked.rounds,
-                "depth": asked.depth,
             },
             indent=1,
         )

@@ -18,6 +18,7 @@ GOALS = {
     "G09": "burst",
     "G10": "deletion",
     "G12": "takedown",
+    "G20": "planted",
     "G23": "hostile_input",
 }
 """Goal to the module of this folder that holds its campaign."""

@@ -102,6 +102,17 @@ async def test_a_pasted_address_leads_to_its_post(config: Config) -> None:
 
 
 @run_async
+async def test_a_page_is_found_by_the_address_that_its_post_has(config: Config) -> None:
+    page = "https://www.news.example/2026/flood?id=7"
+    async with open_siyaq(config, write=True) as siyaq:
+        await send(siyaq, {**RUMOR, "url": page})
+        assert await siyaq.post_at("http://news.example/2026/flood/?utm_source=x&id=7#top") == NAME
+        await send(siyaq, {"op": "delete", "id": RUMOR["id"], "source": "bay"})
+        with pytest.raises(NotFound):
+            await siyaq.post_at(page)
+
+
+@run_async
 async def test_versions_outlive_the_process_and_a_reader_sees_them(config: Config) -> None:
     async with open_siyaq(config, write=True) as siyaq:
         await send(siyaq, RUMOR)

@@ -61,6 +61,14 @@ def test_a_crowd_that_met_once_over_the_same_news_is_not_named(network: Network)
     assert card_of(network, name("p0")).coordination == ()
 
 
+def test_people_who_follow_one_thing_live_are_not_named(network: Network) -> None:
+    for n in range(7):  # a goal every twenty minutes, and something else in between
+        for who, later in (("ann", 0.0), ("bob", 5 * SECOND)):
+            network.say(f"{who}{n}", NEWS.format(n=n), minutes=20.0 * n + later, by=who)
+            network.say(f"{who}{n}x", f"{who} says {n} of cats and dogs", minutes=20.0 * n + 9)
+    assert card_of(network, name("ann0")).coordination == ()
+
+
 def test_a_deleted_post_no_longer_counts(network: Network) -> None:
     post_id = campaign(network, 6)
     before = card_of(network, post_id).coordination

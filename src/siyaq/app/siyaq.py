@@ -230,6 +230,11 @@ class Siyaq:
         for name in likely:
             if name in held:
                 return name
+        self._searcher.refresh()
+        where = Filters()
+        seqs = self._searcher.linked("url", address, where=where, k=1, newest_first=False)
+        for post in self.log.posts(seqs).values():
+            return post.id
         raise NotFound(
             "no post that is held here is at this address",
             hint="paste its text instead: the posts that say the same have a card",

@@ -12,8 +12,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from siyaq.core.ids import PostId, post_id
-
-ADDRESS_AT_MOST: Final = 4_096
+from siyaq.text.address import ADDRESS_AT_MOST
 
 _BLUESKY: Final = re.compile(r"/profile/(did:[a-z]+:[^/]+)/post/([^/]+)/?")
 _X: Final = re.compile(r"/(?:[^/]+|i/web)/status/(\d{1,20})(?:/.*)?")

@@ -25,7 +25,10 @@ from siyaq.text.fingerprint import DISTINCTIVE, digest, normalize
 
 WINDOW: Final = 10
 """Seconds within which two posts are at once: CooRTweet's default."""
-TIMES_AT_LEAST: Final = 3
+TIMES_AT_LEAST: Final = 4
+OCCASION: Final = 3_600
+"""Seconds from one meeting to the next within which both are one occasion: what happens live
+brings the same people together again and again, but on one evening."""
 CHANCE_AT_MOST: Final = 0.01
 ACCOUNTS: Final = 10
 HISTORY: Final = 60  # posts read of each account, the newest
@@ -46,7 +49,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _History:
+class History:
     """An account, and what it shared last, by kind."""
 
     sharer: Sharer
@@ -74,7 +77,7 @@ def find_together(
     entries = [
         entry
         for a, b in combinations(names, 2)
-        if (entry := _together(history[a], history[b])) is not None
+        if (entry := beyond_chance(history[a], history[b])) is not None
     ]
     entries.sort(key=lambda entry: (-entry.times, entry.chance))
     return Found(tuple(entries[:SHOWN_AT_MOST]), skipped=bool(silent))
@@ -113,26 +116,31 @@ def _at_once(cluster: Cluster, silent: set[str]) -> list[Account]:
     return [*names][:ACCOUNTS]
 
 
-def _history(account: Account, searcher: Searcher, log: LogReader) -> _History:
+def _history(account: Account, searcher: Searcher, log: LogReader) -> History:
     source, author = account
     where = Filters(sources=(source,))
     seqs = searcher.linked("author", author, where=where, k=HISTORY, newest_first=True)
     posts = [post for post in log.posts(seqs).values() if post.author.id == author]
+    return history_of(author, posts)
+
+
+def history_of(author: str, posts: Sequence[Post]) -> History:
+    """Return what an account shared in its newest posts (HISTORY of them at most)."""
     handle = next((post.author.handle for post in posts), "")
     shares: dict[str, list[Share]] = {}
     for post in posts:
         for share in shares_of(post):
             shares.setdefault(share.object_id.partition(":")[0], []).append(share)
-    return _History(Sharer(author_id=author, handle=handle), shares)
+    return History(Sharer(author_id=author, handle=handle), shares)
 
 
-def _together(a: _History, b: _History) -> Together | None:
-    """Return how often two accounts shared one kind of thing at once, if beyond chance."""
+def beyond_chance(a: History, b: History) -> Together | None:
+    """Return how often two accounts shared one kind of thing at once, if more than chance has."""
     best: Together | None = None
     for kind in _KINDS:
         of_a, of_b = a.shares.get(kind, ()), b.shares.get(kind, ())
         met = meetings(of_a, of_b, WINDOW)
-        if len(met) < max(TIMES_AT_LEAST, best.times + 1 if best else 0):
+        if len(met) <= (best.times if best else 0) or _occasions(of_a, met) < TIMES_AT_LEAST:
             continue
         likely = chance(of_a, of_b, WINDOW)
         if likely <= CHANCE_AT_MOST:
@@ -146,3 +154,13 @@ def _together(a: _History, b: _History) -> Together | None:
                 evidence=tuple(map(PostId, posts[:_EVIDENCE_AT_MOST])),
             )
     return best
+
+
+def _occasions(shares: Sequence[Share], met: frozenset[str]) -> int:
+    """Return on how many occasions an account shared what it met another over."""
+    times: dict[str, float] = {}
+    for share in shares:
+        if share.object_id in met:
+            times[share.object_id] = min(share.t, times.get(share.object_id, share.t))
+    ordered = sorted(times.values())
+    return bool(ordered) + sum(y - x > OCCASION for x, y in pairwise(ordered))

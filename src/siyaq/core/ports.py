@@ -15,7 +15,7 @@ from siyaq.core.query import Filters, Scored
 Vector = Sequence[float]
 """One embedding, L2-normalized. Implementations use numpy arrays."""
 
-LinkField = Literal["reply_to", "root", "quote_of", "repost_of", "fingerprint", "author"]
+LinkField = Literal["reply_to", "root", "quote_of", "repost_of", "fingerprint", "author", "url"]
 """Exact-match fields of the index besides its words."""
 
 

@@ -16,6 +16,7 @@ from siyaq.core.event import LogEntry
 from siyaq.core.post import Post
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
+from siyaq.text.address import address_key
 from siyaq.text.analyze import terms
 from siyaq.text.fingerprint import fingerprint
 
@@ -29,6 +30,7 @@ _EXACT = (
     "quote_of",
     "repost_of",
     "fingerprint",
+    "url",
 )
 
 
@@ -70,6 +72,7 @@ def document(entry: LogEntry, post: Post) -> Document:
         "quote_of": post.quote_of,
         "repost_of": post.repost_of,
         "fingerprint": fingerprint(post.text),
+        "url": address_key(post.url),
     }
     fields.update({name: value for name, value in links.items() if value})
     return Document.from_dict(fields, schema())

@@ -21,6 +21,7 @@ from siyaq.index.lexical import PartitionView
 from siyaq.index.scan import Wanted, nearest
 from siyaq.index.segment import Layout, Segment, SegmentView, segment_path
 from siyaq.index.state import FOLDER, NAME, REBUILD, State, home, read_state
+from siyaq.text.address import address_key
 
 _ATTEMPTS = 5  # a rebuilt index may replace files between reading the state and opening them
 
@@ -119,11 +120,12 @@ class IndexReader:
     ) -> Sequence[Seq]:
         """Return up to k posts whose `field` is exactly `value`, ordered by placed time.
 
-        An author is named by id or by handle, in any case.
+        An author is named by id or by handle, in any case; a page by any spelling of its address.
         """
-        if k < 1:
+        value = _exact(field, value)
+        if k < 1 or not value:
             return []
-        query = one_of(field, (value.lower() if field == "author" else value,))
+        query = one_of(field, (value,))
         partitions = self._snapshot.partitions
         with self._reading():
             return lexical.ordered(partitions, query, where, k, newest_first=newest_first)
@@ -219,3 +221,10 @@ class IndexReader:
             ),
             stamp,
         )
+
+
+def _exact(field: LinkField, value: str) -> str:
+    """Return a value as the index spells it."""
+    if field == "author":
+        return value.lower()
+    return address_key(value) if field == "url" else value

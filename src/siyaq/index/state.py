@@ -17,7 +17,7 @@ from siyaq.core.errors import ConfigError, CorruptionError, DiskFull, FormatTooN
 from siyaq.index.disk import Disk
 from siyaq.text.analyze import ANALYZER
 
-FORMAT = 3  # 2: the vectors of titles; 3: checksums
+FORMAT = 4  # 2: the vectors of titles; 3: checksums; 4: the addresses of posts
 FOLDER = "index"
 """Of the index, inside a data directory."""
 NAME = "state.json"

@@ -10,7 +10,7 @@ from siyaq.plan import charts
 from siyaq.plan.outcomes import HEADLINES, SECTIONS
 from siyaq.plan.result import BARS, PlanJson, ResultJson
 from siyaq.plan.told import CHARTED, between, running_parts, solved_texts
-from siyaq.plan.words import LANGUAGES, amount, number, say
+from siyaq.plan.words import END, LANGUAGES, LEFT, amount, number, say, unit
 
 
 def report(plan: PlanJson, *, first: str = "en") -> str:
@@ -115,7 +115,7 @@ def _checks(plan: PlanJson, language: str) -> Iterator[str]:
                 + f'<span class="key">{escape(check["source"])}, {escape(check["date"])}</span>',
                 escape(amount(language, check["published"], check["unit"])),
                 escape(amount(language, check["computed"], check["unit"])),
-                f"{100 * (check['error'] or 0):+.2f} %",
+                f"{LEFT}{100 * (check['error'] or 0):+.2f} %{END}",
                 ("✓ " if check["ok"] else "✗ ")
                 + _say(language, "report.ok" if check["ok"] else "report.bad")
                 + f" ({number(100 * check['within'])} %)",
@@ -207,14 +207,14 @@ def _years(plan: PlanJson, language: str, *, rtl: bool) -> Iterator[str]:
             f'<li><i class="{series}"></i>{escape(_partner(language, name))}</li>'
             for series, name in zip(charts.SERIES, names, strict=False)
         )
-        + "</ul>"
+        + f"<li>({escape(unit(language, 'USD'))})</li></ul>"
     )
     yield charts.columns(
         [
             (
                 f"{one['year']}",
                 {name: part["capital"] + part["running"] for name, part in one["shares"].items()},
-                amount(language, one["capital"] + one["running"], "USD"),
+                amount(language, max(1.0, one["capital"] + one["running"]), ""),
             )
             for one in years
         ],

@@ -60,25 +60,26 @@ def number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def amount(language: str, value: float | None, unit: str) -> str:
+def amount(language: str, value: float | None, measure: str) -> str:
     """Return a quantity as people read it: 1.32 MW, 30 billion USD, 227 nodes."""
     if value is None:
         return "–"
     arabic = language == "ar"
-    if unit == "" and 0 < value < 1:
+    if measure == "" and 0 < value < 1:
         return f"{number(100 * value)} %"
-    for scale, name, in_arabic in _SCALED.get(unit, ()):
-        if abs(value) >= scale or scale == _SCALED[unit][-1][0]:
+    for scale, name, in_arabic in _SCALED.get(measure, ()):
+        if abs(value) >= scale or scale == _SCALED[measure][-1][0]:
             return _with(number(value / scale), in_arabic if arabic else name, arabic=arabic)
-    told = _unit(language, unit)
+    told = unit(language, measure)
     for scale, name in _STEPS[language]:
         if scale <= abs(value) < 1e15:
             return _with(f"{number(value / scale)} {name}", told, arabic=arabic)
     return _with(number(value), told, arabic=arabic)
 
 
-def _unit(language: str, unit: str) -> str:
-    return catalog(language).get(f"unit.{unit}", unit)
+def unit(language: str, name: str) -> str:
+    """Return the name of a unit in a language."""
+    return catalog(language).get(f"unit.{name}", name)
 
 
 def _with(told: str, unit: str, *, arabic: bool) -> str:

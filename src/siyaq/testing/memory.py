@@ -20,6 +20,7 @@ from siyaq.core.ports import Embedder, LinkField, Passage, Vector
 from siyaq.core.post import Post
 from siyaq.core.query import Filters, Scored
 from siyaq.core.span import Span
+from siyaq.text.address import address_key
 from siyaq.text.analyze import terms
 from siyaq.text.fingerprint import fingerprint
 from siyaq.text.sentences import passages
@@ -120,10 +121,11 @@ class MemorySearcher:
         self, field: LinkField, value: str, *, where: Filters, k: int, newest_first: bool
     ) -> Sequence[Seq]:
         """Return up to k posts whose `field` is exactly `value`, ordered by placed time."""
+        value = address_key(value) if field == "url" else value
         found = [
             document
             for document in self._documents.values()
-            if link(document.post, field) == value and where.admits(document.post)
+            if value and link(document.post, field) == value and where.admits(document.post)
         ]
         found.sort(key=lambda document: (document.post.placed_at, document.seq))
         if newest_first:
@@ -188,5 +190,6 @@ def link(post: Post, field: LinkField) -> str | None:
         "repost_of": post.repost_of,
         "fingerprint": fingerprint(post.text),
         "author": post.author.id,
+        "url": address_key(post.url),
     }
     return values[field] or None

@@ -59,6 +59,7 @@ def post(
     root: PostId | None = None,
     quote_of: PostId | None = None,
     repost_of: PostId | None = None,
+    url: str = "",
 ) -> Post:
     """Return a post placed `minute` minutes after noon."""
     placed_at = NOON + timedelta(minutes=minute)
@@ -67,6 +68,7 @@ def post(
         native_id=name,
         author=Author(id=AuthorId(author), handle=handle),
         text=text,
+        url=url,
         title=title,
         witnessed_at=placed_at,
         placed_at=placed_at,
@@ -359,6 +361,20 @@ class SearcherContract:
         for other in ("world:Target", "world:target/1", ""):
             linked = searcher.linked(field, other, where=EVERYTHING, k=5, newest_first=True)
             assert list(linked) == []
+
+    def test_a_post_is_found_by_any_spelling_of_its_address(
+        self, load: Callable[[Sequence[LogEntry]], Searcher]
+    ) -> None:
+        page = "https://www.news.example/flood?id=7"
+        addresses = (page, "", f"{page}1", "http://news.example/flood/?id=7&utm_source=x#top")
+        posts = [post(f"p{i}", f"text {i}", i, url=one) for i, one in enumerate(addresses)]
+        searcher = load(created(1, *posts))
+        for spelled in (page, "https://news.example/flood/?id=7"):
+            found = searcher.linked("url", spelled, where=EVERYTHING, k=5, newest_first=False)
+            assert list(found) == [1, 4]
+        for none in ("", "news.example/flood?id=7", "https://news.example/flood"):
+            found = searcher.linked("url", none, where=EVERYTHING, k=5, newest_first=False)
+            assert list(found) == []
 
     def test_copies_share_a_fingerprint(
         self, load: Callable[[Sequence[LogEntry]], Searcher]
