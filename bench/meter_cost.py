@@ -214,7 +214,7 @@ async def main() -> None:
             overhead = await compare(siyaq, metered, unmetered, asked.rounds)
             noise = await compare(siyaq, unmetered, unmetered, asked.rounds)
             events, steps = await shape(siyaq)
-            more = await added(siyaq, round(events), round(steps), asked.rounds)
+            more = await added(siyaq, round(events), round(steps), max(40, asked.rounds))
         counted = alone(counters(Path(folder) / "powercap"), Ledger(None))
     print(
         json.dumps(

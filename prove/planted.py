@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from siyaq.context.together import (
     history_of,
     shares_of,
 )
+from siyaq.core.clock import PlacedBy
 from siyaq.core.ids import AuthorId, PostId
 from siyaq.core.post import Author, Media, Post
 
@@ -60,16 +61,15 @@ WAYS = {
 
 
 def trials(*, full: bool, seed: int) -> Iterator[Trial]:
-    """Full: twenty shapes, each over fifty seeds."""
-    seeds = range(seed, seed + (50 if full else 1))
-    shapes = [*product(KINDS, WAYS)] if full else [*zip(KINDS, [*WAYS, "tight"], strict=True)]
-    for kind, way in shapes:
-        yield Trial(f"{kind} {way}", partial(_shape, kind, way, seeds))
+    """Full: fifty seeds, each of all twenty shapes."""
+    shapes = [*product(KINDS if full else ("link", "repost"), WAYS)]
+    for number in range(seed, seed + (50 if full else 1)):
+        yield Trial(f"{len(shapes)} shapes #{number}", partial(_planted, shapes, number))
 
 
-def _shape(kind: str, way: str, seeds: range, _place: Path) -> Outcome:
+def _planted(shapes: Sequence[tuple[str, str]], seed: int, _place: Path) -> Outcome:
     planted = found = people = named = 0
-    for seed in seeds:
+    for kind, way in shapes:
         day = Day(random.Random(f"{kind} {way} {seed}"))
         ring = day.plant(kind, WAYS[way])
         flagged = flagged_in(day.posts)
@@ -77,12 +77,13 @@ def _shape(kind: str, way: str, seeds: range, _place: Path) -> Outcome:
         found += len(ring & flagged)
         people += _PEOPLE
         named += len(flagged - ring)
-    missed = found < RECALL_AT_LEAST * planted
-    accused = named > FALSE_AT_MOST * people
     return Outcome(
         fired=planted,
-        wrong={"missed": int(missed), "accused": int(accused)},
-        noted={"planted": planted, "found": found, "people": people, "named": named},
+        wrong={
+            "missed": int(found < RECALL_AT_LEAST * planted),
+            "accused": int(named > FALSE_AT_MOST * people),
+        },
+        noted={"found": found, "people": people, "named": named},
     )
 
 
@@ -171,7 +172,7 @@ class Day:
             text=own,
             witnessed_at=moment,
             placed_at=moment,
-            placed_by="witnessed_at",
+            placed_by=PlacedBy.WITNESSED,
         )
         if kind == "text":
             post = replace(post, text=f"The same words about {what}, which everybody may copy")
