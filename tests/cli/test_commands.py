@@ -225,3 +225,21 @@ def test_a_command_that_serves_nothing_loads_no_server() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert {"fastapi", "uvicorn", "mcp", "grpc"}.isdisjoint(done.stdout.split())
+
+
+def test_an_answer_becomes_a_file_that_is_checked_anywhere(siyaq: Siyaq, tmp_path: Path) -> None:
+    post = {"id": "1", "text": "The night ferry to Port Selwin leaves pier four at 23:15."}
+    (tmp_path / "posts.jsonl").write_text(json.dumps(post) + "\n")
+    assert siyaq("ingest", "posts.jsonl").code == 0
+    answer = siyaq("ask", "When does the night ferry to Port Selwin leave?", "--json").json
+    assert siyaq("bundle", answer["id"], "--out", "evidence.json").code == 0
+    elsewhere = ("--data", str(tmp_path / "nothing-here"))
+    holds = siyaq("replay", "evidence.json", "--json", *elsewhere)
+    assert holds.json == {"holds": True, "problems": []}
+    assert not (tmp_path / "nothing-here").exists()
+    path = tmp_path / "evidence.json"
+    path.write_text(path.read_text().replace("23:15", "21:15"))
+    forged = siyaq("replay", "evidence.json", *elsewhere)
+    assert forged.code == 1
+    assert "digest does not match" in forged.out
+    assert "is not the one that was hashed" in forged.out

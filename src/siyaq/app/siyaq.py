@@ -118,6 +118,10 @@ class Siyaq:
         answer = await call.timed(asyncio.to_thread(self._answers.open, answer_id))
         return replace(answer, usage=self._metering.end("reopen", call, Usage()))
 
+    async def asked(self, answer_id: str) -> str:
+        """Return the question that a kept answer was given to. Raises NotFound."""
+        return await asyncio.to_thread(self._answers.asked, answer_id)
+
     async def answers_citing(self, post_id: PostId) -> Sequence[str]:
         """Return the ids of the kept answers that rest on a post, the newest first."""
         return await asyncio.to_thread(self._answers.citing, post_id)

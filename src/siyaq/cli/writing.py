@@ -13,10 +13,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from siyaq.app import bundle
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.replay import ReplaySource
 from siyaq.app.siyaq import Siyaq, disk_bytes
-from siyaq.cli import options, present
+from siyaq.cli import bundles, options, present
 from siyaq.cli.asking import print_json
 from siyaq.cli.progress import Bars
 from siyaq.core.clock import Trust
@@ -205,13 +206,18 @@ def follow(
 
 @app.command()
 def replay(
-    file: Annotated[Path, typer.Argument(help="Posts in time order (JSONL, .gz, .zst).")],
+    file: Annotated[
+        Path, typer.Argument(help="Posts in time order (JSONL, .gz, .zst), or an evidence bundle.")
+    ],
     speed: Annotated[float, typer.Option(help="How fast their time passes.")] = 1.0,
     name: options.SourceName = "jsonl",
     data: options.Data = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Feed a file as if its posts were arriving now, at their own rhythm."""
+    """Feed a file as if its posts were arriving now, at their own rhythm; or check a bundle."""
+    if (found := bundle.read(file)) is not None:
+        bundles.check(found, as_json=as_json)
+        return
     if speed <= 0:
         raise QueryError(f"--speed must be above 0, got {speed}")
 

@@ -83,6 +83,10 @@ class KeptAnswers:
         """Return a kept answer as it stands now. Raises NotFound."""
         return reopened(self._find(answer_id), self._log)
 
+    def asked(self, answer_id: str) -> str:
+        """Return the question of a kept answer. Raises NotFound."""
+        return self._find(answer_id).question
+
     def citing(self, post_id: PostId) -> list[str]:
         """Return the ids of the kept answers that rest on a post, the newest first."""
         return self._shelf.citing(post_id)

@@ -1,0 +1,61 @@
+"""Evidence bundles on the command line: made from a kept answer, checked anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from siyaq.app import bundle as bundles
+from siyaq.app.opening import open_siyaq
+from siyaq.cli import options
+from siyaq.cli.asking import print_json
+from siyaq.core.errors import UsageError
+from siyaq.grounding.support import SupportChecker
+from siyaq.models import BuiltinEmbedder
+
+app = typer.Typer()
+
+
+@app.command()
+def bundle(
+    answer_id: Annotated[str, typer.Argument(help="The id of a kept answer.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; none: print it.")] = None,
+    data: options.Data = None,
+) -> None:
+    """Put an answer and the posts it rests on into one file, which 'siyaq replay' checks."""
+
+    async def run() -> dict[str, object]:
+        async with open_siyaq(options.settings(data), write=False) as siyaq:
+            return await bundles.made(siyaq, answer_id)
+
+    text = json.dumps(asyncio.run(run()), indent=1)
+    if out is None:
+        typer.echo(text)
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {str(out)!r}: {error.strerror}") from error
+
+
+def check(found: Mapping[str, object], *, as_json: bool) -> None:
+    """Check a bundle and say what of it does not hold; exit with 1 where something does not."""
+    with BuiltinEmbedder() as embedder:
+        checker = SupportChecker(embedder)
+        wrong = bundles.problems(found, lambda text, of: checker.check_sentence(text, of).passes)
+    console = Console(soft_wrap=True)
+    if as_json:
+        print_json({"holds": not wrong, "problems": wrong})
+    for problem in [] if as_json else wrong:
+        console.print(Text("problem ", "bold red") + Text(problem))
+    if not wrong and not as_json:
+        console.print(Text(f"it holds: {found['question']}"))
+    if wrong:
+        raise typer.Exit(1)
