@@ -29,6 +29,7 @@ def register_sources(register: Register) -> None:
     for scheme in ("x", "x+http"):
         register(scheme, _x)
     register("webhook", _webhook)
+    register("starlink", _starlink)
     for scheme in ("nats", "nats+tls"):
         register(scheme, _nats)
     for scheme in ("mqtt", "mqtts"):
@@ -111,6 +112,12 @@ def _kafka(url: str, name: str | None) -> SourceAdapter:
 
     login = _login(KAFKA_LOGIN, Address.parse(url).login_file)
     return KafkaSource(url, login, source=name)
+
+
+def _starlink(url: str, name: str | None) -> SourceAdapter:
+    from siyaq.sources.starlink import StarlinkSource
+
+    return StarlinkSource(url, source=name or "starlink")
 
 
 def _login(variable: str, file: str) -> Credential:
