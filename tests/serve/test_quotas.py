@@ -49,8 +49,8 @@ FREE = {
 
 CHANGE = {name for name in (f"{m} {p}" for m, p in NEEDS) if name.split()[0] in ("PUT", "DELETE")}
 CHANGE |= {
-    "POST /v1/hooks/{name}", "POST /v1/posts", "POST /v1/posts/{post_id}/notes",
-    "POST /v1/notes/{note_id}/ratings",
+    "GET /v1/hooks/{name}", "POST /v1/hooks/{name}", "POST /v1/posts",
+    "POST /v1/posts/{post_id}/notes", "POST /v1/notes/{note_id}/ratings",
     "POST /v1/posts/{post_id}/context/ratings", "GET /v1/keys", "POST /v1/keys", "GET /v1/audit",
 }  # fmt: skip
 

@@ -15,9 +15,10 @@ from siyaq.core.ports import Batch, Clock
 from siyaq.sources.articles.date import machine_date
 from siyaq.sources.fetch import Fetched, Fetcher
 from siyaq.sources.limits import BATCH_EVENTS
-from siyaq.sources.manners import fresh_seconds, linked, retry_after_seconds, validators_of
+from siyaq.sources.manners import fresh_seconds, linked, validators_of
 from siyaq.sources.refusal import Refusal
 from siyaq.sources.rss.address import FeedAddress
+from siyaq.sources.rss.ask import ask
 from siyaq.sources.rss.entry import entry_id, read_entry
 from siyaq.sources.rss.known import Known
 from siyaq.sources.rss.pages import Pages
@@ -29,23 +30,6 @@ CHILDREN_AT_ONCE = 10
 """Of the sitemaps that an index names, so many at most are read at one look: the newest."""
 
 _PAGES_AT_ONCE = 10
-_NO = frozenset({401, 403, 404, 451})
-_GONE = 410
-_UNCHANGED = 304
-_OK = 200
-
-
-class Gone(SourceRefused):
-    """The feed was taken away for good."""
-
-
-class Later(SourceUnavailable):
-    """The server asks to be left alone for `seconds`."""
-
-    def __init__(self, message: str, *, status: int, seconds: float) -> None:
-        super().__init__(message)
-        self.status = status
-        self.seconds = seconds
 
 
 class FeedReader:
@@ -104,7 +88,7 @@ class FeedReader:
         first = not self._looked
         # what is young must be watched anew after a start, so the feed is then wanted in full
         whole = first and self._pages is not None
-        answer = await self._get(self._address.url, {} if whole else self._known.validators)
+        answer = await self._ask(self._address.url, {} if whole else self._known.validators)
         self._looked = True
         if answer is None:
             self._known.polled_at = self._clock.now()
@@ -229,20 +213,8 @@ class FeedReader:
                 events.append(event)
         return events, rejected
 
-    async def _get(self, url: str, validators: dict[str, str]) -> Fetched | None:
-        """Ask for a document; None for one that has not changed."""
-        answer = await self._fetcher.get(url, headers=validators)
-        if answer.status == _UNCHANGED:
-            return None
-        told = f"{self._address.host!r} answered {answer.status}"
-        if answer.status == _GONE:
-            raise Gone(f"{told}: the feed is gone for good", hint="stop following it")
-        if answer.status in _NO:
-            raise SourceRefused(told)
-        if answer.status != _OK:
-            seconds = retry_after_seconds(answer.headers, self._clock.now())
-            raise Later(told, status=answer.status, seconds=seconds)
-        return answer
+    async def _ask(self, url: str, validators: dict[str, str]) -> Fetched | None:
+        return await ask(self._fetcher, url, validators, self._clock.now())
 
     async def _parsed(self, document: bytes) -> ParsedFeed:
         try:
@@ -264,7 +236,7 @@ class FeedReader:
     async def _child(self, url: str) -> list[ParsedEntry]:
         """Read one sitemap of an index. One that cannot be had is read at the next look."""
         try:
-            answer = await self._get(url, self._child_validators.get(url, {}))
+            answer = await self._ask(url, self._child_validators.get(url, {}))
         except (SourceUnavailable, SourceRefused) as error:
             self._child_failed(url, str(error))
             return []

@@ -29,9 +29,10 @@ from siyaq.sources.fetch import Fetcher
 from siyaq.sources.limits import SOURCE_CHARS
 from siyaq.sources.option import operator_name
 from siyaq.sources.rss.address import FeedAddress
+from siyaq.sources.rss.ask import Gone, Later
 from siyaq.sources.rss.known import Known
 from siyaq.sources.rss.pages import Pages
-from siyaq.sources.rss.poll import FeedReader, Gone, Later
+from siyaq.sources.rss.poll import FeedReader
 from siyaq.sources.rss.websub import Delivery, Subscription, turn_away
 from siyaq.sources.sandbox import Sandbox
 from siyaq.sources.visitor import Visitor
