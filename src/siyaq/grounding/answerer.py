@@ -29,9 +29,10 @@ from siyaq.core.span import TimeRange
 from siyaq.grounding.conflicts import conflicts_in
 from siyaq.grounding.draft import Draft, compose, count_voices
 from siyaq.grounding.evidence import Quoted, references
+from siyaq.grounding.focus import focus_of
 from siyaq.grounding.joined import hold_together, sides_of
 from siyaq.grounding.question import about_voices, check, is_meaningless, standalone
-from siyaq.grounding.short_answer import short_answer
+from siyaq.grounding.short_answer import NUMERIC, short_answer
 from siyaq.grounding.voices import COUNTED_HITS, tally
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
@@ -199,11 +200,16 @@ class Answerer:
 
 
 def _short_answer(question: str, draft: Draft, kept: Sequence[Quoted]) -> str | None:
-    """Return a short answer that every independent answer shown agrees with."""
+    """Return a short answer; none where another answer beside it says something else.
+
+    Whether two numbers are of one thing is known, and they are `disputed` then.
+    """
     if not draft.asks_for_one:
         return None
     quotes = [one.sentence.text for one in kept]
     short = short_answer(question, quotes, [one.weight for one in kept])
+    if focus_of(question).kind in NUMERIC:
+        return short
     words = set(terms(short or ""))
     beside = [one for one in kept if one in draft.beside]
     return short if all(words <= set(terms(one.sentence.text)) for one in beside) else None

@@ -33,7 +33,9 @@ CLEARLY = 1.15
 CLEARLY_COUNTED = 8.0
 """The same for numbers: two that could be meant are two answers, and neither is picked."""
 
-_NUMERIC = ("count", "long")
+NUMERIC = ("count", "long")
+"""Kinds of questions that a number answers."""
+
 _TIMES = re.compile(
     r"\b(?:before|after|during|when|while|since|until|now|tonight|nights?|days?|weeks?|months?"
     r"|years?|hours?|minutes?|decades?|seasons?|spring|summer|autumn|fall|winter|soon|ago|later)\b"
@@ -60,7 +62,7 @@ def short_answer(question: str, quotes: Sequence[str], weights: Sequence[float])
             same = tuple(terms(span.of(quote)))
             likely[same] = likely.get(same, 0.0) + probability * part / sum(parts)
             told.setdefault(same, span.of(quote))
-    clearly = CLEARLY_COUNTED if focus.kind in _NUMERIC else CLEARLY
+    clearly = CLEARLY_COUNTED if focus.kind in NUMERIC else CLEARLY
     return _clearest(likely, told, clearly)
 
 
@@ -103,7 +105,7 @@ def _stretches(quote: str, focus: Focus) -> list[tuple[Span, float]]:
 
 def _fits(focus: Focus, tokens: Sequence[Token], text: str) -> bool:
     """Say whether a stretch can answer at all: "how many" asks for a number, "when" for a time."""
-    if focus.kind not in (*_NUMERIC, "when") or any(token.shape in _COUNTED for token in tokens):
+    if focus.kind not in (*NUMERIC, "when") or any(token.shape in _COUNTED for token in tokens):
         return True
     return focus.kind == "when" and (tells_when(text) or bool(_TIMES.search(text)))
 
