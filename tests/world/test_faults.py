@@ -24,6 +24,7 @@ from tests.world.reading import (
     take,
     world_of,
 )
+from tests.world.test_feeds_followed import FEED_FAULTS, PAGE_FAULTS
 
 SEED = 2024
 NOW = START + timedelta(minutes=2)
@@ -232,4 +233,6 @@ def test_a_fault_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> Non
 
 def test_every_fault_has_a_test_here_or_with_its_server() -> None:
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
-    assert [name for name in FAULTS if f'name="{name}"' not in tests] == []
+    named = {name for name in FAULTS if f'name="{name}"' in tests}
+    struck = {*FEED_FAULTS, *PAGE_FAULTS}  # each one, and its cost counted
+    assert FAULTS.keys() - named - struck == set()
