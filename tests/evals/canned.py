@@ -29,6 +29,7 @@ from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDra
 from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import QueryError
 from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
+from siyaq.core.ports import ToolCall
 from siyaq.core.post import Author, Post
 from siyaq.core.product import Delivered, IngestReport, ModelAtHand, Product, Status
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
@@ -157,6 +158,11 @@ class CannedProduct:
         raise NotImplementedError
 
     async def models(self) -> Sequence[ModelAtHand]:
+        raise NotImplementedError
+
+    async def call_tools(
+        self, messages: object, tools: object, *, choice: object, model: str
+    ) -> Sequence[ToolCall]:
         raise NotImplementedError
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:

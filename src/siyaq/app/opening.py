@@ -17,6 +17,7 @@ from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering, open_metering
 from siyaq.app.picturing import Picturing
 from siyaq.app.siyaq import Siyaq
+from siyaq.app.tool_calls import ToolCalls
 from siyaq.app.turns import ModelTurns
 from siyaq.app.watching import Watching, store_of
 from siyaq.config import Config
@@ -86,6 +87,11 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
         stack.callback(shelf.close)
         kept = AnswerShelf(config.data, config.answers_kept)
         stack.callback(kept.close)
+        turns = ModelTurns(
+            parallel=config.model_parallel,
+            wait_seconds=config.model_wait_seconds,
+            metrics=metrics,
+        )
         answers = WrittenAnswers(
             Answerer(retriever, searcher, log, embedder, clock),
             log,
@@ -94,11 +100,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             stall_seconds=config.model_stall_seconds,
             support=SupportChecker(embedder).check_sentence,
             outcome=lambda what: metrics.model_sentences.labels(what).inc(),
-            turns=ModelTurns(
-                parallel=config.model_parallel,
-                wait_seconds=config.model_wait_seconds,
-                metrics=metrics,
-            ),
+            turns=turns,
         )
         if indexer is not None and remembered is not None:
             stack.enter_context(Hearing(indexer, remembered))
@@ -149,6 +151,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             intake=intake,
             indexer=indexer,
             models=partial(models.listed, config),
+            tool_calls=ToolCalls(shelf, turns),
         )
 
 

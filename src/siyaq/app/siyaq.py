@@ -16,12 +16,13 @@ from siyaq.app.intake import Intake, at_rest
 from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering
 from siyaq.app.picturing import Picturing
+from siyaq.app.tool_calls import ToolCalls
 from siyaq.context import CardDesk, ReadersNotes, posts_at
 from siyaq.core.answer import Answer, AnswerEvent, Finished, Question, Usage
 from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.errors import AlreadyWriting, NotFound, StorageError
 from siyaq.core.ids import PostId
-from siyaq.core.ports import Embedder
+from siyaq.core.ports import Embedder, ToolCall
 from siyaq.core.post import Post
 from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.core.query import Filters, Query, Ranking
@@ -59,6 +60,7 @@ class Siyaq:
         intake: Intake | None,
         indexer: Indexer | None,
         models: Callable[[], Sequence[ModelAtHand]],
+        tool_calls: ToolCalls,
     ) -> None:
         self.directory = directory
         self.log = log
@@ -75,6 +77,7 @@ class Siyaq:
         self._intake = intake
         self._indexer = indexer
         self._models = models
+        self._tool_calls = tool_calls
 
     @property
     def intake(self) -> Intake:
@@ -265,6 +268,17 @@ class Siyaq:
     async def models(self) -> Sequence[ModelAtHand]:
         """Return the models at hand."""
         return await asyncio.to_thread(self._models)
+
+    async def call_tools(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        tools: Sequence[Mapping[str, object]],
+        *,
+        choice: object,
+        model: str,
+    ) -> Sequence[ToolCall]:
+        """Return which of the caller's tools a model wants called."""
+        return await self._tool_calls.wanted(messages, tools, choice=choice, model=model)
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """Return a vector for each text, in order."""

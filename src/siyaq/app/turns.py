@@ -35,7 +35,7 @@ class ModelTurns:
         )
 
     @asynccontextmanager
-    async def turn(self, model: Model) -> AsyncGenerator[Model | None, None]:
+    async def turn(self, model: Model) -> AsyncGenerator[Lent | None, None]:
         """Wait for a turn and lend the model; None where it has not come in time."""
         queue = self._queues.setdefault(model.name, FairQueue(self._parallel))
         account = current()
@@ -55,10 +55,10 @@ class ModelTurns:
                 yield None
                 return
             self._metrics.model_wait.observe(clock() - since)
-            yield _Lent(model, turn, account)
+            yield Lent(model, turn, account)
 
 
-class _Lent:
+class Lent:
     """A model during one turn: what it reads and writes is charged as it does."""
 
     def __init__(self, model: Model, turn: Turn, account: Account | None) -> None:
@@ -68,6 +68,7 @@ class _Lent:
 
     @property
     def name(self) -> str:
+        """The model's."""
         return self._model.name
 
     async def stream(
@@ -77,6 +78,7 @@ class _Lent:
         max_output_tokens: int,
         json_schema: Mapping[str, object] | None = None,
     ) -> AsyncIterator[Delta]:
+        """Stream the model's reply, charged as it comes."""
         read = sum(len(message["content"]) for message in messages) // CHARS_A_TOKEN
         read += len(json.dumps(json_schema)) // CHARS_A_TOKEN if json_schema else 0
         written = 0
@@ -93,6 +95,10 @@ class _Lent:
                     self._charge(delta.input_tokens - read, delta.output_tokens - written)
                     read, written = delta.input_tokens, delta.output_tokens
                 yield delta
+
+    def charge_for(self, chars: int, read: int, written: int) -> None:
+        """Charge a reply that came whole: its tokens, or what its characters come to."""
+        self._charge(read or chars // CHARS_A_TOKEN, written)
 
     def _charge(self, read: int, written: int) -> None:
         self._turn.charge(read + OUTPUT_WEIGHT * written)

@@ -115,6 +115,33 @@ class Delta:
     output_tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """What a model wants of a tool of the caller's. `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class CallsTools(Protocol):
+    """A chat model that can say which of the caller's tools it wants called."""
+
+    async def call_tools(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        tools: Sequence[Mapping[str, object]],
+        *,
+        choice: object = "auto",
+        max_output_tokens: int,
+    ) -> tuple[Sequence[ToolCall], int, int]:
+        """Return the calls (none where it wants none), and the tokens read and written.
+
+        What it says besides is not read. Raises ModelUnavailable.
+        """
+        ...
+
+
 class Model(Protocol):
     """A chat model: phrases what verified spans say, and is trusted with nothing else."""
 

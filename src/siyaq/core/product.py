@@ -15,6 +15,7 @@ from siyaq.core.answer import Answer, AnswerEvent, Coverage, Question
 from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.event import Gap
 from siyaq.core.ids import PostId
+from siyaq.core.ports import ToolCall
 from siyaq.core.post import Post
 from siyaq.core.query import Filters, Query, Ranking
 
@@ -251,6 +252,20 @@ class Product(Protocol):
 
     async def models(self) -> Sequence[ModelAtHand]:
         """Return the models at hand: for answers, "extractive" among them, and for vectors."""
+        ...
+
+    async def call_tools(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        tools: Sequence[Mapping[str, object]],
+        *,
+        choice: object,
+        model: str,
+    ) -> Sequence[ToolCall]:
+        """Return which of the caller's tools a model wants called; none where it wants none.
+
+        The model sees `messages` and no post. Raises QueryError where no model can do that.
+        """
         ...
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:

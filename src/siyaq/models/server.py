@@ -14,11 +14,14 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from siyaq.core.errors import ModelUnavailable
-from siyaq.core.ports import Delta
+from siyaq.core.ports import Delta, ToolCall
 
 CONNECT_SECONDS = 5.0
 RETRIES = 2
 """How often a request that brought nothing back is put again, after a wait with jitter."""
+
+MAX_CALLS = 32
+MAX_ARGUMENT_CHARS = 100_000
 
 _HINTS = {
     401: "set the variable that holds its key, or give another with --key-env",
@@ -100,6 +103,33 @@ class ServerModel:
             ) from None
         finally:
             await asyncio.sleep(0)  # a closed connection is gone one turn of the loop later
+
+    async def call_tools(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        tools: Sequence[Mapping[str, object]],
+        *,
+        choice: object = "auto",
+        max_output_tokens: int,
+    ) -> tuple[Sequence[ToolCall], int, int]:
+        """Implement `core.ports.CallsTools`. The tools are the caller's: none is called here."""
+        import httpx2
+        import openai
+
+        wanted: dict[str, Any] = {"stream_options": {"include_usage": True}}
+        wanted |= {"tools": list(tools), "tool_choice": choice, "max_tokens": max_output_tokens}
+        try:
+            async with self._client() as client:
+                reply = await client.chat.completions.create(
+                    model=self._model, messages=list(messages), stream=True, **wanted
+                )
+                async with reply as chunks, asyncio.timeout(3 * self._stall_seconds):
+                    return await _tool_calls(chunks)
+        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError) as error:
+            raise ModelUnavailable(
+                f"{self._told()} could not say which tools to call ({type(error).__name__})",
+                hint="use a model whose server takes tools: 'siyaq models list'",
+            ) from None  # its text may hold what must not be shown
 
     def _client(self) -> Any:
         import openai
@@ -188,6 +218,34 @@ async def _deltas(chunks: Any) -> AsyncGenerator[Delta, None]:
         input_tokens=_count(usage, "prompt_tokens"),
         output_tokens=_count(usage, "completion_tokens"),
     )
+
+
+async def _tool_calls(chunks: Any) -> tuple[Sequence[ToolCall], int, int]:
+    """Put the calls of a streamed reply together from their pieces."""
+    found: dict[int, dict[str, str]] = {}
+    usage = None
+    async for chunk in chunks:
+        usage = getattr(chunk, "usage", None) or usage
+        for choice in getattr(chunk, "choices", None) or ():
+            for at, piece in enumerate(getattr(choice.delta, "tool_calls", None) or ()):
+                place = piece.index if isinstance(piece.index, int) else at
+                if len(found) >= MAX_CALLS and place not in found:
+                    continue
+                call = found.setdefault(place, {"id": "", "name": "", "arguments": ""})
+                call["id"] = piece.id or call["id"]
+                if piece.function is not None:
+                    call["name"] += piece.function.name or ""
+                    call["arguments"] += piece.function.arguments or ""
+    calls = [
+        ToolCall(
+            id=call["id"] or f"call_{place}",
+            name=call["name"],
+            arguments=call["arguments"][:MAX_ARGUMENT_CHARS],
+        )
+        for place, call in sorted(found.items())
+        if call["name"]
+    ]
+    return calls, _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
 
 
 def _count(usage: object, name: str) -> int:

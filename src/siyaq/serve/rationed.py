@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -12,6 +12,7 @@ from siyaq.access.account import Work
 from siyaq.core.answer import AnswerEvent, Question
 from siyaq.core.card import ContextCard
 from siyaq.core.ids import PostId
+from siyaq.core.ports import ToolCall
 from siyaq.core.product import Product
 from siyaq.core.query import Query, Ranking
 
@@ -43,6 +44,21 @@ class _Rationed:
 
     async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
         return await _charged("card", lambda: self._product.context_of_text(text, as_of))
+
+    async def call_tools(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        tools: Sequence[Mapping[str, object]],
+        *,
+        choice: object,
+        model: str,
+    ) -> Sequence[ToolCall]:
+        account = current()
+        with account.timed() if account is not None else nullcontext():
+            calls = await self._product.call_tools(messages, tools, choice=choice, model=model)
+        if calls and account is not None:  # else the same request goes on to an answer
+            await account.begin("ask")
+        return calls
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         return await _charged("embed", lambda: self._product.embed(texts))

@@ -41,6 +41,7 @@ from siyaq.core.card import (
 from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import NotFound, QueryError, SiyaqError
 from siyaq.core.ids import AuthorId, PostId, Seq
+from siyaq.core.ports import ToolCall
 from siyaq.core.post import Author, Post
 from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
@@ -73,6 +74,8 @@ class FakeProduct:
         self.failure: Exception | None = None
         self.asked: list[Question] = []
         self.searched: list[Query] = []
+        self.tool_calls: list[ToolCall] = []
+        self.shown_to_planner: list[list[Mapping[str, object]]] = []
         self.kept: dict[str, Answer] = {}
         self.changed: Changes | None = None  # what answers that go on from another say
         self.pictures: list[tuple[PostId, int, int]] = []
@@ -316,6 +319,19 @@ class FakeProduct:
             ModelAtHand("extractive", "answers", "quotes", default=True),
             ModelAtHand("fake", "vectors", "as long as a text"),
         ]
+
+    async def call_tools(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        tools: Sequence[Mapping[str, object]],
+        *,
+        choice: object,
+        model: str,
+    ) -> Sequence[ToolCall]:
+        """Return the calls that a test has put into `tool_calls`, noting what was shown."""
+        self._check()
+        self.shown_to_planner.append(list(messages))
+        return self.tool_calls
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """Return two numbers for each text: its length, and one."""

@@ -40,7 +40,8 @@ class Asking(BaseModel):
 
     def limits(self) -> Limits:
         """Return which posts may be found. Raises BadField or BadTime."""
-        others = [tool.type for tool in self.tools or () if not tool.kind]
+        passed = self.functions
+        others = [one.type for one in self.tools or () if not one.kind and one not in passed]
         if others:
             raise BadField(
                 f"siyaq calls no tool of the kind {others[0][:40]!r}",
@@ -49,6 +50,11 @@ class Asking(BaseModel):
         if self.search_parameters is not None:
             return self.search_parameters.limits()
         return limits_of(self.tools or ())
+
+    @property
+    def functions(self) -> Sequence[SearchTool]:
+        """The caller's own tools, where they are passed through."""
+        return ()
 
     @property
     def inline(self) -> bool:
@@ -63,6 +69,12 @@ class ChatBody(Asking):
     stream_options: dict[str, Any] | None = None
     web_search_options: dict[str, Any] | None = None
     n: int | None = 1
+    tool_choice: str | dict[str, Any] | None = None
+
+    @property
+    def functions(self) -> Sequence[SearchTool]:
+        """The caller's own tools: a model says which of them to call."""
+        return [tool for tool in self.tools or () if tool.type == "function"]
 
     def limits(self) -> Limits:
         """Return which posts may be found. Raises BadField or BadTime."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
 
-from siyaq.core.answer import Answer
+from siyaq.core.answer import Answer, Usage
+from siyaq.core.ports import ToolCall
 from siyaq.core.product import Product
 from siyaq.serve.openai.asked import Asked
+from siyaq.serve.openai.functions import call_json
 from siyaq.serve.openai.shapes import Json, chat_annotation, chat_usage, verdict
 from siyaq.serve.prose import Prose, tell
 from siyaq.serve.sse import Events, ServerEvent
@@ -35,6 +38,35 @@ async def completion(product: Product, asked: Asked, home: str) -> Json:
         "usage": chat_usage(answer.usage, len(sources)),
         "siyaq": verdict(answer),
     }
+
+
+def calling(asked: Asked, calls: Sequence[ToolCall]) -> Json:
+    """Return a completion that asks for tools of the caller's to be called."""
+    message: Json = {
+        "role": "assistant",
+        "content": None,
+        "refusal": None,
+        "tool_calls": [call_json(call) for call in calls],
+    }
+    choice = {"index": 0, "finish_reason": "tool_calls", "logprobs": None, "message": message}
+    return {
+        **_head(asked, "chat.completion"),
+        "choices": [choice],
+        "usage": chat_usage(Usage(), 0),
+    }
+
+
+async def calling_pieces(asked: Asked, calls: Sequence[ToolCall], *, usage: bool) -> Events:
+    """Yield the same in pieces."""
+    head = _head(asked, "chat.completion.chunk")
+    told = [{"index": place, **call_json(call)} for place, call in enumerate(calls)]
+    delta = {"role": "assistant", "content": None, "tool_calls": told}
+    for said, finish in ((delta, None), ({}, "tool_calls")):
+        choice = {"index": 0, "delta": said, "logprobs": None, "finish_reason": finish}
+        yield ServerEvent("", {**head, "choices": [choice]})
+    if usage:
+        yield ServerEvent("", {**head, "choices": [], "usage": chat_usage(Usage(), 0)})
+    yield ServerEvent("", {})
 
 
 async def pieces(product: Product, asked: Asked, home: str, *, usage: bool) -> Events:

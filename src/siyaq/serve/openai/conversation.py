@@ -42,7 +42,7 @@ def read(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
         for message in messages
         if message.role in ("user", "assistant")
         and message.type == "message"
-        and (text := _text(message))
+        and (text := text_of(message))
     ]
     last = max((place for place, turn in enumerate(said) if turn.role == "user"), default=-1)
     if last < 0:
@@ -58,7 +58,8 @@ def read(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
     )
 
 
-def _text(message: Message) -> str:
+def text_of(message: Message) -> str:
+    """Return the text of a message, "" where it has none. Raises BadField for what is no text."""
     if message.content is None or isinstance(message.content, str):
         return (message.content or "").strip()
     parts = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import struct
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -13,12 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from siyaq.core.errors import NotFound
+from siyaq.core.ports import ToolCall
 from siyaq.core.product import Product
 from siyaq.serve.answers import while_present
 from siyaq.serve.errors import BadField
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.openai import chat, responses
-from siyaq.serve.openai.asked import ChatBody, ResponsesBody, answer_of, asked
+from siyaq.serve.openai.asked import Asked, ChatBody, ResponsesBody, answer_of, asked
+from siyaq.serve.openai.functions import wanted
 from siyaq.serve.openai.shapes import model_ids, model_json
 from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
 from siyaq.serve.strings import preferred
@@ -47,16 +49,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
 
     @routes.post("/v1/chat/completions", summary="OpenAI's chat completions, every sentence cited")
     async def completions(body: ChatBody, request: Request) -> Response:
-        if body.n not in (None, 1):
-            raise BadField("siyaq has one answer: n must be 1")
-        question = await asked(product, body, _new_id())
-        home = home_of(request)
-        if body.stream:
-            pieces = chat.pieces(product, question, home, usage=body.wants_usage)
-            return await _streamed(request, pieces, streams)
-        with streams.answers.taken():
-            made = await while_present(request, chat.completion(product, question, home))
-        return JsonResponse(made)
+        return await _completed(product, body, request, streams)
 
     @routes.post("/v1/responses", summary="OpenAI's and xAI's responses, every sentence cited")
     async def respond(body: ResponsesBody, request: Request) -> Response:
@@ -106,6 +99,40 @@ def home_of(request: Request) -> str:
 
 def _new_id() -> str:
     return f"answer-{secrets.token_hex(12)}"
+
+
+async def _completed(
+    product: Product, body: ChatBody, request: Request, streams: Streams
+) -> Response:
+    """Return a chat completion: calls of the caller's own tools, or else an answer."""
+    if body.n not in (None, 1):
+        raise BadField("siyaq has one answer: n must be 1")
+    question = await asked(product, body, _new_id())
+    home = home_of(request)
+    with streams.answers.taken():
+        calls = await while_present(request, wanted(product, body))
+    if calls:
+        return await _calling(request, body, question, calls, streams)
+    if body.stream:
+        pieces = chat.pieces(product, question, home, usage=body.wants_usage)
+        return await _streamed(request, pieces, streams)
+    with streams.answers.taken():
+        made = await while_present(request, chat.completion(product, question, home))
+    return JsonResponse(made)
+
+
+async def _calling(
+    request: Request,
+    body: ChatBody,
+    question: Asked,
+    calls: Sequence[ToolCall],
+    streams: Streams,
+) -> Response:
+    """Return a completion that asks for tools of the caller's to be called."""
+    if not body.stream:
+        return JsonResponse(chat.calling(question, calls))
+    told = chat.calling_pieces(question, calls, usage=body.wants_usage)
+    return await _streamed(request, told, streams)
 
 
 async def _streamed(request: Request, events: Events, streams: Streams) -> Response:
