@@ -61,11 +61,13 @@ async def read_world(seed: int, directory: Path) -> list[Best]:
     read: list[tuple[Unit, weigh.Told, bool]] = []
     judge = weigh.answers
 
-    def listen(unit: Unit, understood: Understood, told: weigh.Told, *, stated: bool) -> bool:
+    def listen(
+        unit: Unit, understood: Understood, told: weigh.Told, *, stated: bool, least: float = 0.0
+    ) -> bool:
         post = unit.hit.post
         if len(post.text) <= weigh.WHOLE_POST_CHARS and understood.lang == post.lang:
             read.append((unit, told, stated))
-        return judge(unit, understood, told, stated=stated)
+        return judge(unit, understood, told, stated=stated, least=least)
 
     found: list[Best] = []
     judging.answers = listen

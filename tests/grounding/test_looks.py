@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from siyaq.core.answer import Answer, AnswerStatus, Reason
+from siyaq.core.query import Query, Ranking
+from siyaq.grounding.looks import other_answers
+from siyaq.grounding.reading import read
+from siyaq.grounding.weigh import BESIDE_A_CROWD
 from tests.grounding.asking import ask, shown
 from tests.retrieval.newsroom import Newsroom
 
@@ -84,3 +88,27 @@ def test_a_name_that_two_people_give_is_no_conflict(newsroom: Newsroom) -> None:
     answer = ask(newsroom, "Who is the winner of the Sandholm regatta?")
     assert answer.conflicts == ()
     assert answer.status is AnswerStatus.ANSWERED
+
+
+@pytest.mark.parametrize(("accounts", "least"), [(1, 0.0), (5, BESIDE_A_CROWD)])
+def test_beside_a_crowd_less_is_enough(newsroom: Newsroom, accounts: int, least: float) -> None:
+    for at, text in enumerate(PLANTED):
+        newsroom.post(f"planted{at}", text, author=f"fresh{at % accounts}")
+    newsroom.post("honest", HONEST)
+    ranking = newsroom.rank(QUESTION)
+    lead = read(QUESTION, ranking.hits, newsroom.searcher, newsroom.embedder).units[0]
+    told: list[float] = []
+
+    def answer_of(found: Ranking, bar: float) -> None:
+        assert all("Kattegat" not in hit.post.text for hit in found.hits)
+        told.append(bar)
+
+    other_answers(
+        lead,
+        ranking.hits,
+        QUESTION,
+        newsroom.searcher,
+        answer_of,
+        lambda without: newsroom.retriever.rank(Query(text=QUESTION), without=without),
+    )
+    assert told == [least]

@@ -64,9 +64,9 @@ def compose(
         judge = Judge(found.understood, reading.rarity, alignment, carried)
         return judge.best_first(reading), judge
 
-    def answer_of(found: Ranking) -> Unit | None:
+    def answer_of(found: Ranking, least: float) -> Unit | None:
         reading, judge = read_of(found)
-        return next((unit for unit in reading.units[:1] if judge.enough(unit)), None)
+        return next((unit for unit in reading.units[:1] if judge.enough(unit, least=least)), None)
 
     reading, judge = read_of(ranking)
     best = select(reading, limit)

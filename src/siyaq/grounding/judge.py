@@ -44,8 +44,8 @@ class Judge:
         whole = sum(rarity.values())
         self._earlier = min(1.0, sum(self._weights) / whole) if whole else 0.0
 
-    def enough(self, unit: Unit) -> bool:
-        """Say whether a unit answers by itself."""
+    def enough(self, unit: Unit, *, least: float = 0.0) -> bool:
+        """Say whether a unit answers by itself; `least` as in `weigh.answers`."""
         text = _with_title(unit)
         missing = self._numbers - numbers_in(text)
         told = [*self._alignment.told(self._typed, text), *[0.0] * len(missing)]
@@ -55,7 +55,7 @@ class Judge:
             told.append(_mean(matter, self._weights))
         stated = not missing and states_what_is_asked(self._understood.text, unit.text)
         summed = Told.of(told, earlier=self._earlier)
-        return answers(unit, self._understood, summed, stated=stated)
+        return answers(unit, self._understood, summed, stated=stated, least=least)
 
     def best_first(self, reading: Reading) -> Reading:
         """Leave out posts about another matter, and let one lead that states what is asked."""

@@ -17,11 +17,15 @@ from siyaq.core.query import Hit, Ranking
 from siyaq.grounding.focus import focus_of, numbers_in
 from siyaq.grounding.short_answer import likeliest
 from siyaq.grounding.unit import Unit
+from siyaq.grounding.weigh import BESIDE_A_CROWD
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fingerprint import similarity
 
 LOOKS = 2
 """How many times the question is asked again."""
+
+CROWD = 3
+"""How many accounts that say the same are a crowd."""
 
 CLAIMED = 0.3
 """Share of likelihood from which a stretch is what a quote says in answer."""
@@ -44,20 +48,24 @@ def other_answers(
     hits: Sequence[Hit],
     question: str,
     searcher: Searcher,
-    answer_of: Callable[[Ranking], Unit | None],
+    answer_of: Callable[[Ranking, float], Unit | None],
     again: LookAgain,
 ) -> list[Unit]:
     """Return the best answers that neither say as the lead does nor as one another, if any.
 
-    `answer_of` reads a ranking and returns the unit that would be shown first, None for none.
+    `answer_of` reads a ranking and returns the unit that would be shown first, None for none; it
+    is told the log-odds from which a post is shown (`weigh.answers`).
     """
     found: list[Unit] = []
     passed: frozenset[PostId] = frozenset()
     for _ in range(LOOKS):
         leader = found[-1] if found else lead
-        passed |= _saying_as(leader, hits, question, searcher)
+        like = _saying_as(leader, hits, question, searcher)
+        accounts = {hit.post.author.id for hit in hits if hit.post.id in like}
+        passed |= like
         ranking = again(passed)
-        other = answer_of(ranking) if ranking.hits else None
+        least = BESIDE_A_CROWD if len(accounts) >= CROWD else 0.0
+        other = answer_of(ranking, least) if ranking.hits else None
         if other is None:
             break
         found.append(other)

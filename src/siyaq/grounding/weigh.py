@@ -75,6 +75,10 @@ TOLD_IN_ARABIC = 0.7
 """How much of an Arabic question a short text with a title must say: there words match less well,
 and ARCD tells more of such texts than the simulated worlds do."""
 
+BESIDE_A_CROWD = -3.5
+"""Log-odds from which a short post is shown beside an answer that several accounts repeat. They
+push down whatever else there is, and a reader who sees both is the one to judge."""
+
 CERTAIN = 4.0
 """Log-odds beyond which support says nothing more."""
 
@@ -127,11 +131,14 @@ def support(unit: Unit) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, evidence))))
 
 
-def answers(unit: Unit, understood: Understood, told: Told, *, stated: bool) -> bool:
+def answers(
+    unit: Unit, understood: Understood, told: Told, *, stated: bool, least: float = 0.0
+) -> bool:
     """Say whether a unit is enough of an answer to be shown.
 
     `told` is how well the unit says what is asked, in the question's words or near ones;
-    `stated`, whether a time or a measure is asked for and the unit states one.
+    `stated`, whether a time or a measure is asked for and the unit states one; `least`, the
+    log-odds from which a short post is shown.
     """
     if understood.filters.only is not None:  # the caller named what is asked about
         return unit.passage > 0 or unit.covered > 0
@@ -142,7 +149,7 @@ def answers(unit: Unit, understood: Understood, told: Told, *, stated: bool) -> 
     whole = len(post.text) <= WHOLE_POST_CHARS
     if whole:
         unsaid = told.least <= UNSAID and not (stated or unit.holds_asked)
-        if not unsaid and said(unit, told, stated=stated) >= 0:
+        if not unsaid and said(unit, told, stated=stated) >= least:
             return True
     arabic = understood.lang == "ar"
     if whole and not (arabic and post.title and told.share >= TOLD_IN_ARABIC):
