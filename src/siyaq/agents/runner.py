@@ -208,6 +208,7 @@ class Runner:
         if progress.made[_digest(call.tool, plain)] >= SAME_CALLS:
             raise _Stop("stopped", f"loop: {call.tool} with the same arguments again")
         why = self._why_ask(run, call, tool, plain, resolved.tainted, progress)
+        why = why or tool.why_ask(read)
         if why and not await self._allowed(run, call, plain, why):
             return None
         return tool, plain, read

@@ -44,6 +44,11 @@ class Done:
     cites: tuple[str, ...] = ()
 
 
+def nothing_to_ask(_: object) -> str:
+    """Ask for no leave."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool(Generic[A]):
     """One thing that an agent can do.
@@ -51,7 +56,8 @@ class Tool(Generic[A]):
     `outside`: its result holds words of strangers. `acts`: it changes something that is not the
     run's own, so a person approves each call. `sinks`: arguments through which something could
     leave, or which decide where it goes. `again`: it may be repeated after a crash, because it
-    only reads, or because the same key does the same thing once. `reserve`: the most that a call
+    only reads, or because the same key does the same thing once. `why_ask` says why a person must
+    allow these arguments, "" where none must. `reserve`: the most that a call
     costs, set aside before it; `seconds` is how long it may take.
     """
 
@@ -62,6 +68,7 @@ class Tool(Generic[A]):
     outside: bool = False
     acts: bool = False
     again: bool = True
+    why_ask: Callable[[A], str] = nothing_to_ask
     sinks: frozenset[str] = frozenset()
     reserve: Amounts = field(default_factory=nothing)
     seconds: float = 60.0

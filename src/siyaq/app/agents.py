@@ -31,6 +31,7 @@ from siyaq.agents import (
 )
 from siyaq.app import acting, models
 from siyaq.app.opening import open_siyaq
+from siyaq.app.visiting import page_tools
 from siyaq.config import Config
 from siyaq.core.errors import ModelUnavailable, SiyaqError, Unreadable, UsageError
 
@@ -164,13 +165,19 @@ def cancel(config: Config, run_id: str) -> Run:
 
 
 @asynccontextmanager
-async def open_agents(config: Config, model: str) -> AsyncGenerator[Agents, None]:
-    """Open siyaq for reading and give its agents their tools."""
+async def open_agents(
+    config: Config, model: str, allowed: Sequence[str]
+) -> AsyncGenerator[Agents, None]:
+    """Open siyaq for reading and give its agents their tools.
+
+    `allowed` are the hosts whose pages they may read unasked. Raises QueryError for a name of none.
+    """
     phrased_by = "" if model.startswith(SCRIPTED) else model
-    async with open_siyaq(config, write=False) as siyaq:
+    async with open_siyaq(config, write=False) as siyaq, page_tools(allowed) as pages:
         with closing(Journal(config.data)) as journal:
             tools = [
                 *acting.tools(siyaq, model=phrased_by),
+                *pages,
                 *workspace.tools(),
                 *shell.tools(),
                 *finish.tools(),

@@ -87,14 +87,14 @@ def agent(
 
 
 async def _begin(settings: Config, task: agents.Task, *, as_json: bool) -> Run:
-    async with agents.open_agents(settings, task.model) as opened:
+    async with agents.open_agents(settings, task.model, task.allowed) as opened:
         run_id = await opened.begin(task)
         return await opened.go(run_id, approve=_ask, told=_teller(as_json=as_json))
 
 
 async def _carry_on(settings: Config, run_id: str, *, as_json: bool) -> Run:
-    model = agents.run(settings, run_id).model
-    async with agents.open_agents(settings, model) as opened:
+    run = agents.run(settings, run_id)
+    async with agents.open_agents(settings, run.model, run.allowed) as opened:
         return await opened.go(run_id, approve=_ask, told=_teller(as_json=as_json))
 
 
