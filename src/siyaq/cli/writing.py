@@ -215,11 +215,11 @@ def replay(
     as_json: options.AsJson = False,
 ) -> None:
     """Feed a file as if its posts were arriving now, at their own rhythm; or check a bundle."""
+    if speed <= 0:
+        raise QueryError(f"--speed must be above 0, got {speed}")
     if (found := bundle.read(file)) is not None:
         bundles.check(found, as_json=as_json)
         return
-    if speed <= 0:
-        raise QueryError(f"--speed must be above 0, got {speed}")
 
     async def run() -> None:
         async with open_siyaq(options.settings(data), write=True) as siyaq:
