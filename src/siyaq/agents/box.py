@@ -83,8 +83,7 @@ async def _boxed(program: Sequence[str], copy: Path, owner: int | None, workspac
     try:
         output, cut = await _read(process)
     finally:
-        _kill(process)
-        await process.wait()
+        await _ended(process)
         watch.cancel()
         (grown,) = await asyncio.gather(watch, return_exceptions=True)
     assert process.returncode is not None
@@ -160,6 +159,18 @@ async def _read(process: asyncio.subprocess.Process) -> tuple[str, bool]:
             return told[:OUTPUT_BYTES].decode("utf-8", "replace"), True
     await process.wait()
     return told.decode("utf-8", "replace"), False
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Kill the box and wait until it is gone.
+
+    What it had said is read to the end: a pipe that nobody reads keeps the wait from ending.
+    """
+    assert process.stdout is not None
+    _kill(process)
+    while await process.stdout.read(65_536):
+        pass
+    await process.wait()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
