@@ -71,8 +71,14 @@ def test_the_first_cap_ends_it_by_name(town: Siyaq) -> None:
     model = script(*[{"tool": "search", "arguments": {"text": f"w{n}"}} for n in range(5)])
     run = town("agent", "look", "--model", model, "--budget", "steps=2", "--json")
     assert (run.code, run.json["stopped_by"]) == (4, "budget: steps")
-    listed = town("agent", "list", "--json")
-    assert "stopped" in listed.out
+    name = str(run.json["id"])
+    assert town("agent", "resume", name, "--json").json["stopped_by"] == "budget: steps"
+    run = town("agent", "resume", name, "--budget", "steps=9", "--json")
+    assert (run.code, run.json["status"]) == (0, "done")
+    budget, usage = run.json["budget"], run.json["usage"]
+    assert isinstance(budget, dict)
+    assert isinstance(usage, dict)
+    assert (budget["steps"], budget["usd"], usage["steps"]) == (9, 0.5, 5)
 
 
 def test_cancelled_is_cancelled(town: Siyaq) -> None:

@@ -70,7 +70,7 @@ class BudgetSpent(UsageError):
     """A cap does not allow what a call would need. `cap` names it: "tokens", "day usd"."""
 
     code = "budget_spent"
-    hint = "give the run more with --budget, or let it end here"
+    hint = "give it more: siyaq agent resume RUN --budget KIND=AMOUNT"
 
     def __init__(self, message: str, *, cap: str = "") -> None:
         super().__init__(message)
@@ -168,6 +168,11 @@ class Journal:
         """Write the plan of a run, in place of the one it had."""
         with self._transaction() as db:
             db.execute("UPDATE runs SET plan = ? WHERE id = ?", (_json(plan_lines(plan)), run_id))
+
+    def recap(self, run_id: str, caps: Amounts) -> None:
+        """Give a run other caps from now on."""
+        with self._transaction() as db:
+            db.execute("UPDATE runs SET caps = ? WHERE id = ?", (_json(caps), run_id))
 
     def plan(self, run: Run, tools: Sequence[str]) -> Plan:
         """Return the plan of a run."""

@@ -143,6 +143,12 @@ def run(config: Config, run_id: str) -> Run:
         return journal.run(run_id)
 
 
+def give(config: Config, run_id: str, budget: str) -> None:
+    """Change the caps of a run that are named, and no other. Raises NotFound, QueryError."""
+    with closing(Journal(config.data)) as journal:
+        journal.recap(run_id, read_caps(budget, journal.run(run_id).caps))
+
+
 def decide(config: Config, run_id: str, call: str, *, given: bool) -> None:
     """Allow, or forbid, what a run waits with. Raises NotFound, UsageError."""
     with closing(Journal(config.data)) as journal:

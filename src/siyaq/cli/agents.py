@@ -61,6 +61,8 @@ def agent(
     if verb in ("show", "resume", "cancel") and len(rest) == 1:
         run_id = rest[0]
         if verb == "resume":
+            if budget:
+                agents.give(settings, run_id, budget)
             for call in approve or ():
                 agents.decide(settings, run_id, call, given=True)
             for call in refuse or ():
