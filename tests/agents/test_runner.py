@@ -55,9 +55,14 @@ def test_a_condition_chooses_by_a_typed_value(journal: Journal) -> None:
     toys = Toys()
     one = {**call("note", "yes", text="y"), "if": {"$from": "a", "at": "/number", "is": 3.0}}
     two = {**call("note", "no", text="n"), "if": {"$from": "a", "at": "/number", "is": 4.0}}
-    three = {**call("note", "typed", text="t"), "if": {"$from": "a", "at": "/number", "is": True}}
-    run = carried(journal, begun(journal, call("note", "a", number=3), one, two, three), toys)
-    assert states(run) == {"a": "done", "yes": "done", "no": "skipped", "typed": "skipped"}
+    run = carried(journal, begun(journal, call("note", "a", number=3), one, two), toys)
+    assert states(run) == {"a": "done", "yes": "done", "no": "skipped"}
+
+
+def test_one_is_not_true(journal: Journal) -> None:
+    typed = {**call("note", "typed"), "if": {"$from": "a", "at": "/number", "is": True}}
+    run = carried(journal, begun(journal, call("note", "a", number=1), typed), Toys())
+    assert states(run) == {"a": "done", "typed": "skipped"}
 
 
 def test_a_call_that_fails_is_told_and_what_needs_it_fails_too(journal: Journal) -> None:
@@ -124,6 +129,13 @@ def test_a_sink_takes_no_words_from_outside(
     run = carried(journal, run_id, toys)
     assert (run.status == "waiting") is asks
     assert any(name == "fetch" for name, *_ in toys.done) is not asks
+
+
+def test_a_value_is_known_by_where_it_is_from_however_short(journal: Journal) -> None:
+    toys = Toys()
+    toys.says = "xy"  # too short to be known by its letters
+    run_id = begun(journal, call("read", "r"), call("fetch", to={"$from": "r"}), task="look")
+    assert carried(journal, run_id, toys).status == "waiting"
 
 
 def test_numbers_from_outside_are_typed_and_pass(journal: Journal) -> None:
