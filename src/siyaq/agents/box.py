@@ -103,12 +103,12 @@ def _command(copy: Path, owner: int | None) -> list[str]:
     return [
         *become,
         *("bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        *("--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", "/work"),
+        *("--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", "/workspace"),
         *("--setenv", "LANG", "C.UTF-8", "--hostname", "box"),
         *binds,
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
         *("--size", str(FILE_BYTES), "--tmpfs", "/tmp"),  # noqa: S108 -- the box's own
-        *("--bind", str(copy), "/work", "--chdir", "/work", "--remount-ro", "/", "--"),
+        *("--bind", str(copy), "/workspace", "--chdir", "/workspace", "--remount-ro", "/", "--"),
         *("prlimit", f"--as={MEMORY_BYTES}", f"--fsize={FILE_BYTES}", f"--cpu={_CPU_SECONDS}"),
         *(f"--nofile={_OPEN_FILES}", f"--nproc={PROCESSES}", "--core=0", "--"),
     ]

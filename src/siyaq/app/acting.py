@@ -24,25 +24,26 @@ _LOOK_SECONDS = 0.5
 _ANSWER_TOKENS = 8000
 
 
-class Search(msgspec.Struct, forbid_unknown_fields=True):
+class Filtered(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which posts count."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    langs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Search(Filtered, kw_only=True):
     """Words to look for."""
 
     text: Words
     k: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
-    since: datetime | None = None
-    until: datetime | None = None
-    langs: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
 
 
-class Ask(msgspec.Struct, forbid_unknown_fields=True):
+class Ask(Filtered, kw_only=True):
     """A question, answered with checked, cited sentences or not at all."""
 
     question: Words
-    since: datetime | None = None
-    until: datetime | None = None
-    langs: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
     limit: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
 
 
