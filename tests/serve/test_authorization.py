@@ -49,6 +49,7 @@ MATRIX = {
     "GET /v1/posts/{post_id}/context": CARDS,
     "GET /v1/posts/{post_id}/context.html": CARDS,
     "GET /v1/posts/{post_id}/context.svg": CARDS,
+    "GET /v1/posts/{post_id}/context.png": CARDS,
     "GET /v1/posts/{post_id}/context.jsonld": CARDS,
     "GET /v1/posts/{post_id}/context/versions": CARDS,
     "GET /v1/posts/{post_id}/context/changes": CARDS,

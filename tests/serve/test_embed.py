@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import httpx
 import lxml.html
 import pytest
+from PIL import Image
 
 from siyaq.core.ids import PostId
+from siyaq.serve import card_png
 from siyaq.serve.markup import html_fragment, node, shown, svg_image, web_address
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.story import HOSTILE, story_id
@@ -64,7 +68,66 @@ async def test_the_image_is_one_valid_svg_that_loads_nothing(client: httpx.Async
         tags = {one.tag.removeprefix(SVG) for one in image.iter()}
         assert tags == {"svg", "title", "rect", "text"}
         assert image.get("direction") == ("rtl" if lang == "ar" else "ltr")
+        words = [one.text for one in image.iter(f"{SVG}text")]
+        assert ("ما لا نعرفه" if lang == "ar" else "What is not known") in words
         assert "http" not in response.text.replace("http://www.w3.org/2000/svg", "")
+
+
+def ink(image: Image.Image, box: tuple[int, int, int, int]) -> list[bool]:
+    """Say of each column of a box whether anything is drawn in it."""
+    part = image.crop(box).convert("L")
+    return [min(part.crop((x, 0, x + 1, part.height)).tobytes()) < 128 for x in range(part.width)]
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+async def test_the_picture_is_a_png_with_its_letters_joined_and_in_order(
+    client: httpx.AsyncClient, lang: str
+) -> None:
+    response = await client.get(path_of(story_id("changed"), ".png"), params={"lang": lang})
+    assert response.headers["content-type"] == "image/png"
+    with Image.open(io.BytesIO(response.content)) as image:
+        assert (image.format, image.size) == ("PNG", (1200, 630))
+        title = ink(image, (0, 40, 1200, 110))
+    left, right = title.index(True), 1200 - title[::-1].index(True)
+    pieces = sum(now and not before for before, now in pairwise([False, *title]))
+    if lang == "ar":
+        assert 1_120 <= right <= 1_140
+        assert left > 600
+        assert pieces <= 4  # "السياق" falls into six where its letters are not joined
+    else:
+        assert 60 <= left <= 80
+        assert right < 600
+
+
+async def test_no_picture_is_drawn_without_a_font_that_holds_the_letters(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_png, "_fonts", lambda: None)
+    found = await client.get(path_of(story_id("changed"), ".png"))
+    assert code_of(found) == (501, "unsupported_format")
+    assert "font" in found.json()["detail"]
+    page = (await client.get(path_of(story_id("changed"), ".html"))).text
+    assert "context.svg" in page
+    assert "context.png" not in page
+
+
+async def test_no_picture_is_drawn_without_what_draws_it(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_png, "find_spec", lambda _: None)
+    found = await client.get(path_of(story_id("changed"), ".png"))
+    assert code_of(found) == (501, "unsupported_format")
+    assert "siyaq[png]" in found.json()["hint"]
+
+
+async def test_what_a_post_says_is_never_markup_of_the_picture(
+    client: httpx.AsyncClient, product: FakeProduct
+) -> None:
+    post = product.posts[story_id("article")]
+    name = '#panic() #read("/etc/passwd") $x$ *b* \\ \ud800 \x00' + HOSTILE
+    product.posts[post.id] = replace(post, author=replace(post.author, name=name))
+    response = await client.get(path_of(story_id("changed"), ".png"))
+    assert response.status_code == 200
 
 
 async def test_oembed_gives_a_frame_with_the_card(client: httpx.AsyncClient) -> None:
@@ -119,7 +182,7 @@ async def test_a_post_without_evidence_is_exported_as_a_claim(client: httpx.Asyn
     assert claim["text"].startswith("Tonight's match")
 
 
-@pytest.mark.parametrize("suffix", [".html", ".svg", ".jsonld"])
+@pytest.mark.parametrize("suffix", [".html", ".svg", ".png", ".jsonld"])
 async def test_a_deleted_post_has_no_card_in_any_form(
     client: httpx.AsyncClient, product: FakeProduct, suffix: str
 ) -> None:

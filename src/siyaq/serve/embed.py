@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Annotated, Literal
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -14,6 +15,7 @@ from siyaq.core.ids import PostId
 from siyaq.core.product import Product
 from siyaq.serve.card_image import card_image
 from siyaq.serve.card_page import card_page
+from siyaq.serve.card_png import can_draw, card_png
 from siyaq.serve.claim_review import claim_reviews
 from siyaq.serve.errors import UnsupportedFormat
 from siyaq.serve.json import JsonResponse
@@ -62,11 +64,12 @@ def router(product: Product) -> APIRouter:
         name = named(post_id)
         card = await product.context(name)
         home = _home(request)
+        drawn = ".png" if await asyncio.to_thread(can_draw) else ".svg"
         content = card_page(
             card,
             _spoken(request, lang),
             oembed=f"{home}/oembed?{urlencode({'url': home + _path(name, '.html')} | _with(key))}",
-            image=home + _path(name, ".svg"),
+            image=home + _path(name, drawn),
             sheet=_SHEET,
         )
         pages = request.state.principal.origins
@@ -82,6 +85,17 @@ def router(product: Product) -> APIRouter:
         card = await product.context(named(post_id))
         content = card_image(card, _spoken(request, lang))
         return Response(content, media_type="image/svg+xml")
+
+    @routes.get(
+        "/v1/posts/{post_id}/context.png",
+        summary="The context card of a post as a picture of pixels",
+        response_class=Response,
+        responses={200: {"content": {"image/png": {}}}},
+    )
+    async def picture(request: Request, post_id: _Id, lang: _Language = None) -> Response:
+        card = await product.context(named(post_id))
+        content = await asyncio.to_thread(card_png, card, _spoken(request, lang))
+        return Response(content, media_type="image/png")
 
     @routes.get(
         "/v1/posts/{post_id}/context.jsonld",

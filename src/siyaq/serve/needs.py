@@ -28,6 +28,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/posts/{post_id}/context"): Need.CARD,
     ("GET", "/v1/posts/{post_id}/context.html"): Need.CARD,
     ("GET", "/v1/posts/{post_id}/context.svg"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/context.png"): Need.CARD,
     ("GET", "/v1/posts/{post_id}/context.jsonld"): Need.CARD,
     ("GET", "/v1/posts/{post_id}/context/versions"): Need.CARD,
     ("GET", "/v1/posts/{post_id}/context/changes"): Need.CARD,
@@ -79,6 +80,7 @@ SPENDS: Mapping[str, Work] = {
     "/v1/posts/{post_id}/context": "card",
     "/v1/posts/{post_id}/context.html": "card",
     "/v1/posts/{post_id}/context.svg": "card",
+    "/v1/posts/{post_id}/context.png": "card",
     "/v1/posts/{post_id}/context.jsonld": "card",
     "/v1/posts/{post_id}/context/changes": "card",
 }
