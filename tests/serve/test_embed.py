@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from importlib.util import find_spec
 from itertools import pairwise
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -22,6 +23,7 @@ from siyaq.testing.story import HOSTILE, story_id
 from .wire import code_of
 
 pytestmark = pytest.mark.anyio
+drawn = pytest.mark.skipif(find_spec("typst") is None, reason="the extra 'png' is not installed")
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -79,6 +81,7 @@ def ink(image: Image.Image, box: tuple[int, int, int, int]) -> list[bool]:
     return [min(part.crop((x, 0, x + 1, part.height)).tobytes()) < 128 for x in range(part.width)]
 
 
+@drawn
 @pytest.mark.parametrize("lang", ["en", "ar"])
 async def test_the_picture_is_a_png_with_its_letters_joined_and_in_order(
     client: httpx.AsyncClient, lang: str
@@ -99,6 +102,7 @@ async def test_the_picture_is_a_png_with_its_letters_joined_and_in_order(
         assert right < 600
 
 
+@drawn
 async def test_no_picture_is_drawn_without_a_font_that_holds_the_letters(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +124,7 @@ async def test_no_picture_is_drawn_without_what_draws_it(
     assert "siyaq[png]" in found.json()["hint"]
 
 
+@drawn
 async def test_what_a_post_says_is_never_markup_of_the_picture(
     client: httpx.AsyncClient, product: FakeProduct
 ) -> None:
@@ -182,7 +187,7 @@ async def test_a_post_without_evidence_is_exported_as_a_claim(client: httpx.Asyn
     assert claim["text"].startswith("Tonight's match")
 
 
-@pytest.mark.parametrize("suffix", [".html", ".svg", ".png", ".jsonld"])
+@pytest.mark.parametrize("suffix", [".html", ".svg", pytest.param(".png", marks=drawn), ".jsonld"])
 async def test_a_deleted_post_has_no_card_in_any_form(
     client: httpx.AsyncClient, product: FakeProduct, suffix: str
 ) -> None:
