@@ -1,8 +1,9 @@
 """G1: a process killed at any instant loses nothing that it acknowledged, and repeats nothing.
 
 The process is a real one, forked from one that has loaded the code. It is killed at every crash
-point of the log and at every step of the index, and at random instants; after each death log and
-index are judged, and the next life goes on in the same directory.
+point of the log, at every step of the index and between log and readings, and at random instants;
+after each death log, index and readings are judged, and the next life goes on in the same
+directory.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from multiprocessing.reduction import DupFd
 from pathlib import Path
 
 from prove.campaign import Outcome, Trial
-from prove.life import DEADLINE_SECONDS, judge
+from prove.life import DEADLINE_SECONDS, judge, judge_readings
 from prove.victim import live
+from siyaq.app import recording
 from siyaq.index.settings import STEPS
 from siyaq.log import CrashPoint, LogReader, LogWriter
 
@@ -30,7 +32,7 @@ _STEPS_A_LIFE = 14  # more than any crash point needs to be passed twice
 
 def trials(*, full: bool, seed: int) -> Iterator[Trial]:
     """Full: 1,000 kills at random instants, and 25 at each crash point."""
-    for point in (*CrashPoint, *STEPS):
+    for point in (*CrashPoint, *STEPS, *recording.STEPS):
         kills = 25 if full else 1
         yield Trial(f"{point} x{kills}", partial(_at_point, str(point), kills, seed))
     for number in range(100 if full else 1):
@@ -103,6 +105,8 @@ class _Lives:
         verdict = judge(self._directory, acknowledged)
         self._held = verdict.steps
         for key, count in verdict.wrong.items():
+            self._wrong[key] += count
+        for key, count in judge_readings(self._directory, verdict.steps).items():
             self._wrong[key] += count
         if verdict.problem:
             raise AssertionError(verdict.problem)

@@ -7,19 +7,24 @@ visible, and whether data and cursor were ever apart. `visible` is written from 
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from siyaq.app.recording import decided_by
 from siyaq.core.clock import PlacedBy
 from siyaq.core.event import AccountEvent, AccountStatus, Cursor, Event, Op, PostEvent
 from siyaq.core.ids import AuthorId, PostId, Seq
+from siyaq.core.observation import Observation, Property, Thing
 from siyaq.core.ports import Batch
 from siyaq.core.post import Author, Post
 from siyaq.core.query import Filters
 from siyaq.index import Indexer, IndexReader, IndexSettings, check
 from siyaq.log import LogReader, verify
+from siyaq.telemetry import TelemetryStore
 from siyaq.testing.embedder import FakeEmbedder
 
 SOURCE = "life"
@@ -93,6 +98,41 @@ def batch(step: int) -> Batch:
     if step % 5 == 0:
         events.append(account(f"did:{step - 3}", AccountStatus.DELETED, step))
     return Batch(events=tuple(events), cursor=cursor(step))
+
+
+def reading(step: int) -> Observation:
+    """Return what a step reads of a thing. It has no time of its own: it is of when it came."""
+    now = datetime.now(UTC)
+    return Observation(
+        source=SOURCE,
+        thing=Thing(kind="sensor", id="life"),
+        property=Property(name="steps"),
+        result=float(step),
+        phenomenon_time=now,
+        witnessed_at=now,
+    )
+
+
+def judge_readings(directory: Path, steps: int) -> dict[str, int]:
+    """Judge the readings of a log that holds so many steps: each of them once, in every count."""
+    if not steps:
+        return {}
+    with LogReader.open(directory) as log, closing(TelemetryStore(directory)) as store:
+        store.settle(decided_by(log))
+        (series,) = store.series()
+        now = datetime.now(UTC)
+        found = store.readings(series, now - timedelta(days=1), now, steps + 1000)
+    with closing(sqlite3.connect(directory / "telemetry.sqlite")) as database:
+        counted = database.execute(
+            "SELECT (SELECT sum(total) FROM minutes), (SELECT sum(total) FROM hours)"
+        ).fetchone()
+    times = Counter(float(value) for _, value in found)
+    total = sum(times)
+    return {
+        "missing": sum(float(step) not in times for step in range(1, steps + 1)),
+        "duplicated": len(found) - len(times),
+        "unsound": int(len(times) > steps) + int(counted != (total, total)),
+    }
 
 
 def visible(steps: int) -> dict[str, str]:

@@ -1,20 +1,24 @@
 """A process that lives a life and says so, until it kills itself or is killed.
 
-Log and index are those of the product, in the arrangement of the product: one writer, and an
-indexer that follows it with two threads.
+Log, readings and index are those of the product, in the arrangement of the product: one writer,
+which takes readings beside the log, and an indexer that follows it with two threads.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from prove.life import DEADLINE_SECONDS, DIMENSIONS, SMALL, batch, steps_of
+from prove.life import DEADLINE_SECONDS, DIMENSIONS, SMALL, batch, reading, steps_of
+from siyaq.app.recording import Recording
+from siyaq.core.clock import SystemClock
 from siyaq.index import Indexer
 from siyaq.log import CrashPoint, LogReader, LogWriter
 from siyaq.log import writer as log_writer
+from siyaq.telemetry import TelemetryStore
 from siyaq.testing.embedder import FakeEmbedder
 
 
@@ -30,7 +34,7 @@ class Killer:
         self(point)
 
     def __call__(self, step: str) -> None:
-        """Be told of a step of the index."""
+        """Be told of a step of the index, or between the log and the readings."""
         if step == self._point:
             self._left -= 1
             if self._left == 0:
@@ -44,7 +48,12 @@ def live(directory: Path, until: int, point: str, turn: int, told: int) -> None:
     """
     log_writer.CHECKPOINT_PAGES = 20
     killer = Killer(point, turn)
-    with LogWriter.open(directory, faults=killer) as writer, LogReader.open(directory) as log:
+    with (
+        LogWriter.open(directory, faults=killer) as writer,
+        LogReader.open(directory) as log,
+        closing(TelemetryStore(directory)) as store,
+    ):
+        record = Recording(writer.append, log, store, SystemClock(), on_step=killer)
         indexer = Indexer(
             log,
             directory,
@@ -53,7 +62,7 @@ def live(directory: Path, until: int, point: str, turn: int, told: int) -> None:
         )
         indexer.start()
         for step in range(steps_of(log) + 1, until + 1):
-            writer.append([batch(step)])
+            record([replace(batch(step), observations=(reading(step),))])
             os.write(told, f"{step}\n".encode())
             indexer.wake()
             if step % 4 == 0:

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from siyaq.agents import Journal
+from siyaq.core.clock import to_microseconds
 from siyaq.core.errors import StorageError
 from siyaq.core.event import AccountEvent, AccountStatus, Event, Op, PostEvent
 from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.core.ports import Batch, Clock
 from siyaq.index import Indexer
 from siyaq.log import Appended, LogReader, LogWriter
-from siyaq.telemetry import TelemetryStore
+from siyaq.telemetry import Forgotten, TelemetryStore
 
 PURGE_SECONDS: Final = 3600.0
 _POSTS_AT_ONCE: Final = 500
@@ -61,8 +62,7 @@ class Eraser:
     def hide(self, order: Order) -> int:
         """Bury what is ordered; return how many posts that were. Durable on return."""
         unknown = sum(self._log.state(PostId(name)) == "unknown" for name in set(order.posts))
-        if order.source and order.before is None and self._readings and self._readings.exists:
-            self._readings.forget(order.source)
+        self._forget_readings(order)
         buried = [self._append(Batch(events=tuple(events))).deleted for events in self._of(order)]
         return sum(buried) - unknown  # these are buried too, should they ever come
 
@@ -71,6 +71,10 @@ class Eraser:
 
         In log order, up to the first that is younger, so that it costs nothing to ask again.
         """
+        readings = self._readings
+        if readings is not None and readings.exists and readings.retain(source, before):
+            with suppress(StorageError):  # it is tried again when something is purged
+                readings.purge()
         buried = 0
         while True:
             after = self._aged.get(source, Seq(0))
@@ -94,7 +98,9 @@ class Eraser:
         program holds on to the log; asking again is safe.
         """
         self._forget_in_runs()
-        self._empty_log()
+        _patiently(self._writer.purge)
+        if self._readings is not None and self._readings.exists:
+            _patiently(self._readings.purge)
         caught_up = self._indexer.wait_embedded(self._log.head(), PURGE_SECONDS)
         if not (caught_up and self._indexer.purge(PURGE_SECONDS)):
             raise StorageError(
@@ -102,22 +108,21 @@ class Eraser:
                 hint="run 'siyaq rebuild', which makes it anew",
             )
 
+    def _forget_readings(self, order: Order) -> None:
+        if self._readings is None or not self._readings.exists:
+            return
+        at = to_microseconds(self._clock.now())
+        before = 0 if order.before is None else to_microseconds(order.before)
+        if order.source:
+            self._readings.forget(Forgotten(order.source, "", before, at))
+        for source, thing in order.authors:  # a thing is the author of what is told of it
+            self._readings.forget(Forgotten(source, thing, 0, at))
+
     def _forget_in_runs(self) -> None:
         if Journal.exists(self._writer.directory):
             with closing(Journal(self._writer.directory)) as journal:
                 cited = [PostId(name) for name in journal.cited()]
                 journal.forget([name for name in cited if self._log.state(name) != "live"])
-
-    def _empty_log(self) -> None:
-        deadline = time.monotonic() + _READER_SECONDS
-        while True:
-            try:
-                self._writer.purge()
-            except StorageError:
-                if time.monotonic() > deadline:
-                    raise
-            else:
-                return
 
     def _of(self, order: Order) -> Iterator[Sequence[Event]]:
         names = [PostId(name) for name in order.posts]
@@ -156,3 +161,16 @@ class Eraser:
             status=status,
             witnessed_at=self._clock.now(),
         )
+
+
+def _patiently(purge: Callable[[], None]) -> None:
+    """Purge a file, waiting a while for readers of other programs."""
+    deadline = time.monotonic() + _READER_SECONDS
+    while True:
+        try:
+            purge()
+        except StorageError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return

@@ -18,6 +18,7 @@ from siyaq.config import Config
 from siyaq.core.errors import SiyaqError
 from siyaq.core.ports import Clock
 from siyaq.log import LogReader
+from siyaq.telemetry import TelemetryStore
 
 AGE_SECONDS: Final = 600.0
 """How often posts are looked for that have been kept long enough."""
@@ -31,8 +32,16 @@ class Janitor:
     An async context manager. Whatever fails is logged and tried again the next time.
     """
 
-    def __init__(self, config: Config, eraser: Eraser, log: LogReader, clock: Clock) -> None:
+    def __init__(
+        self,
+        config: Config,
+        eraser: Eraser,
+        log: LogReader,
+        readings: TelemetryStore,
+        clock: Clock,
+    ) -> None:
         self._config = config
+        self._readings = readings
         self._eraser = eraser
         self._log = log
         self._clock = clock
@@ -86,6 +95,7 @@ class Janitor:
     def _note_departed(self) -> None:
         if self._keys.exist:
             self._departed.note(self._config.data)
+            self._departed.note_readings(self._readings)
 
     def _age(self) -> None:
         if time.monotonic() - self._aged_at < AGE_SECONDS:

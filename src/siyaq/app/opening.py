@@ -16,6 +16,7 @@ from siyaq.app.janitor import Janitor
 from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering, open_metering
 from siyaq.app.picturing import Picturing
+from siyaq.app.recording import Recording
 from siyaq.app.siyaq import Siyaq
 from siyaq.app.tool_calls import ToolCalls
 from siyaq.app.turns import ModelTurns
@@ -42,7 +43,7 @@ from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
 from siyaq.sources import Committer, builtin
 from siyaq.sources.pictures import Pictures
-from siyaq.telemetry import TelemetryStore
+from siyaq.telemetry import Taken, TelemetryStore
 
 
 @asynccontextmanager
@@ -76,10 +77,11 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             intake = Intake(writer=writer, log=log, committer=committer, clock=clock)
             _measure(metrics, log, indexer)
             append = _Submitted(committer)
-            watching = await stack.enter_async_context(Watching(store, append, clock))
+            watching = Watching(store, append, log, clock)
+            await stack.enter_async_context(watching)
             appending.on_readings = watching.wake
             eraser = Eraser(append, writer, log, indexer, clock, store)
-            await stack.enter_async_context(Janitor(config, eraser, log, clock))
+            await stack.enter_async_context(Janitor(config, eraser, log, store, clock))
         searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
         retriever = Retriever(searcher, log, embedder, clock)
@@ -190,10 +192,8 @@ class _Append:
         store: TelemetryStore,
         clock: Clock,
     ) -> None:
-        self._store = store
-        self._clock = clock
         self.on_readings: Callable[[], None] = lambda: None  # called on the event loop
-        self._writer = writer
+        self._record = Recording(writer.append, log, store, clock, on_taken=self._count_readings)
         self._log = log
         self._remembered = remembered
         self._metering = metering
@@ -202,9 +202,8 @@ class _Append:
         self._loop = asyncio.get_running_loop()
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Appended]:
-        self._keep_readings(batches)  # before the log has their cursors
         reshown = self._changes_what_is_shown(batches)
-        results = self._writer.append(batches)
+        results = self._record(batches)
         if reshown:
             self._remembered.forget_all()
         self._metering.taken(batches)
@@ -218,13 +217,12 @@ class _Append:
                 self._loop.call_soon_threadsafe(self._hub.withdraw, withdrawn)
         return results
 
-    def _keep_readings(self, batches: Sequence[Batch]) -> None:
-        readings = [one for batch in batches for one in batch.observations]
-        if readings:
-            taken = self._store.take(readings, self._clock.now())
-            for outcome in ("new", "known", "late", "beyond"):
-                self._metrics.readings.labels(outcome).inc(getattr(taken, outcome))
-            self._loop.call_soon_threadsafe(self.on_readings)
+    def _count_readings(self, taken: Taken) -> None:
+        self._metrics.readings.labels("new").inc(taken.new)
+        self._metrics.readings.labels("known").inc(taken.known)
+        for (_, why), count in taken.refused.items():
+            self._metrics.readings.labels(why).inc(count)
+        self._loop.call_soon_threadsafe(self.on_readings)
 
     def _changes_what_is_shown(self, batches: Sequence[Batch]) -> bool:
         """Say whether posts are hidden or shown again, of which no entry of the log tells."""

@@ -67,6 +67,7 @@ def purge(config: Config, order: Order) -> int:
             keys = Keys(config.backup_keys)
             if keys.exist:
                 Departed(keys).note(config.data)
+                Departed(keys).note_readings(readings)
             eraser.purge()
         finally:
             indexer.stop()
@@ -79,6 +80,8 @@ def back_up(config: Config, path: Path, on_rows: Callable[[int], None]) -> Archi
     keys = Keys(config.backup_keys)
     report = backup.write(config.data, path, keys, on_rows)
     Departed(keys).note(config.data)
+    with closing(store_of(config)) as readings:
+        Departed(keys).note_readings(readings)
     shred(config, SystemClock().now().date() - timedelta(days=config.backup_days))
     return report
 
@@ -93,7 +96,14 @@ def restore(
     """
     keys = Keys(config.backup_keys)
     report = backup.restore(path, config.data, keys, on_rows)
-    with LogWriter.open(config.data) as writer, LogReader.open(config.data) as reader:
+    with (
+        LogWriter.open(config.data) as writer,
+        LogReader.open(config.data) as reader,
+        closing(store_of(config)) as readings,
+    ):
+        if readings.exists:
+            readings.age(SystemClock().now())
+            Departed(keys).bury_readings(readings)
         return report, Departed(keys).bury(writer, reader)
 
 

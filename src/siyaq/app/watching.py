@@ -10,11 +10,13 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
+from siyaq.app.recording import decided_by
 from siyaq.config import Config
-from siyaq.core.errors import SiyaqError
+from siyaq.core.errors import SiyaqError, StorageError
 from siyaq.core.event import Op, PostEvent
+from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch, Clock
-from siyaq.log import Appended
+from siyaq.log import Appended, LogReader
 from siyaq.telemetry import Change, Series, TelemetryStore, post_of
 
 LOOK_SECONDS = 2.0
@@ -45,9 +47,14 @@ class Watching:
     """
 
     def __init__(
-        self, store: TelemetryStore, append: Callable[[Batch], Appended], clock: Clock
+        self,
+        store: TelemetryStore,
+        append: Callable[[Batch], Appended],
+        log: LogReader,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._decided = decided_by(log)
         self._append = append
         self._clock = clock
         self._came = asyncio.Event()
@@ -94,15 +101,30 @@ class Watching:
     def look(self) -> int:
         """Tell every change that is not told yet, and return how many. Blocks."""
         self._age()
+        self._store.settle(self._decided)
         told = 0
         found = self._store.untold()
         for start in range(0, len(found), _POSTS_AT_ONCE):
             part = found[start : start + _POSTS_AT_ONCE]
-            self._append(Batch(events=tuple(self._events(part))))
-            for series, change in part:
-                self._store.tell(series, change.until)
+            events = tuple(self._events(part))
+            self._append(Batch(events=events))
+            gone = [
+                event.post_id
+                for event, (series, change) in zip(events, part, strict=True)
+                if not self._store.tell(series, change.until)
+            ]
+            self._take_back(gone)
             told += len(part)
         return told
+
+    def _take_back(self, told: Sequence[PostId]) -> None:
+        """Delete what was told of series that were erased meanwhile."""
+        if told:
+            now = self._clock.now()
+            events = [
+                PostEvent(op=Op.DELETE, post_id=one, post=None, witnessed_at=now) for one in told
+            ]
+            self._append(Batch(events=tuple(events)))
 
     def _events(self, found: Sequence[tuple[Series, Change]]) -> Iterator[PostEvent]:
         now = self._clock.now()
@@ -117,4 +139,6 @@ class Watching:
         now = self._clock.now().timestamp()
         if now - self._aged_at >= AGE_SECONDS:
             self._aged_at = now
-            self._store.age(self._clock.now())
+            if self._store.age(self._clock.now()):
+                with suppress(StorageError):  # the next time, then
+                    self._store.purge()

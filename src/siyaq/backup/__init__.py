@@ -1,4 +1,4 @@
-"""Backups of the log: files that nobody can read without a key, and keys that can be shredded.
+"""Backups of log and readings: files to be read with a key only, and keys that can be shredded.
 
 Owns: the format of a backup, the keys of its days, and the list of what was deleted since, by
 which a restored log does not bring it back. Refuses: knowing tables (that is the log's), timers.

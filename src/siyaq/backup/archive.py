@@ -1,11 +1,13 @@
-"""Writing a log into a backup, and making a log of one."""
+"""Writing log and readings into a backup, and making a data directory of one."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from siyaq.backup.keys import Keys
 from siyaq.backup.sealed import read_head, seal, unsealed
 from siyaq.core.errors import StorageError, Unreadable
 from siyaq.log import sync_directory
-from siyaq.log.snapshot import Row, read_rows, write_rows
+from siyaq.log.snapshot import LogSnapshot, Row, write_rows
+from siyaq.telemetry import PARTITION, ReadingsRestored, ReadingsSnapshot
 
 _ROWS_AT_ONCE = 1000
+_TRIES = 50
 _LONGEST_BLOCK_BYTES = 2**30
 
 
@@ -35,7 +39,9 @@ class ArchiveReport:
 def write(
     directory: Path, path: Path, keys: Keys, on_rows: Callable[[int], None] = lambda _: None
 ) -> ArchiveReport:
-    """Write the log in `directory`, as of this moment, to a new file; the key is that of today.
+    """Write log and readings of `directory`, as of this moment, to a new file.
+
+    The key is that of today.
 
     Works beside a running writer. A file that is not whole never has the name `path`. Raises
     StorageError where the disk refuses or the file exists.
@@ -49,8 +55,8 @@ def write(
     staged = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with staged.open("wb") as out:
-            seal(out, key, day, _compressed(count.passing(read_rows(directory))))
+        with staged.open("wb") as out, _whole(directory) as rows:
+            seal(out, key, day, _compressed(count.passing(rows)))
             out.flush()
             os.fsync(out.fileno())
         staged.replace(path)
@@ -65,7 +71,7 @@ def write(
 def restore(
     path: Path, directory: Path, keys: Keys, on_rows: Callable[[int], None] = lambda _: None
 ) -> ArchiveReport:
-    """Make a log in an empty or new `directory` of a backup.
+    """Make a log, and readings, in an empty or new `directory` of a backup.
 
     What was deleted since is still in it: `Departed` says what that is. Raises Unreadable for a
     file that is not whole, NotFound when its key is gone, StorageError where `directory` is not
@@ -77,10 +83,29 @@ def restore(
             head, told = read_head(file, str(path))
             key = keys.of(head.day)
             pieces = unsealed(file, key, head, told, str(path))
-            write_rows(directory, count.passing(_rows(pieces, str(path))))
+            with ReadingsRestored(directory) as readings:
+                rows = readings.passing(count.passing(_rows(pieces, str(path))))
+                write_rows(directory, rows)
     except OSError as error:
         raise Unreadable(f"cannot read {str(path)!r}: {error.strerror}") from error
     return ArchiveReport(path, head.day, count.rows, path.stat().st_size)
+
+
+@contextmanager
+def _whole(directory: Path) -> Iterator[Iterator[Row]]:
+    """Give the rows of log and readings as of one moment of both.
+
+    The readings first: what they say is told of is then in the log. Where the log had moved on
+    to readings that came after, both are looked at again.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        with ReadingsSnapshot(directory) as readings, LogSnapshot(directory) as log:
+            decided = log.positions(PARTITION)
+            ahead = any(int(at) > readings.numbers.get(of, 0) for of, at in decided.items())
+            if ahead and tries_left:  # at the last one: a file of readings that was lost
+                continue
+            yield chain(log.rows(), readings.rows())
+            return
 
 
 class _Counted:

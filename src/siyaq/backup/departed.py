@@ -1,9 +1,9 @@
 """What was deleted since the first backup, so that no restored log brings it back.
 
-A list in the folder of the keys, which outlives the data: a line for each deleted post and each
-deleted account, appended as they are deleted. It holds no name, only HMAC-SHA-256 of names under
-a secret of the folder, so it tells nothing to whoever finds it; and it is enough to know a post
-again that comes out of a backup.
+A list in the folder of the keys, which outlives the data: a line for each deleted post, each
+deleted account and each order to forget readings, appended as they are deleted. It holds no name,
+only HMAC-SHA-256 of names under a secret of the folder, so it tells nothing to whoever finds it;
+and it is enough to know a post again that comes out of a backup.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from siyaq.core.ports import Batch
 from siyaq.core.post import Post
 from siyaq.log import LogReader, LogWriter
 from siyaq.log.snapshot import read_departures
+from siyaq.telemetry import Forgotten, TelemetryStore
 
 _NAME = "departed.jsonl"
 _AT_ONCE = 500
@@ -40,13 +41,16 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
     post: str = ""
     account: str = ""
     rev: str = ""
-    at: int = 0  # when an account was deleted, microseconds since 1970
+    series: str = ""  # of a source, or of one thing of it
+    before: int = 0
+    at: int = 0  # when an account was deleted, or series forgotten; microseconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     posts: dict[str, str]  # name to revision
     accounts: dict[str, int]  # name to the moment
+    readings: set[_Line]
 
 
 class Departed:
@@ -56,6 +60,7 @@ class Departed:
         self._keys = keys
         self._path = keys.folder / _NAME
         self._position: int | None = None
+        self._noted_readings = 0
 
     def note(self, directory: Path) -> int:
         """Append what the log in `directory` has deleted since the last time; return how many.
@@ -79,6 +84,36 @@ class Departed:
         self._append([*lines, _Line(head)] if lines else [])
         self._position = head
         return len(lines)
+
+    def note_readings(self, store: TelemetryStore) -> int:
+        """Append what was ordered to be forgotten of readings since the last time; return how many.
+
+        Durable on return. Cheap where there is nothing new.
+        """
+        forgotten = store.forgotten() if store.exists else []
+        if len(forgotten) == self._noted_readings:
+            return 0
+        secret = self._keys.secret()
+        known = self._known().readings
+        lines = [line for line in _of_readings(forgotten, secret) if line not in known]
+        self._append(lines)
+        self._noted_readings = len(forgotten)
+        return len(lines)
+
+    def bury_readings(self, store: TelemetryStore) -> None:
+        """Erase from restored readings all that was forgotten since the backup."""
+        if not store.exists:
+            return
+        secret = self._keys.secret()
+        done = set(_of_readings(store.forgotten(), secret))
+        for line in self._known().readings - done:
+            for one in store.series():
+                thing = f"{one.kind}:{one.thing}"
+                if line.series == _hidden(secret, one.source, ""):
+                    store.forget(Forgotten(one.source, "", line.before, line.at))
+                elif line.series == _hidden(secret, one.source, thing):
+                    store.forget(Forgotten(one.source, thing, line.before, line.at))
+        store.purge()
 
     def bury(self, writer: LogWriter, log: LogReader) -> int:
         """Delete from a restored log all that is on the list; return how many posts that were."""
@@ -120,8 +155,10 @@ class Departed:
         return max((line.seq for line in self._lines()), default=0)
 
     def _known(self) -> _Known:
-        known = _Known({}, {})
+        known = _Known({}, {}, set())
         for line in self._lines():
+            if line.series:
+                known.readings.add(line)
             if line.post:
                 known.posts[line.post] = line.rev
             if line.account:
@@ -147,6 +184,12 @@ def _judged(post: Post, known: _Known, secret: bytes) -> Iterator[Event]:
             witnessed_at=post.witnessed_at,
             rev=rev,
         )
+
+
+def _of_readings(forgotten: Iterable[Forgotten], secret: bytes) -> Iterator[_Line]:
+    for one in forgotten:
+        name = _hidden(secret, one.source, one.thing)
+        yield _Line(0, series=name, before=one.before, at=one.at)
 
 
 def _ends_in_a_line_cut_short(file: BinaryIO) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import apsw
 
@@ -26,20 +27,48 @@ Row = tuple[str, list[int | float | str | bytes | None]]
 _ROWS_AT_ONCE = 2000
 
 
-def read_rows(directory: Path) -> Iterator[Row]:
-    """Yield every row of a log as of one moment; the writer goes on meanwhile.
+class LogSnapshot:
+    """A log as of the moment this is made; the writer goes on meanwhile. Context manager.
 
-    While this runs the write-ahead log cannot be emptied, so a purge waits.
+    While it is open the write-ahead log cannot be emptied, so a purge waits.
     """
-    require_log(directory)
-    with (
-        closing(open_for_reading(directory / LOG_NAME, vfs="")) as connection,
-        storage_errors("cannot read the log"),
-    ):
-        connection.execute("BEGIN")
-        for table in _tables(connection):
-            for row in connection.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 -- a name of ours
-                yield table, list(row)
+
+    def __init__(self, directory: Path) -> None:
+        require_log(directory)
+        self._connection = open_for_reading(directory / LOG_NAME, vfs="")
+        try:
+            with storage_errors("cannot read the log"):
+                self._connection.execute("BEGIN")
+                self._tables = _tables(self._connection)  # reading begins the moment
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def positions(self, partition: str) -> dict[str, str]:
+        """Return the cursors of one partition, by source."""
+        with storage_errors("cannot read the log"):
+            rows = self._connection.execute(
+                "SELECT source, position FROM cursors WHERE partition = ?", (partition,)
+            )
+            return {str(source): str(position) for source, position in rows}
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row."""
+        with storage_errors("cannot read the log"):
+            for table in self._tables:
+                for row in self._connection.execute(f'SELECT * FROM "{table}"'):  # noqa: S608 -- a name of ours
+                    yield table, list(row)
 
 
 def write_rows(directory: Path, rows: Iterator[Row]) -> None:

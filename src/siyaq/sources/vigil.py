@@ -18,9 +18,12 @@ from siyaq.core.errors import SourceUnavailable
 from siyaq.core.event import Cursor, Gap
 from siyaq.core.ports import Batch, Clock, SourceAdapter
 from siyaq.sources.condition import Observable
+from siyaq.telemetry import PARTITION
 
 LISTENED = "listened"
 """The partition under which a pump keeps when it last listened. No adapter is shown it."""
+
+_OURS = frozenset({LISTENED, PARTITION})
 
 BEAT_SECONDS = 30.0
 """How much longer than it was an absence may look after a crash."""
@@ -122,7 +125,7 @@ class Attendance:
             self._owed = (Gap(source=source, since=since, until=now, reason="disconnected"),)
         else:
             self._owed = ()
-        return {name: position for name, position in resume.items() if name != LISTENED}
+        return {name: position for name, position in resume.items() if name not in _OURS}
 
     def listening(self) -> Batch | None:
         """Return what is to be committed now, with the gap before this run; None for nothing.

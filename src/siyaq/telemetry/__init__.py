@@ -7,7 +7,22 @@ Concurrency: one store for each writer; its methods block and may be called from
 """
 
 from siyaq.telemetry.changes import Change, Point
-from siyaq.telemetry.store import Series, TelemetryStore
+from siyaq.telemetry.snapshot import ReadingsRestored, ReadingsSnapshot
+from siyaq.telemetry.staging import PARTITION, Decided
+from siyaq.telemetry.store import Forgotten, Refusal, Series, Taken, TelemetryStore
 from siyaq.telemetry.telling import post_of
 
-__all__ = ["Change", "Point", "Series", "TelemetryStore", "post_of"]
+__all__ = [
+    "PARTITION",
+    "Change",
+    "Decided",
+    "Forgotten",
+    "Point",
+    "ReadingsRestored",
+    "ReadingsSnapshot",
+    "Refusal",
+    "Series",
+    "Taken",
+    "TelemetryStore",
+    "post_of",
+]

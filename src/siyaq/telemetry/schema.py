@@ -1,8 +1,10 @@
 """The tables of readings, in a file of their own beside the log.
 
-A reading is a row of `readings` for as long as it is kept, and counted in the minute and the hour
-it lies in by the transaction that stores it. `told` holds how far the changes of a series were
-told, `changes` what is still to be told.
+A reading is a row of `staged` until the log has the cursor it came with, then a row of `readings`
+for as long as it is kept, counted in the minute and the hour it lies in by the transaction that
+puts it there. `stages` numbers, by source, what was staged last. `told_until` is how far the
+changes of a series were told. `forgotten` says what was erased by order, for those who restore a
+backup that was made before.
 """
 
 from __future__ import annotations
@@ -50,6 +52,26 @@ SCHEMA = f"""
         number REAL,
         word TEXT,
         PRIMARY KEY (series, at)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS staged (
+        series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
+        at INTEGER NOT NULL,
+        witnessed INTEGER NOT NULL,
+        number REAL,
+        word TEXT,
+        PRIMARY KEY (series, at)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS stages (
+        source TEXT PRIMARY KEY,
+        number INTEGER NOT NULL,
+        settled INTEGER NOT NULL  -- whether it was decided what becomes of it
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS forgotten (
+        source TEXT NOT NULL,
+        thing TEXT NOT NULL,      -- "dish:3f2a91c07b44"; "" for all of the source
+        before INTEGER NOT NULL,  -- only what was read before; 0 for all
+        at INTEGER NOT NULL,
+        PRIMARY KEY (source, thing, before, at)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS minutes ({_AGGREGATE}) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS hours ({_AGGREGATE}) WITHOUT ROWID;

@@ -1,33 +1,33 @@
 """Series of readings in a SQLite file beside the log.
 
-Whoever has readings and a place in a stream stores the readings first: a reading is known by its
-series and its time, so what comes again after a crash changes nothing. Readings are kept for some
-days, their minutes for longer, their hours for good.
+Readings are in this file and the place in their stream is in the log, so the log decides: readings
+are staged first, durably and unseen; the log takes the number of the stage in the transaction that
+takes the place; then they are counted in. Wherever a process dies, either both are there or
+neither. Besides, a reading is known by its series and its time. Readings are kept for some days,
+their minutes for longer, their hours for good.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
 from siyaq.core.clock import from_microseconds, to_microseconds
-from siyaq.core.errors import DiskFull, StorageError
-from siyaq.core.observation import Observation, Thing
+from siyaq.core.observation import Observation
 from siyaq.telemetry.changes import Change, Point, changes_in
-from siyaq.telemetry.schema import COUNT_IN, NAME, SCHEMA
+from siyaq.telemetry.database import emptied, opened, storage_errors
+from siyaq.telemetry.naming import Naming
+from siyaq.telemetry.schema import NAME
+from siyaq.telemetry.staging import MINUTE_US, Decided, begin_stage, settle, stage
 
-BUSY_SECONDS = 5.0
-MINUTE_US = 60_000_000
-HOUR_US = 3_600_000_000
-LOOK_BACK_US = 6 * HOUR_US
+LOOK_BACK_US = 360 * MINUTE_US
 """How far back a level is looked for, at most to where changes are told already."""
 
 MOST_SERIES = 100_000
@@ -49,18 +49,35 @@ class Series:
     label_ar: str
 
 
+Refusal = Literal["late", "beyond"]
+"""Too old to be told apart, or from the future; or of a new series where there are too many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of readings.
+    """What became of readings. Those refused are not stored, and hold up nothing after them.
 
-    `late` ones are too old to be told apart, or from the future; `beyond` ones would begin a
-    series where there are too many: neither is stored, and neither holds up what comes after.
+    `number`: of the stage, which is to be appended as a cursor of `source`; 0 for none.
     """
 
     new: int = 0
     known: int = 0
-    late: int = 0
-    beyond: int = 0
+    refused: Mapping[tuple[str, Refusal], int] = field(default_factory=dict)  # by source
+    source: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was ordered to be erased: of a source, or of one thing ("dish:3f2a91c07b44").
+
+    `before`, `at` (of the order): microseconds since 1970. `before` 0: all of it.
+    """
+
+    source: str
+    thing: str
+    before: int
+    at: int
 
 
 class TelemetryStore:
@@ -75,33 +92,43 @@ class TelemetryStore:
         most: int = MOST_SERIES,
     ) -> None:
         """Open the file when it is first needed. `raw`, `minutes`: how long these are kept."""
-        self._most = most
         self._path = directory / NAME
         self._raw = raw
         self._minutes = minutes
         self._lock = Lock()
+        self._naming = Naming(most)
         self._connection: sqlite3.Connection | None = None
-        self._key = b""
-        self._ids: dict[tuple[str, ...], int] = {}
         self._fresh: set[int] | None = None  # series to look at for changes; None: all
 
-    def take(self, observations: Sequence[Observation], now: datetime) -> Taken:
-        """Store readings; durable on return. Raises StorageError, and then nothing is stored."""
-        if not observations:
-            return Taken()
+    def stage(self, observations: Sequence[Observation], now: datetime, decided: Decided) -> Taken:
+        """Take readings in, durably, for the log to decide upon: see `settle`.
+
+        Nobody is shown them yet. Whoever has the log appends, with what the readings came with,
+        the number of this stage as a cursor of `Taken.source`; or does not, and the next stage
+        lets go of them. Raises StorageError, and then nothing is staged.
+        """
         oldest = now - self._raw
-        new = known = late = beyond = 0
+        counts: Counter[str] = Counter()
+        refused: Counter[tuple[str, Refusal]] = Counter()
         with self._working() as database, database:
+            self._look_at(settle(database, decided, drop=True))
             for one in observations:
                 if not oldest <= one.phenomenon_time <= now + _FUTURE:
-                    late += 1
-                elif (series := self._series_id(database, one)) is None:
-                    beyond += 1
-                elif self._put(database, series, one):
-                    new += 1
+                    refused[one.source, "late"] += 1
+                elif (series := self._naming.series_of(database, one)) is None:
+                    refused[one.source, "beyond"] += 1
                 else:
-                    known += 1
-        return Taken(new, known, late, beyond)
+                    counts["new" if stage(database, series, one) else "known"] += 1
+            if not counts["new"]:
+                return Taken(known=counts["known"], refused=refused)
+            source = observations[0].source
+            number = begin_stage(database, source, decided(source))
+        return Taken(counts["new"], counts["known"], refused, source, number)
+
+    def settle(self, decided: Decided) -> None:
+        """Show what was staged and has its cursor in the log since."""
+        with self._working() as database, database:
+            self._look_at(settle(database, decided, drop=False))
 
     def series(self, source: str = "") -> list[Series]:
         """Return every series, or those of one source."""
@@ -159,13 +186,22 @@ class TelemetryStore:
                 self._fresh.add(series.id)
         return found
 
-    def tell(self, series: Series, until: datetime) -> None:
-        """Take note that the changes of a series were told, up to a moment."""
+    def tell(self, series: Series, until: datetime) -> bool:
+        """Take note that a series was told of up to a moment; False where it is there no more."""
         with self._working() as database, database:
-            database.execute(
-                "UPDATE series SET told_until = max(told_until, ?) WHERE id = ?",
-                (to_microseconds(until), series.id),
+            told = database.execute(
+                "UPDATE series SET told_until = max(told_until, ?)"
+                " WHERE id = ? AND (source, kind, thing, property) = (?, ?, ?, ?)",
+                (
+                    to_microseconds(until),
+                    series.id,  # which another one may have since
+                    series.source,
+                    series.kind,
+                    series.thing,
+                    series.property,
+                ),
             )
+            return bool(told.rowcount)
 
     def age(self, now: datetime) -> int:
         """Erase readings and minutes that were kept long enough; return how many readings."""
@@ -178,14 +214,33 @@ class TelemetryStore:
             )
             return gone
 
-    def forget(self, source: str) -> int:
-        """Erase everything of a source, and its bytes; return how many series that was."""
+    def forget(self, order: Forgotten) -> None:
+        """Erase the series of a source or of one thing, or what is old of them. See `purge`."""
+        with self._working() as database, database:
+            gone = self._erase(database, order.source, order.thing, order.before)
+            self._naming.forget()
+            if order.thing and not gone:  # an account that is none of our things
+                return
+            database.execute(
+                "INSERT INTO forgotten VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (order.source, order.thing, order.before, order.at),
+            )
+
+    def forgotten(self) -> list[Forgotten]:
+        """Return all that was ever ordered to be forgotten."""
         with self._working() as database:
-            with database:
-                gone = database.execute("DELETE FROM series WHERE source = ?", (source,)).rowcount
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._ids.clear()
-            return gone
+            rows = database.execute("SELECT source, thing, before, at FROM forgotten")
+            return [Forgotten(*row) for row in rows]
+
+    def retain(self, source: str, since: datetime) -> int:
+        """Erase what was read of a source before a moment; return how many rows that was."""
+        with self._working() as database, database:
+            return self._erase(database, source, "", to_microseconds(since))
+
+    def purge(self) -> None:
+        """Leave no byte of what was erased. Raises StorageError where a reader is in the way."""
+        with self._working() as database:
+            emptied(database, self._path)
 
     @property
     def exists(self) -> bool:
@@ -199,91 +254,45 @@ class TelemetryStore:
                 self._connection.close()
                 self._connection = None
 
-    def _put(self, database: sqlite3.Connection, series: int, one: Observation) -> bool:
-        """Store a reading and count it in; False where it was known."""
-        at = to_microseconds(one.phenomenon_time)
-        number = one.result if isinstance(one.result, float) else None
-        word = None if isinstance(one.result, float) else one.result
-        if not database.execute(
-            "INSERT INTO readings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (series, at, to_microseconds(one.witnessed_at), number, word),
-        ).rowcount:
-            return False
-        if self._fresh is not None:
-            self._fresh.add(series)
-        for table, length in (("minutes", MINUTE_US), ("hours", HOUR_US)):
-            start = at - at % length
-            database.execute(COUNT_IN.format(table=table), (series, start, at, number, word))
-        return True
-
-    def _series_id(self, database: sqlite3.Connection, one: Observation) -> int | None:
-        """Return the series of a reading, a new one where it is needed; None where none may be."""
-        named = (
-            one.source,
-            one.thing.kind,
-            self._stands_for(one.thing),
-            one.property.name,
-            one.property.unit,
+    def _erase(self, database: sqlite3.Connection, source: str, thing: str, before: int) -> int:
+        """Erase series, or what began before a moment; return how many rows that was."""
+        ours = "SELECT id FROM series WHERE source = ?1 AND ?2 IN ('', kind || ':' || thing)"
+        if not before:
+            return database.execute(
+                f"DELETE FROM series WHERE id IN ({ours})",  # noqa: S608 -- constants only
+                (source, thing),
+            ).rowcount
+        return sum(
+            database.execute(
+                f"DELETE FROM {table} WHERE series IN ({ours}) AND {moment} < ?3",  # noqa: S608
+                (source, thing, before),
+            ).rowcount
+            for table, moment in (
+                ("staged", "at"),
+                ("readings", "at"),
+                ("minutes", "start"),
+                ("hours", "start"),
+            )
         )
-        shown = (one.thing.site, one.property.label, one.property.label_ar)
-        held = self._ids.get((*named, *shown))
-        if held is not None:
-            return held
-        known = database.execute(
-            "SELECT 1 FROM series WHERE (source, kind, thing, property, unit) = (?, ?, ?, ?, ?)",
-            named,
-        ).fetchone()
-        newest = database.execute("SELECT coalesce(max(id), 0) FROM series").fetchone()[0]
-        if known is None and newest >= self._most:
-            return None
-        if len(self._ids) >= 2 * self._most:  # of one series, when its site changes
-            self._ids.clear()
-        row = database.execute(
-            "INSERT INTO series (source, kind, thing, property, unit, site, label, label_ar)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " site = excluded.site, label = excluded.label, label_ar = excluded.label_ar"
-            " RETURNING id",
-            (*named, *shown),
-        ).fetchone()
-        self._ids[*named, *shown] = int(row[0])
-        return int(row[0])
 
-    def _stands_for(self, thing: Thing) -> str:
-        """Return what is stored in place of an id: for a personal one, a hash under our own key."""
-        if not thing.personal:
-            return thing.id
-        return hmac.digest(self._key, f"{thing.kind}:{thing.id}".encode(), hashlib.sha256).hex()[
-            :12
-        ]
+    def _look_at(self, series: set[int]) -> None:
+        """Look for changes in some series, the next time it is looked."""
+        if self._fresh is not None:
+            self._fresh |= series
 
     @contextmanager
     def _working(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
-                if self._connection is None:
-                    self._connection = self._opened()
-                yield self._connection
-            except sqlite3.Error as error:
-                self._ids.clear()  # of series that may not have been committed
-                if "full" in str(error):
-                    raise DiskFull(f"no room for readings in {str(self._path)!r}") from error
-                raise StorageError(f"cannot use {str(self._path)!r}: {error}") from error
-
-    def _opened(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
-        try:
-            connection.executescript(SCHEMA)
-            with connection:
-                connection.execute(
-                    "INSERT INTO secrets VALUES ('things', ?) ON CONFLICT DO NOTHING",
-                    (secrets.token_bytes(32),),
-                )
-            row = connection.execute("SELECT value FROM secrets WHERE name = 'things'").fetchone()
-        except sqlite3.Error:
-            connection.close()
-            raise
-        self._key = bytes(row[0])
-        return connection
+                with storage_errors(self._path):
+                    if self._connection is None:
+                        connection = opened(self._path)
+                        self._naming.begin(connection)
+                        self._connection = connection
+                    yield self._connection
+            except Exception:
+                self._naming.forget()  # series that may not have been committed
+                raise
 
 
 def _points(database: sqlite3.Connection, series: int, since: int, until: int) -> list[Point]:
