@@ -6,6 +6,7 @@ import { claims, demand, notes, pictures, timeline } from "./card_story.js";
 import { el, svg, words } from "./dom.js";
 import { timeOf } from "./format.js";
 import { has } from "./i18n.js";
+import { readers } from "./readers.js";
 
 const BAR_WIDTH = 10;
 const CHART_HEIGHT = 40;
@@ -26,6 +27,7 @@ export function renderCard(card, open) {
     together(card, open),
     thread(card, open),
     unknown(card),
+    readers(card),
   ];
   return el("article", { class: "card" },
     card.status === "shown" ? null : el("p", { class: "notice", t: `card.${card.status}` }),
