@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from siyaq.access import Amount, Budget, Key, KeyRing, Limits, Role
 from siyaq.app import models
@@ -37,7 +37,7 @@ async def _lines() -> AsyncIterator[bytes]:
     yield "".join(json.dumps(post) + "\n" for post in POSTS).encode()
 
 
-async def _ask(client: httpx.AsyncClient, url: str, key: str) -> httpx.Response:
+async def _ask(client: httpx2.AsyncClient, url: str, key: str) -> httpx2.Response:
     return await client.post(
         f"{url}/v1/chat/completions",
         json={"model": "siyaq", "messages": [{"role": "user", "content": QUESTION}]},
@@ -50,11 +50,11 @@ async def _crowd(url: str, key: str, size: int, seconds: float) -> None:
     """Let `size` clients ask one question after the other."""
     end = time.monotonic() + seconds
 
-    async def one(client: httpx.AsyncClient) -> None:
+    async def one(client: httpx2.AsyncClient) -> None:
         while time.monotonic() < end:
             await _ask(client, url, key)
 
-    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=None)) as client:
+    async with httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None)) as client:
         work = [asyncio.ensure_future(one(client)) for _ in range(size)]
         await asyncio.sleep(max(0.0, end - time.monotonic()))
         for task in work:
@@ -95,7 +95,7 @@ async def _figures(url: str, ring: KeyRing, book: Budget) -> dict:
     served = [await _settled(book, key) for key in (few, lots)]
     limit = 3_000
     tight, tight_key = ring.create(Role.READER, limits=Limits(tokens=limit))
-    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=None)) as client:
+    async with httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None)) as client:
         replies = await asyncio.gather(*(_ask(client, url, tight_key) for _ in range(200)))
     used = await _settled(book, tight)
     statuses = [reply.status_code for reply in replies]

@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
+import httpx2
 
 from prove.campaign import ROOT, Outcome, Trial
 
@@ -142,7 +142,7 @@ def siyaq(*arguments: str, **environ: str) -> None:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], httpx2.Client]]:
     """Serve a data directory in a process of its own, to be spoken to."""
     process = subprocess.Popen(
         [*SIYAQ, "serve", "--data", str(data), "--port", "0"],
@@ -155,7 +155,7 @@ def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     try:
         match = re.search(r"http://[\d.:]+", process.stdout.readline())
         assert match is not None, "it did not say where it serves"
-        with httpx.Client(base_url=match[0], timeout=60, trust_env=False) as api:
+        with httpx2.Client(base_url=match[0], timeout=60, trust_env=False) as api:
             yield process, api
     finally:
         process.send_signal(signal.SIGTERM)
@@ -167,14 +167,14 @@ def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
         process.stdout.close()
 
 
-def ingest(api: httpx.Client, lines: Sequence[str]) -> None:
+def ingest(api: httpx2.Client, lines: Sequence[str]) -> None:
     """Send posts; they are durable on return."""
     body = "\n".join(lines).encode()
     headers = {"content-type": "application/x-ndjson"}
     api.post("/v1/posts", content=body, headers=headers).raise_for_status()
 
 
-def settle(api: httpx.Client) -> None:
+def settle(api: httpx2.Client) -> None:
     """Wait until all that is stored can be found by its meaning too."""
     deadline = time.monotonic() + _WITHIN_SECONDS
     while time.monotonic() < deadline:
@@ -185,7 +185,9 @@ def settle(api: httpx.Client) -> None:
     raise TimeoutError("the index does not come up to date")
 
 
-def _delete_and_look(api: httpx.Client, canaries: dict[str, str], gone: Sequence[str]) -> list[int]:
+def _delete_and_look(
+    api: httpx2.Client, canaries: dict[str, str], gone: Sequence[str]
+) -> list[int]:
     """Delete ten at a time; return for each how long any way of asking still showed it, in ms."""
     taken: list[int] = []
     for start in range(0, len(gone), 10):
@@ -200,25 +202,25 @@ def _delete_and_look(api: httpx.Client, canaries: dict[str, str], gone: Sequence
     return taken
 
 
-def _in_search(api: httpx.Client, number: str, word: str) -> bool:
+def _in_search(api: httpx2.Client, number: str, word: str) -> bool:
     return word in api.get("/v1/search", params={"q": f"harbor post {number}"}).text
 
 
-def _in_answer(api: httpx.Client, number: str, word: str) -> bool:
+def _in_answer(api: httpx2.Client, number: str, word: str) -> bool:
     question = f"What is in the harbor, post {number}?"  # it is kept, so no word of the text
     return word in api.post("/v1/ask", json={"question": question}).text
 
 
-def _as_post(api: httpx.Client, number: str, word: str) -> bool:
+def _as_post(api: httpx2.Client, number: str, word: str) -> bool:
     return api.get(f"/v1/posts/{quote(f'{SOURCE}:{number}', safe='')}").status_code != 404
 
 
-def _as_card(api: httpx.Client, number: str, word: str) -> bool:
+def _as_card(api: httpx2.Client, number: str, word: str) -> bool:
     name = quote(f"{SOURCE}:{number}", safe="")
     return api.get(f"/v1/posts/{name}/context").status_code != 404
 
 
-_WAYS: tuple[Callable[[httpx.Client, str, str], bool], ...] = (
+_WAYS: tuple[Callable[[httpx2.Client, str, str], bool], ...] = (
     _as_post,
     _in_search,
     _in_answer,
@@ -226,7 +228,7 @@ _WAYS: tuple[Callable[[httpx.Client, str, str], bool], ...] = (
 )
 
 
-def until_hidden(api: httpx.Client, names: Sequence[str], began: float) -> int:
+def until_hidden(api: httpx2.Client, names: Sequence[str], began: float) -> int:
     """Return how many milliseconds after `began` the last of these posts was hidden."""
     while any(api.get(f"/v1/posts/{quote(name, safe='')}").status_code != 404 for name in names):
         if time.monotonic() - began > _WITHIN_SECONDS:
@@ -241,14 +243,14 @@ def _resurrected(data: Path, canaries: dict[str, str], gone: Sequence[str]) -> i
         return _shown(api, canaries, gone)
 
 
-def _shown(api: httpx.Client, canaries: dict[str, str], gone: Sequence[str]) -> int:
+def _shown(api: httpx2.Client, canaries: dict[str, str], gone: Sequence[str]) -> int:
     return sum(any(look(api, number, canaries[number]) for look in _WAYS) for number in gone[:40])
 
 
 class _Watcher:
     """An open page: it listens to the stream, and remembers of what it was told to let go."""
 
-    def __init__(self, api: httpx.Client) -> None:
+    def __init__(self, api: httpx2.Client) -> None:
         self._url = str(api.base_url)
         self._told: set[str] = set()
         self._opened = threading.Event()
@@ -273,7 +275,7 @@ class _Watcher:
 
     def _listen(self) -> None:
         with (
-            httpx.Client(base_url=self._url, timeout=30, trust_env=False) as client,
+            httpx2.Client(base_url=self._url, timeout=30, trust_env=False) as client,
             client.stream("GET", "/v1/stream") as response,
         ):
             self._opened.set()
@@ -288,7 +290,7 @@ class _Watcher:
 
 
 @contextmanager
-def _load(api: httpx.Client, rate: int, seed: int) -> Iterator[None]:
+def _load(api: httpx2.Client, rate: int, seed: int) -> Iterator[None]:
     """Send so many other posts a second for as long as this lasts."""
     over = threading.Event()
     url = str(api.base_url)
@@ -296,7 +298,7 @@ def _load(api: httpx.Client, rate: int, seed: int) -> Iterator[None]:
     def send() -> None:
         chance = random.Random(seed)
         number = 0
-        with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+        with httpx2.Client(base_url=url, timeout=60, trust_env=False) as client:
             while not over.wait(0.1):
                 lines = []
                 for _ in range(max(1, rate // 10)):

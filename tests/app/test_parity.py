@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from mcp import Client
 
@@ -97,9 +97,9 @@ async def test_every_route_gives_the_same_evidence_within_the_same_limits(
     siyaq: Siyaq, config: Config, limit: str
 ) -> None:
     filters, theirs, options = LIMITS[limit]
-    transport = httpx.ASGITransport(create_app(siyaq, ServeSettings()))
+    transport = httpx2.ASGITransport(create_app(siyaq, ServeSettings()))
     async with (
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
         Client(mcp_server(siyaq)) as assistant,
     ):
         for question in QUESTIONS:
@@ -128,16 +128,16 @@ async def test_every_route_gives_the_same_evidence_within_the_same_limits(
 
 
 async def _asked(siyaq: Siyaq, filters: dict[str, Any]) -> dict[str, Any]:
-    transport = httpx.ASGITransport(create_app(siyaq, ServeSettings()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+    transport = httpx2.ASGITransport(create_app(siyaq, ServeSettings()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         body = {"question": QUESTIONS[0], "filters": filters}
         answer: dict[str, Any] = (await http.post("/v1/ask", json=body)).json()
         return answer
 
 
 async def test_the_limits_do_limit_and_not_knowing_is_among_the_answers(siyaq: Siyaq) -> None:
-    transport = httpx.ASGITransport(create_app(siyaq, ServeSettings()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+    transport = httpx2.ASGITransport(create_app(siyaq, ServeSettings()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
 
         async def status(number: int, limit: str) -> str:
             body = {"question": QUESTIONS[number], "filters": LIMITS[limit][0]}
@@ -149,10 +149,10 @@ async def test_the_limits_do_limit_and_not_knowing_is_among_the_answers(siyaq: S
 
 
 async def test_every_route_refuses_the_same(siyaq: Siyaq) -> None:
-    transport = httpx.ASGITransport(create_app(siyaq, ServeSettings()))
+    transport = httpx2.ASGITransport(create_app(siyaq, ServeSettings()))
     long = "x" * 4001
     async with (
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
         Client(mcp_server(siyaq)) as assistant,
     ):
         for question in (long, ""):

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import openai
 import pytest
 
@@ -81,13 +81,13 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await asyncio.to_thread(models.use, settings, server.url, model="stub", key_env="")
         async with open_siyaq(settings, write=True) as siyaq:
             await send(siyaq, {"id": "1", "source": "bay", "text": POST})
-            transport = httpx.ASGITransport(create_app(siyaq, ServeSettings()))
+            transport = httpx2.ASGITransport(create_app(siyaq, ServeSettings()))
             async with (
-                httpx.AsyncClient(transport=transport) as http,
+                httpx2.AsyncClient(transport=transport) as http,
                 openai.AsyncOpenAI(
                     base_url="http://127.0.0.1:8000/v1",
                     api_key="none",
-                    http_client=http,  # type: ignore[arg-type]
+                    http_client=http,
                     max_retries=0,
                 ) as client,
             ):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Mapping
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from siyaq.core.errors import ModelUnavailable
+from siyaq.models.chunks import MAX_LINE_BYTES
 from siyaq.models.server import ServerModel
 from siyaq.testing.model_server import ModelServer, Reply, in_turn, says
 from tests.models.chatting import chat
@@ -94,13 +98,32 @@ def test_a_server_that_stalls_is_given_up() -> None:
         chat(model(server, stall_seconds=0.3), "x")
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [b"", b"<html>", b"data: {not json\n\n", b'data: {"choices": 7}\n\n', b"\xff\xfe\x00" * 50],
-)
+GARBAGE = {
+    "nothing": b"",
+    "a page": b"<html>",
+    "not JSON": b"data: {not json\n\n",
+    "no list": b'data: {"choices": 7}\n\n',
+    "no object": b"data: [7]\n\n",
+    "a field of its class": b'data: {"_fields_set": 7, "choices": []}\n\n',
+    "an error": b'data: {"error": {"message": "no"}}\n\n',
+    "deep": b'data: {"choices": ' + b"[" * 100_000,
+    "long": b'data: {"choices": [{"delta": {"content": "x"}, "finish_reason": "stop"}], "more": "'
+    + b"x" * MAX_LINE_BYTES
+    + b'"}\n\n',
+    "not text": b"\xff\xfe\x00" * 50,
+}
+
+
+@pytest.mark.parametrize("raw", GARBAGE.values(), ids=GARBAGE)
 def test_garbage_is_an_error_of_ours(raw: bytes) -> None:
     with ModelServer(lambda _: Reply(raw=raw)) as server, pytest.raises(ModelUnavailable):
         chat(model(server, retries=0), "x")
+
+
+@pytest.mark.parametrize("raw", [raw for raw in GARBAGE.values() if raw.startswith(b"data")])
+def test_garbage_is_an_error_where_tools_are_called_too(raw: bytes) -> None:
+    with ModelServer(lambda _: Reply(raw=raw)) as server, pytest.raises(ModelUnavailable):
+        asyncio.run(model(server, retries=0).call_tools([], [], max_output_tokens=9))
 
 
 def test_nobody_there_is_an_error_with_a_hint() -> None:
@@ -128,6 +151,31 @@ def test_leaving_early_hangs_up() -> None:
         assert text == "aaa"
 
         assert server.left.wait(30)
+
+
+@pytest.mark.parametrize("wanted", [3, 1_000])
+def test_nothing_is_left_for_the_garbage_collector_to_close(wanted: int) -> None:
+    dropped: list[AsyncGenerator[Any, Any]] = []
+
+    async def gather(model: ServerModel) -> list[AsyncGenerator[Any, Any]]:
+        hooks = sys.get_asyncgen_hooks()
+
+        def finish(one: AsyncGenerator[Any, Any]) -> None:
+            dropped.append(one)
+            if hooks.finalizer is not None:
+                hooks.finalizer(one)
+
+        sys.set_asyncgen_hooks(finalizer=finish)
+        stream = model.stream([{"role": "user", "content": "x"}], max_output_tokens=9)
+        async with aclosing(stream) as deltas:
+            for _ in range(wanted):
+                if await anext(deltas, None) is None:
+                    break
+        return [one for one in dropped if one.ag_frame is not None]
+
+    with ModelServer(lambda _: Reply(pieces=["a"] * 50)) as server:
+        assert asyncio.run(gather(model(server))) == []
+    assert len(dropped) < 3, "what can be closed by name is"
 
 
 def test_calls_for_tools_come_to_nothing() -> None:

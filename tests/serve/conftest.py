@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.serve import ServeSettings, create_app
@@ -21,15 +21,15 @@ def product() -> FakeProduct:
 
 
 @pytest.fixture
-async def client(product: FakeProduct) -> AsyncIterator[httpx.AsyncClient]:
+async def client(product: FakeProduct) -> AsyncIterator[httpx2.AsyncClient]:
     async with client_of(product, ServeSettings()) as client:
         yield client
 
 
 def client_of(
     product: FakeProduct, settings: ServeSettings, *, raise_app_exceptions: bool = True
-) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(
+) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(
         create_app(product, settings), raise_app_exceptions=raise_app_exceptions
     )
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+    return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")

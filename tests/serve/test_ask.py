@@ -2,7 +2,7 @@ import asyncio
 import json
 from dataclasses import replace
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ REFERENCE_FIELDS = {
 }  # fmt: skip
 
 
-async def test_an_answer_has_the_fields_of_the_contract(client: httpx.AsyncClient) -> None:
+async def test_an_answer_has_the_fields_of_the_contract(client: httpx2.AsyncClient) -> None:
     response = await client.post("/v1/ask", json={"question": "Is the bridge open?"})
     answer = response.json()
     assert response.status_code == 200
@@ -47,7 +47,7 @@ async def test_an_answer_has_the_fields_of_the_contract(client: httpx.AsyncClien
     assert answer["references"][0]["post_id"] == story_id("open")
 
 
-async def test_every_quote_is_an_exact_part_of_its_reference(client: httpx.AsyncClient) -> None:
+async def test_every_quote_is_an_exact_part_of_its_reference(client: httpx2.AsyncClient) -> None:
     for question in ("Is the bridge open?", "هل فُتح الجسر؟", "How many families?"):
         answer = (await client.post("/v1/ask", json={"question": question})).json()
         references = {reference["id"]: reference for reference in answer["references"]}
@@ -58,7 +58,7 @@ async def test_every_quote_is_an_exact_part_of_its_reference(client: httpx.Async
                 assert citation["quote"] in references[citation["evidence_id"]]["text"]
 
 
-async def test_conflicts_show_every_side(client: httpx.AsyncClient) -> None:
+async def test_conflicts_show_every_side(client: httpx2.AsyncClient) -> None:
     answer = (await client.post("/v1/ask", json={"question": "how many families"})).json()
     assert (answer["status"], answer["reason"]) == ("partial", "conflicting_evidence")
     (conflict,) = answer["conflicts"]
@@ -66,14 +66,14 @@ async def test_conflicts_show_every_side(client: httpx.AsyncClient) -> None:
     assert conflict["sides"][0].keys() == {"value", "evidence_ids", "created_at"}
 
 
-async def test_not_knowing_is_an_answer(client: httpx.AsyncClient) -> None:
+async def test_not_knowing_is_an_answer(client: httpx2.AsyncClient) -> None:
     response = await client.post("/v1/ask", json={"question": "who won the cup"})
     assert response.status_code == 200
     assert response.json()["status"] == "abstained"
     assert response.json()["reason"] == "no_evidence"
 
 
-async def test_a_stream_comes_in_its_order(client: httpx.AsyncClient) -> None:
+async def test_a_stream_comes_in_its_order(client: httpx2.AsyncClient) -> None:
     response = await client.post("/v1/ask", json={"question": "bridge"}, headers=STREAM)
     assert response.headers["content-type"].startswith("text/event-stream")
     events = events_of(response.text)
@@ -86,7 +86,7 @@ async def test_a_stream_comes_in_its_order(client: httpx.AsyncClient) -> None:
 
 
 async def test_everything_asked_for_reaches_the_product(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     body = {
         "question": "and the trucks?",
@@ -115,7 +115,7 @@ async def test_everything_asked_for_reaches_the_product(
 
 
 async def test_an_answer_is_gone_on_from_opened_and_erased_by_its_id(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     first = (await client.post("/v1/ask", json={"question": "Is the bridge open?"})).json()
     assert (first["previous_response_id"], first["changed"]) == (None, None)
@@ -132,7 +132,7 @@ async def test_an_answer_is_gone_on_from_opened_and_erased_by_its_id(
 
 
 async def test_counts_are_told_by_group_with_the_posts_behind_them(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
 ) -> None:
     question = {"question": "What are people saying about the bridge?"}
     answer = (await client.post("/v1/ask", json=question)).json()
@@ -146,7 +146,7 @@ async def test_counts_are_told_by_group_with_the_posts_behind_them(
 
 
 async def test_what_changed_is_told_by_evidence_and_by_post(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     first = (await client.post("/v1/ask", json={"question": "Is the bridge open?"})).json()
     changed = Changes(
@@ -199,7 +199,7 @@ async def test_what_changed_is_told_by_evidence_and_by_post(
     ],
 )  # fmt: skip
 async def test_a_bad_body_is_refused_with_its_code(
-    client: httpx.AsyncClient, product: FakeProduct, body: bytes, expected: tuple[int, str]
+    client: httpx2.AsyncClient, product: FakeProduct, body: bytes, expected: tuple[int, str]
 ) -> None:
     headers = {"Content-Type": "application/json"}
     response = await client.post("/v1/ask", content=body, headers=headers)
@@ -216,7 +216,7 @@ async def test_a_bad_body_is_refused_with_its_code(
     ],
 )
 async def test_an_unknown_field_is_refused_with_the_nearest_name(
-    client: httpx.AsyncClient, body: dict[str, object], hint: str
+    client: httpx2.AsyncClient, body: dict[str, object], hint: str
 ) -> None:
     response = await client.post("/v1/ask", json=body)
     assert code_of(response) == (422, "unknown_field")
@@ -224,7 +224,7 @@ async def test_an_unknown_field_is_refused_with_the_nearest_name(
 
 
 async def test_a_body_that_is_not_json_by_its_own_word_is_refused(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
 ) -> None:
     response = await client.post(
         "/v1/ask", content=b'{"question": "q"}', headers={"Content-Type": "text/plain"}
@@ -234,7 +234,7 @@ async def test_a_body_that_is_not_json_by_its_own_word_is_refused(
 
 @pytest.mark.parametrize("headers", [{}, STREAM])
 async def test_an_error_before_the_first_event_has_a_status_of_its_own(
-    client: httpx.AsyncClient, product: FakeProduct, headers: dict[str, str]
+    client: httpx2.AsyncClient, product: FakeProduct, headers: dict[str, str]
 ) -> None:
     product.failure = QueryError("question is empty once read")
     response = await client.post("/v1/ask", json={"question": "?"}, headers=headers)
@@ -282,10 +282,10 @@ def test_work_stops_when_a_streaming_client_leaves() -> None:
 
     product.pace = pace
     with served(product) as server:
-        with httpx.stream(
+        with httpx2.stream(
             "POST", f"{server.url}/v1/ask", json={"question": "bridge"}, headers=STREAM
         ) as response:
-            lines = response.iter_lines()  # kept: httpx hangs up when this is collected
+            lines = response.iter_lines()  # kept: httpx2 hangs up when this is collected
             next(line for line in lines if line == "event: status")
             assert product.abandoned == 0
         wait_until(lambda: product.abandoned == 1, "the answer is abandoned")
@@ -294,8 +294,8 @@ def test_work_stops_when_a_streaming_client_leaves() -> None:
 def test_work_stops_when_a_waiting_client_leaves() -> None:
     product = FakeProduct(now=NOW)
     product.pace = asyncio.Event().wait  # type: ignore[assignment]  # it never comes
-    with served(product) as server, httpx.Client(base_url=server.url) as client:
-        with pytest.raises(httpx.ReadTimeout):
+    with served(product) as server, httpx2.Client(base_url=server.url) as client:
+        with pytest.raises(httpx2.ReadTimeout):
             client.post("/v1/ask", json={"question": "bridge"}, timeout=0.3)
         wait_until(lambda: product.abandoned == 1, "the answer is abandoned")
 
@@ -314,7 +314,7 @@ def test_a_sentence_is_sent_before_the_next_is_ready() -> None:
     product.pace = pace
     with (
         served(product) as server,
-        httpx.stream(
+        httpx2.stream(
             "POST", f"{server.url}/v1/ask", json={"question": "bridge"}, headers=STREAM
         ) as response,
     ):

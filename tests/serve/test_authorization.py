@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -156,8 +156,8 @@ async def test_a_route_opens_for_those_it_is_for_and_for_nobody_else(
     path = path.replace("{answer_id}", "none").replace("{key_id}", "none")
     path = path.replace("{response_id}", "none").replace("{model:path}", "siyaq")
     settings = ServeSettings(key_ring=callers.ring, audit=AuditLog(tmp_path))
-    transport = httpx.ASGITransport(create_app(product, settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+    transport = httpx2.ASGITransport(create_app(product, settings))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         for caller in ROLES:
             response = await client.request(method, path, headers=callers.headers(caller))
             if caller in MATRIX[route]:
@@ -179,8 +179,8 @@ async def test_a_route_that_nobody_has_decided_on_is_closed_to_everybody(
         raise AssertionError("it was reached")
 
     app.router.routes.append(Route("/v1/new", reached))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         for caller in ("admin", "writer", "reader"):
             response = await client.get("/v1/new", headers=callers.headers(caller))
             assert code_of(response) == (404, "no_such_route")
@@ -191,8 +191,8 @@ async def test_making_the_first_key_closes_what_was_open(
     tmp_path: Path, product: FakeProduct
 ) -> None:
     with closing(KeyRing(tmp_path)) as ring:
-        transport = httpx.ASGITransport(create_app(product, ServeSettings(key_ring=ring)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        transport = httpx2.ASGITransport(create_app(product, ServeSettings(key_ring=ring)))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             assert (await client.get("/v1/status")).status_code == 200
             made = await client.post("/v1/keys", json={"role": "reader", "name": "me"})
             assert made.status_code == 201
@@ -219,7 +219,7 @@ def test_a_stream_ends_when_its_key_is_revoked(callers: Callers, product: FakePr
     headers = callers.headers("reader")
     with (
         served(product, settings) as server,
-        httpx.stream("GET", f"{server.url}/v1/stream", headers=headers, timeout=60) as response,
+        httpx2.stream("GET", f"{server.url}/v1/stream", headers=headers, timeout=60) as response,
     ):
         assert response.status_code == 200
         wait_until(lambda: product.listeners == 1, "the stream is open")
@@ -233,8 +233,8 @@ async def test_what_changes_something_is_written_down_with_the_key(
 ) -> None:
     audit = AuditLog(tmp_path)
     settings = ServeSettings(key_ring=callers.ring, audit=audit)
-    transport = httpx.ASGITransport(create_app(product, settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    transport = httpx2.ASGITransport(create_app(product, settings))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         writer, reader = callers.headers("writer"), callers.headers("reader")
         await client.post("/v1/posts", content=b'{"id":"1","text":"a"}', headers=writer)
         await client.post("/v1/posts", content=b'{"id":"2","text":"b"}', headers=reader)
@@ -246,7 +246,9 @@ async def test_what_changes_something_is_written_down_with_the_key(
     assert (entry["action"], entry["status"]) == ("POST /v1/posts", 200)
 
 
-async def card(client: httpx.AsyncClient, headers: dict[str, str], **query: str) -> httpx.Response:
+async def card(
+    client: httpx2.AsyncClient, headers: dict[str, str], **query: str
+) -> httpx2.Response:
     path = f"/v1/posts/{str(story_id('changed')).replace('/', '%2F')}/context"
     return await client.get(path, headers=headers, params=query)
 
@@ -254,8 +256,8 @@ async def card(client: httpx.AsyncClient, headers: dict[str, str], **query: str)
 async def test_a_page_reads_cards_with_its_key_and_only_from_its_own_origin(
     callers: Callers, product: FakeProduct
 ) -> None:
-    transport = httpx.ASGITransport(create_app(product, ServeSettings(key_ring=callers.ring)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+    transport = httpx2.ASGITransport(create_app(product, ServeSettings(key_ring=callers.ring)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         ours = callers.headers("card-only")
         response = await card(client, ours | {"Sec-Fetch-Site": "cross-site"})
         assert response.status_code == 200
@@ -276,10 +278,10 @@ async def test_a_page_reads_cards_with_its_key_and_only_from_its_own_origin(
 async def test_a_browser_is_told_beforehand_what_a_page_may_send(
     callers: Callers, product: FakeProduct
 ) -> None:
-    transport = httpx.ASGITransport(create_app(product, ServeSettings(key_ring=callers.ring)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+    transport = httpx2.ASGITransport(create_app(product, ServeSettings(key_ring=callers.ring)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
 
-        async def preflight(path: str, method: str, origin: str) -> httpx.Response:
+        async def preflight(path: str, method: str, origin: str) -> httpx2.Response:
             asks = {"Origin": origin, "Access-Control-Request-Method": method}
             return await client.options(path, headers=asks)
 
@@ -301,8 +303,8 @@ async def test_a_browser_is_told_beforehand_what_a_page_may_send(
 async def test_a_frame_carries_a_card_only_key_and_stays_on_its_pages(
     callers: Callers, product: FakeProduct
 ) -> None:
-    transport = httpx.ASGITransport(create_app(product, ServeSettings(key_ring=callers.ring)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+    transport = httpx2.ASGITransport(create_app(product, ServeSettings(key_ring=callers.ring)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         path = f"/v1/posts/{str(story_id('changed')).replace('/', '%2F')}/context.html"
         navigating = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"}
         key = callers.keys["card-only"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.core.card import CardChange
@@ -20,7 +20,7 @@ PATH = f"/v1/posts/{quote(story_id('changed'), safe='')}/context"
 
 
 @pytest.mark.anyio
-async def test_the_kept_versions_of_a_card_are_listed(client: httpx.AsyncClient) -> None:
+async def test_the_kept_versions_of_a_card_are_listed(client: httpx2.AsyncClient) -> None:
     (version,) = (await client.get(f"{PATH}/versions")).json()["versions"]
     assert version["change"] == {"kind": "new", "revision": 1, "since": None, "parts": []}
     assert version["first"] == story_id("closed")
@@ -29,7 +29,7 @@ async def test_the_kept_versions_of_a_card_are_listed(client: httpx.AsyncClient)
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("route", ["versions", "changes"])
-async def test_a_post_that_is_not_held_has_none(client: httpx.AsyncClient, route: str) -> None:
+async def test_a_post_that_is_not_held_has_none(client: httpx2.AsyncClient, route: str) -> None:
     found = await client.get(f"/v1/posts/bluesky%3Anobody/context/{route}")
     assert code_of(found) == (404, "not_found")
 
@@ -38,7 +38,7 @@ def test_a_reversal_is_told_to_whoever_listens() -> None:
     product = FakeProduct(now=NOW)
     with (
         served(product) as server,
-        httpx.stream("GET", f"{server.url}{PATH}/changes", timeout=60) as response,
+        httpx2.stream("GET", f"{server.url}{PATH}/changes", timeout=60) as response,
     ):
         assert response.headers["content-type"].startswith("text/event-stream")
         lines = response.iter_lines()

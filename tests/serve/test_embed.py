@@ -9,7 +9,7 @@ from itertools import pairwise
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-import httpx
+import httpx2
 import lxml.html
 import pytest
 from PIL import Image
@@ -33,7 +33,7 @@ def path_of(name: PostId, suffix: str) -> str:
 
 
 async def test_the_plain_card_says_what_the_card_says_without_a_script(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
 ) -> None:
     response = await client.get(path_of(story_id("changed"), ".html"))
     assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -50,7 +50,7 @@ async def test_the_plain_card_says_what_the_card_says_without_a_script(
     assert "x-frame-options" not in response.headers
 
 
-async def test_the_plain_card_speaks_arabic_from_right_to_left(client: httpx.AsyncClient) -> None:
+async def test_the_plain_card_speaks_arabic_from_right_to_left(client: httpx2.AsyncClient) -> None:
     name = story_id("changed")
     for asked in (
         client.get(path_of(name, ".html"), params={"lang": "ar"}),
@@ -61,7 +61,7 @@ async def test_the_plain_card_speaks_arabic_from_right_to_left(client: httpx.Asy
         assert "4 منشورات" in page
 
 
-async def test_the_image_is_one_valid_svg_that_loads_nothing(client: httpx.AsyncClient) -> None:
+async def test_the_image_is_one_valid_svg_that_loads_nothing(client: httpx2.AsyncClient) -> None:
     for lang in ("en", "ar"):
         response = await client.get(path_of(story_id("changed"), ".svg"), params={"lang": lang})
         assert response.headers["content-type"] == "image/svg+xml"
@@ -84,7 +84,7 @@ def ink(image: Image.Image, box: tuple[int, int, int, int]) -> list[bool]:
 @drawn
 @pytest.mark.parametrize("lang", ["en", "ar"])
 async def test_the_picture_is_a_png_with_its_letters_joined_and_in_order(
-    client: httpx.AsyncClient, lang: str
+    client: httpx2.AsyncClient, lang: str
 ) -> None:
     response = await client.get(path_of(story_id("changed"), ".png"), params={"lang": lang})
     assert response.headers["content-type"] == "image/png"
@@ -104,7 +104,7 @@ async def test_the_picture_is_a_png_with_its_letters_joined_and_in_order(
 
 @drawn
 async def test_no_picture_is_drawn_without_a_font_that_holds_the_letters(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(card_png, "_fonts", lambda: None)
     found = await client.get(path_of(story_id("changed"), ".png"))
@@ -116,7 +116,7 @@ async def test_no_picture_is_drawn_without_a_font_that_holds_the_letters(
 
 
 async def test_no_picture_is_drawn_without_what_draws_it(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(card_png, "find_spec", lambda _: None)
     found = await client.get(path_of(story_id("changed"), ".png"))
@@ -126,7 +126,7 @@ async def test_no_picture_is_drawn_without_what_draws_it(
 
 @drawn
 async def test_what_a_post_says_is_never_markup_of_the_picture(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     post = product.posts[story_id("article")]
     name = '#panic() #read("/etc/passwd") $x$ *b* \\ \ud800 \x00' + HOSTILE
@@ -135,7 +135,7 @@ async def test_what_a_post_says_is_never_markup_of_the_picture(
     assert response.status_code == 200
 
 
-async def test_oembed_gives_a_frame_with_the_card(client: httpx.AsyncClient) -> None:
+async def test_oembed_gives_a_frame_with_the_card(client: httpx2.AsyncClient) -> None:
     home = "http://127.0.0.1:8000"
     url = home + path_of(story_id("changed"), ".html")
     found = (await client.get("/oembed", params={"url": url, "maxwidth": 400})).json()
@@ -149,18 +149,18 @@ async def test_oembed_gives_a_frame_with_the_card(client: httpx.AsyncClient) -> 
 @pytest.mark.parametrize(
     "url", ["", "x", "https://[", "http://127.0.0.1/", "http://h/v1/posts/bluesky%3Anone/context"]
 )
-async def test_there_is_no_frame_around_nothing(client: httpx.AsyncClient, url: str) -> None:
+async def test_there_is_no_frame_around_nothing(client: httpx2.AsyncClient, url: str) -> None:
     assert code_of(await client.get("/oembed", params={"url": url})) == (404, "not_found")
 
 
-async def test_oembed_is_json_only(client: httpx.AsyncClient) -> None:
+async def test_oembed_is_json_only(client: httpx2.AsyncClient) -> None:
     asked = {"url": path_of(story_id("changed"), ""), "format": "xml"}
     found = await client.get("/oembed", params=asked)
     assert code_of(found) == (501, "unsupported_format")
 
 
 async def test_the_card_is_exported_as_reviews_and_passes_no_verdict(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
 ) -> None:
     response = await client.get(path_of(story_id("changed"), ".jsonld"))
     assert response.headers["content-type"] == "application/ld+json"
@@ -180,7 +180,7 @@ async def test_the_card_is_exported_as_reviews_and_passes_no_verdict(
     assert len(item["appearance"]) == 4
 
 
-async def test_a_post_without_evidence_is_exported_as_a_claim(client: httpx.AsyncClient) -> None:
+async def test_a_post_without_evidence_is_exported_as_a_claim(client: httpx2.AsyncClient) -> None:
     data = (await client.get(path_of(story_id("match"), ".jsonld"))).json()
     (claim,) = data["@graph"]
     assert claim["@type"] == "Claim"
@@ -189,7 +189,7 @@ async def test_a_post_without_evidence_is_exported_as_a_claim(client: httpx.Asyn
 
 @pytest.mark.parametrize("suffix", [".html", ".svg", pytest.param(".png", marks=drawn), ".jsonld"])
 async def test_a_deleted_post_has_no_card_in_any_form(
-    client: httpx.AsyncClient, product: FakeProduct, suffix: str
+    client: httpx2.AsyncClient, product: FakeProduct, suffix: str
 ) -> None:
     name = story_id("changed")
     assert (await client.get(path_of(name, suffix))).status_code == 200
@@ -199,7 +199,7 @@ async def test_a_deleted_post_has_no_card_in_any_form(
 
 @pytest.mark.parametrize("suffix", [".html", ".svg", ".jsonld"])
 async def test_hostile_text_stays_text(
-    client: httpx.AsyncClient, product: FakeProduct, suffix: str
+    client: httpx2.AsyncClient, product: FakeProduct, suffix: str
 ) -> None:
     for key in ("article", "denial"):
         post = product.posts[story_id(key)]

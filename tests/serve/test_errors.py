@@ -2,7 +2,7 @@ import asyncio
 import inspect
 import json
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.core import errors as core_errors
@@ -83,7 +83,7 @@ async def test_corruption_is_told_and_goes_on_up(product: FakeProduct) -> None:
      ("fr", "Nothing lives at this address."), ("", "Nothing lives at this address.")],
 )  # fmt: skip
 async def test_titles_speak_the_language_of_the_client(
-    client: httpx.AsyncClient, language: str, title: str
+    client: httpx2.AsyncClient, language: str, title: str
 ) -> None:
     response = await client.get("/nowhere", headers={"Accept-Language": language})
     assert code_of(response) == (404, "no_such_route")
@@ -91,7 +91,7 @@ async def test_titles_speak_the_language_of_the_client(
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_another_method_is_refused(client: httpx.AsyncClient, method: str) -> None:
+async def test_another_method_is_refused(client: httpx2.AsyncClient, method: str) -> None:
     response = await client.request(method, "/v1/ask")
     assert code_of(response) == (405, "method_not_allowed")
     assert response.headers["allow"] == "POST"

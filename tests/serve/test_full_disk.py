@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.log import verify
@@ -36,11 +36,11 @@ class Server:
     """A running `siyaq serve` on a disk that can be spoiled and mended."""
 
     process: subprocess.Popen[str]
-    client: httpx.Client
+    client: httpx2.Client
     logged: list[str]  # what it tells whoever runs it
     acknowledged: int = 0
 
-    def send(self) -> httpx.Response:
+    def send(self) -> httpx2.Response:
         """Post the next posts; they count as acknowledged when the server says so."""
         numbers = range(self.acknowledged, self.acknowledged + BATCH)
         lines = [json.dumps({"id": str(n), "text": telling(n)}) for n in numbers]
@@ -92,7 +92,7 @@ def serving(data: Path) -> Iterator[Server]:
         Thread(target=logged.extend, args=(process.stderr,), daemon=True).start()
         address = re.search(r"http://[\w.:]+", process.stdout.readline())
         assert address
-        with httpx.Client(base_url=address.group(), timeout=PATIENCE_SECONDS) as client:
+        with httpx2.Client(base_url=address.group(), timeout=PATIENCE_SECONDS) as client:
             try:
                 yield Server(process, client, logged)
             finally:

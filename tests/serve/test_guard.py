@@ -1,6 +1,6 @@
 import re
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.core.errors import ConfigError
@@ -58,7 +58,7 @@ def test_a_key_is_not_kept_as_it_is() -> None:
     assert KEY not in repr(ServeSettings(keys=(KEY,)))
 
 
-async def test_without_keys_every_route_is_open_on_loopback(client: httpx.AsyncClient) -> None:
+async def test_without_keys_every_route_is_open_on_loopback(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/v1/status")).status_code == 200
 
 
@@ -85,13 +85,13 @@ def test_a_poor_key_is_refused_without_showing_it(key: str) -> None:
     "host",
     ["evil.example", "evil.example:8", "127.0.0.1.evil.example", "", "[", "a@localhost.x"],
 )
-async def test_a_name_that_is_not_ours_is_refused(client: httpx.AsyncClient, host: str) -> None:
+async def test_a_name_that_is_not_ours_is_refused(client: httpx2.AsyncClient, host: str) -> None:
     response = await client.get("/v1/status", headers={"Host": host})
     assert code_of(response) == (421, "unknown_host")
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:9", "LOCALHOST"])
-async def test_our_own_names_are_known(client: httpx.AsyncClient, host: str) -> None:
+async def test_our_own_names_are_known(client: httpx2.AsyncClient, host: str) -> None:
     assert (await client.get("/v1/status", headers={"Host": host})).status_code == 200
 
 
@@ -115,7 +115,7 @@ async def test_a_name_that_was_allowed_is_known(product: FakeProduct) -> None:
     ],
 )
 async def test_a_page_of_another_site_is_refused(
-    client: httpx.AsyncClient, product: FakeProduct, headers: dict[str, str]
+    client: httpx2.AsyncClient, product: FakeProduct, headers: dict[str, str]
 ) -> None:
     response = await client.post("/v1/posts", content=b"", headers=headers)
     assert code_of(response) == (403, "cross_origin")
@@ -123,7 +123,7 @@ async def test_a_page_of_another_site_is_refused(
     assert len(product.posts) == len(FakeProduct(now=NOW).posts)
 
 
-async def test_our_own_page_is_not(client: httpx.AsyncClient) -> None:
+async def test_our_own_page_is_not(client: httpx2.AsyncClient) -> None:
     headers = {"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}
     response = await client.post("/v1/ask", json={"question": "bridge"}, headers=headers)
     assert response.status_code == 200
@@ -133,7 +133,7 @@ async def test_our_own_page_is_not(client: httpx.AsyncClient) -> None:
     "path", ["/", "/siyaq.js", "/static/page.js", "/v1/status", "/nowhere", "/v1/posts/x"]
 )
 async def test_every_response_carries_the_security_headers(
-    client: httpx.AsyncClient, path: str
+    client: httpx2.AsyncClient, path: str
 ) -> None:
     headers = (await client.get(path)).headers
     for name in HEADERS.keys() - {"cache-control"}:
@@ -150,7 +150,7 @@ async def test_every_response_carries_the_security_headers(
 
 
 @pytest.mark.parametrize("path", ["/v1/status", "/v1/search", "/metrics"])
-async def test_nothing_that_can_be_deleted_is_cached(client: httpx.AsyncClient, path: str) -> None:
+async def test_nothing_that_can_be_deleted_is_cached(client: httpx2.AsyncClient, path: str) -> None:
     assert (await client.get(path)).headers["cache-control"] == "no-store"
 
 

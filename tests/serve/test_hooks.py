@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.core.errors import NotAuthentic, Overloaded
@@ -14,10 +14,10 @@ from .wire import code_of
 pytestmark = pytest.mark.anyio
 
 
-def client(product: FakeProduct) -> httpx.AsyncClient:
+def client(product: FakeProduct) -> httpx2.AsyncClient:
     settings = ServeSettings(keys=("a key of the settings",))
-    transport = httpx.ASGITransport(create_app(product, settings))
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+    transport = httpx2.ASGITransport(create_app(product, settings))
+    return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
 
 
 async def test_a_delivery_reaches_its_source_as_it_came(product: FakeProduct) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.testing.product import FakeProduct
@@ -25,7 +25,7 @@ NOTE = {
 
 
 async def test_a_note_is_proposed_read_rated_and_erased(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     made = await client.post(f"{POST}/notes", json=NOTE)
     assert made.status_code == 201
@@ -50,14 +50,14 @@ async def test_a_note_is_proposed_read_rated_and_erased(
     ],
 )  # fmt: skip
 async def test_a_note_that_cannot_be_is_refused(
-    client: httpx.AsyncClient, change: dict[str, object]
+    client: httpx2.AsyncClient, change: dict[str, object]
 ) -> None:
     response = await client.post(f"{POST}/notes", json=NOTE | change)
     assert response.status_code in (400, 422)
     assert code_of(response)
 
 
-async def test_what_is_not_there_has_no_notes(client: httpx.AsyncClient) -> None:
+async def test_what_is_not_there_has_no_notes(client: httpx2.AsyncClient) -> None:
     rating = {"rater": "r", "helpful": "helpful"}
     for asked in (
         client.get("/v1/posts/bluesky%3Anobody/notes"),
@@ -69,7 +69,7 @@ async def test_what_is_not_there_has_no_notes(client: httpx.AsyncClient) -> None
         assert code_of(await asked) == (404, "not_found")
 
 
-async def test_a_note_is_text_whatever_it_holds(client: httpx.AsyncClient) -> None:
+async def test_a_note_is_text_whatever_it_holds(client: httpx2.AsyncClient) -> None:
     await client.post(f"{POST}/notes", json=NOTE | {"text": HOSTILE})
     found = (await client.get(f"{POST}/notes")).json()
     assert found["notes"][0]["text"] == HOSTILE

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 import openai
 import pytest
 
@@ -219,7 +219,7 @@ def test_embeddings_come_in_both_forms(client: openai.OpenAI, server: Served) ->
     assert [row.embedding for row in done.data] == [[2.0, 1.0], [4.0, 1.0]]
     plain = client.embeddings.create(model="siyaq", input="abc", encoding_format="float")
     assert plain.data[0].embedding == [3.0, 1.0]
-    raw = httpx.post(
+    raw = httpx2.post(
         f"{server.url}/v1/embeddings",
         json={"input": "abc", "encoding_format": "base64"},
         headers={"Authorization": f"Bearer {KEY}"},

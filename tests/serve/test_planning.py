@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.plan import load, names, run
@@ -12,7 +12,7 @@ from .wire import code_of
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_box_is_listed_in_both_languages(client: httpx.AsyncClient) -> None:
+async def test_the_box_is_listed_in_both_languages(client: httpx2.AsyncClient) -> None:
     box = (await client.get("/v1/plan")).json()
     assert [one["name"] for one in box["scenarios"]] == names()
     assert box["scenarios"][0]["title"].keys() == {"en", "ar"}
@@ -20,13 +20,13 @@ async def test_the_box_is_listed_in_both_languages(client: httpx.AsyncClient) ->
     assert {"h100", "gb200"} <= set(box["hardware"])
 
 
-async def test_a_plan_is_that_of_the_command_line(client: httpx.AsyncClient) -> None:
+async def test_a_plan_is_that_of_the_command_line(client: httpx2.AsyncClient) -> None:
     path = "/v1/plan/one-million-weekly"
     plan = (await client.get(path, params={"samples": 50, "seed": 3})).json()
     assert plan == run(load("one-million-weekly"), samples=50, seed=3)
 
 
-async def test_levers_change_it(client: httpx.AsyncClient) -> None:
+async def test_levers_change_it(client: httpx2.AsyncClient) -> None:
     async def nodes(**asked: object) -> float:
         params = {"samples": 0, **asked}
         plan = (await client.get("/v1/plan/one-million-weekly", params=params)).json()  # type: ignore[arg-type]
@@ -39,7 +39,7 @@ async def test_levers_change_it(client: httpx.AsyncClient) -> None:
     assert await nodes(model="none") == 0
 
 
-async def test_it_is_told_in_the_language_asked_for(client: httpx.AsyncClient) -> None:
+async def test_it_is_told_in_the_language_asked_for(client: httpx2.AsyncClient) -> None:
     path = "/v1/plan/one-million-weekly/told?samples=0"
     english = (await client.get(path)).json()
     arabic = (await client.get(path, headers={"Accept-Language": "ar"})).json()
@@ -49,7 +49,7 @@ async def test_it_is_told_in_the_language_asked_for(client: httpx.AsyncClient) -
     assert [one["key"] for one in english["levers"]] == [one["key"] for one in arabic["levers"]]
 
 
-async def test_the_report_is_a_file_to_keep(client: httpx.AsyncClient) -> None:
+async def test_the_report_is_a_file_to_keep(client: httpx2.AsyncClient) -> None:
     response = await client.get("/v1/plan/laptop/report?samples=20&lang=ar")
     assert response.headers["content-disposition"].startswith("attachment;")
     assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -70,18 +70,18 @@ async def test_the_report_is_a_file_to_keep(client: httpx.AsyncClient) -> None:
     ],
 )
 async def test_what_cannot_be_planned_is_a_problem(
-    client: httpx.AsyncClient, path: str, status: int, code: str
+    client: httpx2.AsyncClient, path: str, status: int, code: str
 ) -> None:
     response = await client.get(path)
     assert code_of(response) == (status, code)
 
 
-async def test_no_file_of_the_server_can_be_named(client: httpx.AsyncClient) -> None:
+async def test_no_file_of_the_server_can_be_named(client: httpx2.AsyncClient) -> None:
     for name in ("%2Fetc%2Fpasswd", "mine.toml", "pyproject.toml"):
         assert (await client.get(f"/v1/plan/{name}")).status_code == 404
 
 
-async def test_the_page_of_plans_is_there(client: httpx.AsyncClient) -> None:
+async def test_the_page_of_plans_is_there(client: httpx2.AsyncClient) -> None:
     page = await client.get("/plan")
     assert page.status_code == 200
     assert "script-src 'self'" in page.headers["content-security-policy"]

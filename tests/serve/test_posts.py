@@ -1,6 +1,6 @@
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.core.errors import AlreadyWriting, DiskFull
@@ -26,7 +26,7 @@ def path_of(post_id: PostId, suffix: str = "") -> str:
     return f"/v1/posts/{quote(post_id, safe='')}{suffix}"
 
 
-async def test_a_post_is_found_by_its_encoded_id(client: httpx.AsyncClient) -> None:
+async def test_a_post_is_found_by_its_encoded_id(client: httpx2.AsyncClient) -> None:
     name = story_id("closed")
     assert "/" in name
     post = (await client.get(path_of(name))).json()
@@ -38,20 +38,20 @@ async def test_a_post_is_found_by_its_encoded_id(client: httpx.AsyncClient) -> N
     assert post["author"].keys() == {"id", "handle", "name", "followers"}
 
 
-async def test_an_id_that_was_not_encoded_is_found_too(client: httpx.AsyncClient) -> None:
+async def test_an_id_that_was_not_encoded_is_found_too(client: httpx2.AsyncClient) -> None:
     name = story_id("closed")
     assert (await client.get(f"/v1/posts/{name}")).json()["post_id"] == name
     assert (await client.get(f"/v1/posts/{name}/context")).json()["post_id"] == name
 
 
-async def test_an_id_that_ends_like_a_route_is_still_an_id(client: httpx.AsyncClient) -> None:
+async def test_an_id_that_ends_like_a_route_is_still_an_id(client: httpx2.AsyncClient) -> None:
     name = story_id("article")
     assert name.endswith("/context")
     assert "text" in (await client.get(path_of(name))).json()
     assert "copies" in (await client.get(path_of(name, "/context"))).json()
 
 
-async def test_a_text_has_a_card_of_its_own(client: httpx.AsyncClient) -> None:
+async def test_a_text_has_a_card_of_its_own(client: httpx2.AsyncClient) -> None:
     text = (await client.get(path_of(story_id("copy")))).json()["text"]
     card = (await client.post("/v1/context", json={"text": text})).json()
     assert card.keys() == CARD_FIELDS
@@ -59,7 +59,7 @@ async def test_a_text_has_a_card_of_its_own(client: httpx.AsyncClient) -> None:
     assert card["copies"]["count"] > 1
 
 
-async def test_an_address_has_the_card_of_its_post(client: httpx.AsyncClient) -> None:
+async def test_an_address_has_the_card_of_its_post(client: httpx2.AsyncClient) -> None:
     url = "https://social.example/post/3kclosed"
     card = (await client.post("/v1/context", json={"url": url})).json()
     assert card["post_id"] == story_id("closed")
@@ -79,12 +79,12 @@ async def test_an_address_has_the_card_of_its_post(client: httpx.AsyncClient) ->
     ],
 )
 async def test_a_text_that_cannot_be_asked_about_is_refused(
-    client: httpx.AsyncClient, body: dict[str, str]
+    client: httpx2.AsyncClient, body: dict[str, str]
 ) -> None:
     assert (await client.post("/v1/context", json=body)).status_code == 422
 
 
-async def test_a_card_has_the_fields_of_the_contract(client: httpx.AsyncClient) -> None:
+async def test_a_card_has_the_fields_of_the_contract(client: httpx2.AsyncClient) -> None:
     card = (await client.get(path_of(story_id("copy"), "/context"))).json()
     assert card.keys() == CARD_FIELDS
     assert card["first_seen"].keys() >= {
@@ -113,14 +113,14 @@ async def test_a_card_has_the_fields_of_the_contract(client: httpx.AsyncClient) 
     "segment", ["bluesky%3Anobody", "nocolon", "%3A", "%00", "%ff%fe", "a" * 9_000, "bluesky%3A%0A"]
 )
 async def test_what_is_not_held_is_not_found(
-    client: httpx.AsyncClient, segment: str, suffix: str
+    client: httpx2.AsyncClient, segment: str, suffix: str
 ) -> None:
     response = await client.get(f"/v1/posts/{segment}{suffix}")
     assert code_of(response) == (404, "not_found")
 
 
 async def test_a_deleted_post_is_gone_from_every_route(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     name = story_id("closed")
     product.delete(name)
@@ -131,7 +131,9 @@ async def test_a_deleted_post_is_gone_from_every_route(
     assert name not in {hit["post"]["post_id"] for hit in hits}
 
 
-async def test_search_gives_posts_in_order(client: httpx.AsyncClient, product: FakeProduct) -> None:
+async def test_search_gives_posts_in_order(
+    client: httpx2.AsyncClient, product: FakeProduct
+) -> None:
     asked = "q=northern+road&k=3&lang=en&source=bluesky"
     found = (await client.get(f"/v1/search?{asked}")).json()
     assert found.keys() == {"hits", "understood"}
@@ -142,7 +144,7 @@ async def test_search_gives_posts_in_order(client: httpx.AsyncClient, product: F
     assert (query.text, query.k, query.filters.sources) == ("northern road", 3, ("bluesky",))
 
 
-async def test_an_empty_query_gives_the_newest(client: httpx.AsyncClient) -> None:
+async def test_an_empty_query_gives_the_newest(client: httpx2.AsyncClient) -> None:
     hits = (await client.get("/v1/search", params={"k": 2})).json()["hits"]
     assert [hit["post"]["post_id"] for hit in hits] == [story_id("hostile"), story_id("match")]
 
@@ -161,13 +163,13 @@ async def test_an_empty_query_gives_the_newest(client: httpx.AsyncClient) -> Non
     ],
 )
 async def test_bad_parameters_are_refused_with_their_code(
-    client: httpx.AsyncClient, query: str, expected: tuple[int, str]
+    client: httpx2.AsyncClient, query: str, expected: tuple[int, str]
 ) -> None:
     assert code_of(await client.get(f"/v1/search?{query}")) == expected
 
 
 async def test_posts_are_taken_in_and_counted(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     lines = b'{"id": "n1", "text": "one"}\nnonsense\n{"id": "n2", "text": "two"}\n'
     response = await client.post("/v1/posts", content=lines, headers=NDJSON)
@@ -183,7 +185,7 @@ async def test_posts_are_taken_in_and_counted(
 
 
 async def test_the_caller_may_vouch_for_an_archive(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     lines = b'{"id": "n1", "text": "one"}\n'
     await client.post("/v1/posts?imported=true", content=lines, headers=NDJSON)
@@ -199,7 +201,7 @@ async def test_the_caller_may_vouch_for_an_archive(
     ],
 )
 async def test_posts_in_another_dress_are_refused(
-    client: httpx.AsyncClient, headers: dict[str, str]
+    client: httpx2.AsyncClient, headers: dict[str, str]
 ) -> None:
     response = await client.post("/v1/posts", content=b"{}", headers=headers)
     assert code_of(response) == (415, "unsupported_media_type")
@@ -227,7 +229,7 @@ async def test_an_ingest_beyond_its_cap_is_refused_announced_or_not(product: Fak
     ],
 )
 async def test_what_keeps_posts_out_is_said(
-    client: httpx.AsyncClient, product: FakeProduct, failure: Exception, expected: tuple[int, str]
+    client: httpx2.AsyncClient, product: FakeProduct, failure: Exception, expected: tuple[int, str]
 ) -> None:
     product.failure = failure
     response = await client.post("/v1/posts", content=b"{}", headers=NDJSON)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import httpx
+import httpx2
 import pytest
 
 from siyaq.access import Amount, Budget, KeyRing, Limits, Role
@@ -70,9 +70,9 @@ class Desk:
     def used(self) -> Amount:
         return self.book.used(self.kept.id)
 
-    def client(self) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(create_app(self.product, self.settings))
-        return httpx.AsyncClient(
+    def client(self) -> httpx2.AsyncClient:
+        transport = httpx2.ASGITransport(create_app(self.product, self.settings))
+        return httpx2.AsyncClient(
             transport=transport, base_url="http://127.0.0.1", headers=self.headers
         )
 
@@ -189,9 +189,9 @@ def test_who_hangs_up_pays_for_what_was_done(tmp_path: Path) -> None:
     with closing(desk.ring), closing(desk.book), served(desk.product, desk.settings) as server:
         body = {"question": "Is the bridge open?"}
         headers = desk.headers | {"accept": "text/event-stream"}
-        with httpx.stream("POST", f"{server.url}/v1/ask", json=body, headers=headers) as response:
+        with httpx2.stream("POST", f"{server.url}/v1/ask", json=body, headers=headers) as response:
             next(response.iter_lines())
-        told = httpx.get(f"{server.url}/v1/quota", headers=desk.headers).json()
+        told = httpx2.get(f"{server.url}/v1/quota", headers=desk.headers).json()
         assert told["requests"] == {"used": 1.0, "limit": 5.0}
         assert told["window_seconds"] == 3600
 
@@ -199,8 +199,8 @@ def test_who_hangs_up_pays_for_what_was_done(tmp_path: Path) -> None:
 async def test_everyone_on_a_machine_without_keys_has_no_quota(tmp_path: Path) -> None:
     with closing(Budget(tmp_path, defaults=Limits(requests=1))) as book:
         app = create_app(FakeProduct(now=NOW), ServeSettings(budget=book))
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             for _ in range(3):
                 response = await client.post("/v1/ask", json=BODIES["/v1/ask"])
                 assert response.status_code == 200

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.core.errors import ConfigError
@@ -20,7 +20,7 @@ from .conftest import NOW
 def test_port_zero_takes_a_free_port_and_says_which() -> None:
     with served(FakeProduct(now=NOW)) as server:
         assert not server.url.endswith(":0")
-        assert httpx.get(f"{server.url}/healthz").json() == {"status": "ok"}
+        assert httpx2.get(f"{server.url}/healthz").json() == {"status": "ok"}
 
 
 def test_a_port_in_use_is_a_clear_error() -> None:
@@ -58,7 +58,7 @@ def test_a_signal_ends_the_server_and_lets_its_caller_finish(number: signal.Sign
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        with httpx.stream("GET", f"{url}/v1/stream", timeout=60) as response:
+        with httpx2.stream("GET", f"{url}/v1/stream", timeout=60) as response:
             lines = response.iter_lines()
             next(lines)
             os.kill(process.pid, number)

@@ -1,6 +1,6 @@
 """What is sent is what is documented: every response against its own type, nothing beside it."""
 
-import httpx
+import httpx2
 import pytest
 from pydantic import ConfigDict, TypeAdapter, with_config
 
@@ -32,7 +32,7 @@ def closed(name: str) -> TypeAdapter[object]:
     ],
 )
 async def test_what_is_got_is_as_documented(
-    client: httpx.AsyncClient, name: str, path: str
+    client: httpx2.AsyncClient, name: str, path: str
 ) -> None:
     response = await client.get(path)
     assert response.status_code == 200
@@ -40,14 +40,14 @@ async def test_what_is_got_is_as_documented(
 
 
 @pytest.mark.parametrize("question", ["bridge", "families", "عائلة", "last night", "nothing"])
-async def test_what_is_answered_is_as_documented(client: httpx.AsyncClient, question: str) -> None:
+async def test_what_is_answered_is_as_documented(client: httpx2.AsyncClient, question: str) -> None:
     response = await client.post("/v1/ask", json={"question": question})
     closed("AnswerJson").validate_json(response.content)
 
 
-async def test_a_problem_is_as_documented(client: httpx.AsyncClient) -> None:
+async def test_a_problem_is_as_documented(client: httpx2.AsyncClient) -> None:
     closed("ProblemJson").validate_json((await client.get("/nowhere")).content)
 
 
-async def test_an_ingest_report_is_as_documented(client: httpx.AsyncClient) -> None:
+async def test_an_ingest_report_is_as_documented(client: httpx2.AsyncClient) -> None:
     closed("IngestReportJson").validate_json((await client.post("/v1/posts", content=b"")).content)

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.access import KeyRing, Role
@@ -65,7 +65,7 @@ def drip_until_closed(client: socket.socket, drop: bytes) -> None:
 
 
 def dropped(server: Served, reason: str) -> float:
-    text = httpx.get(f"{server.url}/metrics", timeout=PATIENCE).text
+    text = httpx2.get(f"{server.url}/metrics", timeout=PATIENCE).text
     line = f'siyaq_serve_dropped_clients_total{{reason="{reason}"}} '
     return next((float(one[len(line) :]) for one in text.splitlines() if one.startswith(line)), 0.0)
 
@@ -138,7 +138,7 @@ def test_one_key_cannot_take_every_stream(tmp_path: Path) -> None:
         settings = ServeSettings(port=0, key_ring=ring, max_live_streams=4)
         with (
             served(FakeProduct(now=NOW), settings) as server,
-            httpx.Client(base_url=server.url, timeout=PATIENCE) as client,
+            httpx2.Client(base_url=server.url, timeout=PATIENCE) as client,
             client.stream("GET", "/v1/stream", headers=headers[0]) as first,
         ):
             assert first.status_code == 200

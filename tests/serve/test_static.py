@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 import siyaq.serve
@@ -58,7 +58,7 @@ def test_sheets_are_the_same_for_both_directions(sheet: Path) -> None:
     ],
 )
 async def test_files_come_with_their_type_and_are_not_sent_twice(
-    client: httpx.AsyncClient, path: str, media_type: str
+    client: httpx2.AsyncClient, path: str, media_type: str
 ) -> None:
     first = await client.get(path)
     assert first.status_code == 200
@@ -71,5 +71,5 @@ async def test_files_come_with_their_type_and_are_not_sent_twice(
     "path",
     ["/static/", "/static/../app.py", "/static/%2e%2e/app.py", "/static/strings/", "/x.py"],
 )
-async def test_nothing_else_can_be_had(client: httpx.AsyncClient, path: str) -> None:
+async def test_nothing_else_can_be_had(client: httpx2.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404

@@ -2,7 +2,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.serve import ServeSettings
@@ -20,7 +20,7 @@ def product() -> FakeProduct:
 
 @contextmanager
 def watching(server: Served, query: str = "") -> Iterator[Iterator[str]]:
-    with httpx.stream("GET", f"{server.url}/v1/stream?{query}", timeout=60) as response:
+    with httpx2.stream("GET", f"{server.url}/v1/stream?{query}", timeout=60) as response:
         assert response.status_code == 200
         yield response.iter_lines()
 
@@ -71,7 +71,7 @@ def test_a_stream_too_many_is_told_to_come_back(product: FakeProduct) -> None:
     settings = ServeSettings(port=0, max_live_streams=1)
     with served(product, settings) as server:
         with watching(server):
-            refused = httpx.get(f"{server.url}/v1/stream")
+            refused = httpx2.get(f"{server.url}/v1/stream")
             assert code_of(refused) == (503, "overloaded")
             assert int(refused.headers["retry-after"]) > 0
         wait_until(lambda: product.listeners == 0, "the place is free")

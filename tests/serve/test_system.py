@@ -1,4 +1,4 @@
-import httpx
+import httpx2
 import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
@@ -14,7 +14,7 @@ from .wire import code_of
 pytestmark = pytest.mark.anyio
 
 
-async def test_status_says_how_siyaq_is_doing(client: httpx.AsyncClient) -> None:
+async def test_status_says_how_siyaq_is_doing(client: httpx2.AsyncClient) -> None:
     status = (await client.get("/v1/status")).json()
     assert status.keys() == {
         "version", "posts", "deleted", "log_seq", "indexed_seq", "embedded_seq", "covered",
@@ -25,7 +25,7 @@ async def test_status_says_how_siyaq_is_doing(client: httpx.AsyncClient) -> None
 
 
 async def test_alive_and_ready_are_two_things(
-    client: httpx.AsyncClient, product: FakeProduct
+    client: httpx2.AsyncClient, product: FakeProduct
 ) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     assert (await client.get("/readyz")).json() == {"status": "ready"}
@@ -37,8 +37,8 @@ async def test_alive_and_ready_are_two_things(
 async def test_a_server_that_goes_away_is_not_ready(product: FakeProduct) -> None:
     app = create_app(product, ServeSettings())
     streams_of(app).close()
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         assert code_of(await client.get("/readyz")) == (503, "shutting_down")
 
 
@@ -66,7 +66,7 @@ def test_two_apps_do_not_share_their_metrics() -> None:
         create_app(FakeProduct(now=NOW), ServeSettings())
 
 
-async def test_every_route_is_documented_with_types(client: httpx.AsyncClient) -> None:
+async def test_every_route_is_documented_with_types(client: httpx2.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     pages = {"/", "/plan", "/siyaq.js", "/openapi.json", "/static/{name:path}", "/mcp"}
     assert set(document["paths"]) == {path.replace(":path}", "}") for _, path in NEEDS} - {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.core.product import SourceStatus
@@ -120,13 +120,13 @@ def server() -> Iterator[Served]:
     ],
 )
 def test_what_cannot_be_kept_to_is_refused(server: Served, given: dict[str, Any]) -> None:
-    response = httpx.post(f"{server.url}/v1/responses", json={"input": "bridge", **given})
+    response = httpx2.post(f"{server.url}/v1/responses", json={"input": "bridge", **given})
     assert response.status_code == 422, response.text
 
 
 def test_a_response_names_xai_tools_as_xai_does(server: Served) -> None:
     body = {"input": "bridge", "tools": [{"type": "x_search"}]}
-    done = httpx.post(f"{server.url}/v1/responses", json=body).json()
+    done = httpx2.post(f"{server.url}/v1/responses", json=body).json()
     call, message = done["output"]
     assert call["type"] == "x_search_call"
     assert call["arguments"] == '{"query": "bridge"}'
@@ -134,7 +134,7 @@ def test_a_response_names_xai_tools_as_xai_does(server: Served) -> None:
     assert {one["url"] for one in part["annotations"]} == set(done["citations"])
     assert done["usage"]["num_sources_used"] == len(done["citations"]) > 0
     assert done["usage"]["cost_in_usd_ticks"] == 0
-    bare = httpx.post(
+    bare = httpx2.post(
         f"{server.url}/v1/responses", json=body | {"include": ["no_inline_citations"]}
     ).json()
     assert "[[" not in bare["output"][1]["content"][0]["text"]

@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-import httpx
+import httpx2
 
 
 class Event(NamedTuple):
@@ -23,7 +23,7 @@ def events_of(text: str) -> list[Event]:
     return found
 
 
-def code_of(response: httpx.Response) -> tuple[int, str]:
+def code_of(response: httpx2.Response) -> tuple[int, str]:
     """Return (status, code) of a problem document, having checked that it is one."""
     assert response.headers["content-type"] == "application/problem+json"
     body = response.json()

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.log import LogReader
@@ -50,13 +50,13 @@ def _following(directory: Path, how: str, at: int) -> subprocess.Popen[str]:
 
 def _deliver(url: str, messages: list[bytes]) -> list[bytes]:
     """Send one after another, and return those that were not answered."""
-    with httpx.Client(base_url=url, timeout=20) as client:
+    with httpx2.Client(base_url=url, timeout=20) as client:
         for number, message in enumerate(messages):
             headers = signed(message, message.decode().split('"')[-2].replace(" ", "-"))
             for _ in range(50):
                 try:
                     answer = client.post("/v1/hooks/orders", content=message, headers=headers)
-                except httpx.TransportError:
+                except httpx2.TransportError:
                     return messages[number:]
                 if answer.status_code == 200:
                     break

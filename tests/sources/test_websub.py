@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.app.intake import Intake
@@ -150,7 +150,7 @@ async def test_nobody_but_the_hub_can_deliver(rig: Rig) -> None:
     ]
     for forge in forgeries:
         assert await rig.papers.publish("en", "xml", forge=forge) == [403]
-    async with httpx.AsyncClient(base_url=rig.base, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=rig.base, trust_env=False) as client:
         elsewhere = rig.hook()[:-1] + ("A" if rig.hook()[-1] != "A" else "B")
         assert (await client.post(elsewhere, content=b"<rss/>")).status_code == 404
         asked = {"hub.mode": "subscribe", "hub.challenge": "x"}

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
+import httpx2
 
 from siyaq.testing.world import Question, Truth, World
 
@@ -40,12 +40,12 @@ class Demonstration:
 
     def truth(self) -> Truth:
         """Return what is true at the moment at which the world stands."""
-        told = httpx.get(self.control).raise_for_status().json()
+        told = httpx2.get(self.control).raise_for_status().json()
         return self.world.truth(datetime.fromisoformat(told["now"]))
 
     def go_on(self, seconds: float) -> None:
         """Let the world live for so long, and wait until all that it posted can be found."""
-        httpx.post(self.control, json={"do": "step", "seconds": seconds}).raise_for_status()
+        httpx2.post(self.control, json={"do": "step", "seconds": seconds}).raise_for_status()
         self.wait_until_caught_up()
 
     def wait_until_caught_up(self) -> None:
@@ -59,8 +59,8 @@ class Demonstration:
             time.sleep(0.1)
 
     def _holds(self, uri: str) -> bool:
-        found = httpx.get(f"{self.url}/v1/posts/{quote(f'{SOURCE}:{uri}', safe='')}")
-        held = httpx.get(f"{self.url}/v1/status").raise_for_status().json()
+        found = httpx2.get(f"{self.url}/v1/posts/{quote(f'{SOURCE}:{uri}', safe='')}")
+        held = httpx2.get(f"{self.url}/v1/status").raise_for_status().json()
         return found.status_code == 200 and held["embedded_seq"] == held["log_seq"]
 
     def launch(self, locale: str) -> tuple[Question, Question]:
@@ -89,7 +89,7 @@ class Demonstration:
         }
 
     def stored(self, post_id: str) -> dict[str, str]:
-        found: dict[str, str] = httpx.get(f"{self.url}/v1/posts/{quote(post_id, safe='')}").json()
+        found: dict[str, str] = httpx2.get(f"{self.url}/v1/posts/{quote(post_id, safe='')}").json()
         return found
 
 
@@ -120,7 +120,7 @@ def demonstration(data: Path) -> Iterator[Demonstration]:
 def _meet(url: str, data: Path) -> Demonstration:
     """Return the demonstration at `url`; its world is remembered beside its data."""
     began = json.loads((data / "demo.json").read_text())["began_at"]
-    sources = httpx.get(f"{url}/v1/status").raise_for_status().json()["sources"]
+    sources = httpx2.get(f"{url}/v1/status").raise_for_status().json()["sources"]
     paper = next(one["url"] for one in sources if one["url"].startswith("rss+"))
-    control = httpx.URL(paper.removeprefix("rss+")).copy_with(path="/control", query=None)
+    control = httpx2.URL(paper.removeprefix("rss+")).copy_with(path="/control", query=None)
     return Demonstration(url, str(control), World(SEED, datetime.fromisoformat(began)))

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 import feedparser
-import httpx
+import httpx2
 import pytest
 
 from siyaq.testing.world import Fault, FeedServer, Pace, Truth
@@ -24,13 +24,13 @@ def server() -> FeedServer:
     return FeedServer(world_of(SEED), Pace(START + timedelta(minutes=MINUTES), paused=True))
 
 
-async def fetch(feeds: FeedServer, path: str, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=feeds.base) as client:
+async def fetch(feeds: FeedServer, path: str, **headers: str) -> httpx2.Response:
+    async with httpx2.AsyncClient(base_url=feeds.base) as client:
         told = {name.replace("_", "-"): value for name, value in headers.items()}
         return await client.get(path, headers=told)
 
 
-def entries(response: httpx.Response) -> list[Any]:
+def entries(response: httpx2.Response) -> list[Any]:
     parsed = feedparser.parse(response.content)
     assert not parsed.bozo, parsed.get("bozo_exception")
     return list(parsed.entries)

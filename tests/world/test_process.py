@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.testing.world import SimulatedNetwork
@@ -53,7 +53,7 @@ def test_one_line_of_addresses_then_history_and_live_events() -> None:
             assert past[-1].time_us - past[0].time_us > 10_000_000
             async with client(port, V1) as connection:
                 assert await take(connection, 3)
-            async with httpx.AsyncClient() as web:
+            async with httpx2.AsyncClient() as web:
                 for name in ("rss", "rss_ar", "atom", "atom_ar"):
                     response = await web.get(addresses[name].removeprefix("rss+"))
                     assert response.status_code == 200
@@ -79,7 +79,7 @@ def test_it_ends_with_its_parent_where_asked_to() -> None:
 
 def test_truth_over_http_is_the_truth() -> None:
     async def scenario() -> None:
-        async with network() as net, httpx.AsyncClient() as web:
+        async with network() as net, httpx2.AsyncClient() as web:
             control = net.addresses["control"]
             at = START + timedelta(minutes=3)
             told = (await web.get(f"{control}/truth")).json()
@@ -102,7 +102,7 @@ def test_truth_over_http_is_the_truth() -> None:
 
 def test_time_is_paused_stepped_and_resumed_over_http() -> None:
     async def scenario() -> None:
-        async with network() as net, httpx.AsyncClient() as web:
+        async with network() as net, httpx2.AsyncClient() as web:
 
             async def order(**body: object) -> dict[str, object]:
                 response = await web.post(net.addresses["control"], json=body)
@@ -125,7 +125,7 @@ def test_time_is_paused_stepped_and_resumed_over_http() -> None:
 
 def test_faults_are_ordered_and_counted_over_http() -> None:
     async def scenario() -> None:
-        async with network() as net, httpx.AsyncClient() as web:
+        async with network() as net, httpx2.AsyncClient() as web:
             control = net.addresses["control"]
             body = {"do": "refuse", "status": 503, "times": 2}
             waiting = (await web.post(control, json=body)).json()["waiting"]
@@ -147,7 +147,7 @@ def test_faults_are_ordered_and_counted_over_http() -> None:
 )  # fmt: skip
 def test_an_order_that_makes_no_sense_is_refused(body: bytes) -> None:
     async def scenario() -> None:
-        async with network() as net, httpx.AsyncClient() as web:
+        async with network() as net, httpx2.AsyncClient() as web:
             response = await web.post(net.addresses["control"], content=body)
             assert response.status_code == 400
             assert response.json()["error"]

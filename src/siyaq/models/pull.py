@@ -78,10 +78,10 @@ def _file_name(path: str) -> str:
 
 
 def _from_url(url: str, on_bytes: OnBytes) -> Chunks:
-    import httpx  # embedding processes import this room and never pull
+    import httpx2  # embedding processes import this room and never pull
 
     try:
-        with httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT_SECONDS) as reply:
+        with httpx2.stream("GET", url, follow_redirects=True, timeout=TIMEOUT_SECONDS) as reply:
             reply.raise_for_status()
             total = int(reply.headers.get("content-length") or 0)
             done = 0
@@ -91,7 +91,7 @@ def _from_url(url: str, on_bytes: OnBytes) -> Chunks:
                 on_bytes(done, total)
             if done < total:
                 raise ModelUnavailable(f"{url!r} broke off after {done} of {total} bytes")
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, ValueError) as error:
         raise ModelUnavailable(f"cannot fetch {url!r}: {error}") from error
 
 

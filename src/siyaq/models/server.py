@@ -7,14 +7,14 @@ text is all that is read; tool calls, links and everything else a server may sen
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from siyaq.core.errors import ModelUnavailable
 from siyaq.core.ports import Delta, ToolCall
+from siyaq.models.chunks import read_chunks
 
 CONNECT_SECONDS = 5.0
 RETRIES = 2
@@ -22,6 +22,11 @@ RETRIES = 2
 
 MAX_CALLS = 32
 MAX_ARGUMENT_CHARS = 100_000
+
+_GARBAGE = (AttributeError, TypeError, ValueError)
+"""What reading raises where a server does not send what was agreed."""
+
+_TURNS = 8
 
 _HINTS = {
     401: "set the variable that holds its key, or give another with --key-env",
@@ -79,9 +84,10 @@ class ServerModel:
 
         said = 0
         try:
-            async with self._client() as client:
-                reply = await self._begin(client, messages, max_output_tokens, json_schema)
-                async with reply as chunks, aclosing(_deltas(chunks)) as deltas:
+            async with self._client() as client, AsyncExitStack() as stack:
+                begin = self._begin(client, messages, max_output_tokens, json_schema, stack)
+                chunks = await stack.enter_async_context(aclosing(read_chunks(await begin)))
+                async with aclosing(_deltas(chunks)) as deltas:
                     async for delta in deltas:
                         said += len(delta.text)
                         yield delta
@@ -102,7 +108,7 @@ class ServerModel:
                 hint="start it, or use another model: 'siyaq models list'",
             ) from None
         finally:
-            await asyncio.sleep(0)  # a closed connection is gone one turn of the loop later
+            await _settle()
 
     async def call_tools(
         self,
@@ -120,12 +126,16 @@ class ServerModel:
         wanted |= {"tools": list(tools), "tool_choice": choice, "max_tokens": max_output_tokens}
         try:
             async with self._client() as client:
-                reply = await client.chat.completions.create(
+                request = client.chat.completions.with_streaming_response.create(
                     model=self._model, messages=list(messages), stream=True, **wanted
                 )
-                async with reply as chunks, asyncio.timeout(3 * self._stall_seconds):
+                async with (
+                    request as response,
+                    aclosing(read_chunks(response)) as chunks,
+                    asyncio.timeout(3 * self._stall_seconds),
+                ):
                     return await _tool_calls(chunks)
-        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError) as error:
+        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, *_GARBAGE) as error:
             raise ModelUnavailable(
                 f"{self._told()} could not say which tools to call ({type(error).__name__})",
                 hint="use a model whose server takes tools: 'siyaq models list'",
@@ -151,25 +161,30 @@ class ServerModel:
         messages: Sequence[Mapping[str, str]],
         max_output_tokens: int,
         json_schema: Mapping[str, object] | None,
+        stack: AsyncExitStack,
     ) -> Any:
-        """Send the request in the first dialect that the server takes, and remember which."""
+        """Send the request in the first dialect that the server takes, and remember which.
+
+        The response is closed with the stack.
+        """
         import openai
 
         dialects = _dialects(max_output_tokens, json_schema)
         for at in range(self._dialect, len(dialects)):
+            request = client.chat.completions.with_streaming_response.create(
+                model=self._model,
+                messages=[dict(message) for message in messages],
+                stream=True,
+                **dialects[at],
+            )
             try:
-                reply = await client.chat.completions.create(
-                    model=self._model,
-                    messages=[dict(message) for message in messages],
-                    stream=True,
-                    **dialects[at],
-                )
+                response = await stack.enter_async_context(request)
             except (openai.BadRequestError, openai.UnprocessableEntityError):
                 if at + 1 == len(dialects):
                     raise
             else:
                 self._dialect = at
-                return reply
+                return response
         raise AssertionError("the last dialect is used or raises")
 
     def _told(self) -> str:
@@ -209,7 +224,7 @@ async def _deltas(chunks: Any) -> AsyncGenerator[Delta, None]:
                 text = choice.delta.content if choice.delta else None
                 if isinstance(text, str) and text:
                     yield Delta(text=text)
-    except (AttributeError, TypeError, json.JSONDecodeError) as error:  # not what was agreed
+    except _GARBAGE as error:
         raise _Unfinished from error
     if reason is None:
         raise _Unfinished
@@ -246,6 +261,15 @@ async def _tool_calls(chunks: Any) -> tuple[Sequence[ToolCall], int, int]:
         if call["name"]
     ]
     return calls, _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+
+
+async def _settle() -> None:
+    """Let the loop finish with a closed connection: what httpcore left open, it closes in turns.
+
+    Unfinished, it would be closed by the garbage collector, on any thread.
+    """
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 def _count(usage: object, name: str) -> int:

@@ -12,14 +12,14 @@ import asyncio
 import socket
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
-import httpx
+import httpx2
 
 from siyaq.core.errors import SourceRefused, SourceUnavailable
 
@@ -106,7 +106,7 @@ class Fetcher:
         self._allowed = _endpoint(allowed_url) if allowed_url else None
         self._resolve = resolve
         self._timeout_seconds = timeout_seconds
-        self._client: httpx.AsyncClient | None = None
+        self._client: httpx2.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -163,10 +163,13 @@ class Fetcher:
         host = _host(url)
         sent = {"Accept-Encoding": "identity", **headers}
         try:
-            async with self._answered(url, sent, timeout=self._timeout_seconds) as response:
+            async with (
+                self._answered(url, sent, timeout=self._timeout_seconds) as response,
+                aclosing(response.aiter_raw()) as pieces,
+            ):
                 told = {name.lower(): value for name, value in response.headers.items()}
-                yield Opened(response.status_code, told, response.aiter_raw())
-        except httpx.HTTPError as error:
+                yield Opened(response.status_code, told, pieces)
+        except httpx2.HTTPError as error:
             raise SourceUnavailable(f"{host!r} broke off: {type(error).__name__}") from error
 
     async def addresses(self, url: str) -> list[Address]:
@@ -179,9 +182,12 @@ class Fetcher:
         """Make one request to one checked address, or to the next one that answers."""
         host = _host(url)
         try:
-            async with self._answered(url, headers, method=method, body=body) as response:
-                raw = await _capped(response.aiter_raw(), host)
-        except httpx.HTTPError as error:
+            async with (
+                self._answered(url, headers, method=method, body=body) as response,
+                aclosing(response.aiter_raw()) as pieces,
+            ):
+                raw = await _capped(pieces, host)
+        except httpx2.HTTPError as error:
             raise SourceUnavailable(f"{host!r} broke off: {type(error).__name__}") from error
         told = {name.lower(): value for name, value in response.headers.items()}
         body = _decompressed(raw, told.get("content-encoding", ""), host)
@@ -210,14 +216,14 @@ class Fetcher:
         method: str = "GET",
         body: bytes = b"",
         timeout: float | None = None,  # noqa: ASYNC109  # of the answer's head, where it goes on
-    ) -> AsyncGenerator[httpx.Response, None]:
+    ) -> AsyncGenerator[httpx2.Response, None]:
         """Yield the head of the first checked address's answer that there is."""
         scheme, host, port = _endpoint(url)
         addresses = await self._checked(scheme, host, port)
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
+            self._client = httpx2.AsyncClient(trust_env=False, follow_redirects=False)
         sent = {
             "User-Agent": _USER_AGENT,
             "Accept-Encoding": "gzip",
@@ -234,13 +240,13 @@ class Fetcher:
                     headers=sent,
                     content=body or None,
                     extensions={"sni_hostname": host},
-                    timeout=httpx.Timeout(self._timeout_seconds, read=None),
+                    timeout=httpx2.Timeout(self._timeout_seconds, read=None),
                 )
                 async with asyncio.timeout(timeout):
                     response = await self._client.send(request, stream=True)
-            except httpx.InvalidURL as error:  # it looks at redirects too, without following them
+            except httpx2.InvalidURL as error:  # it looks at redirects too, without following them
                 raise SourceRefused(f"{host!r} leads to what is no address") from error
-            except (httpx.ConnectError, httpx.ConnectTimeout, TimeoutError) as error:
+            except (httpx2.ConnectError, httpx2.ConnectTimeout, TimeoutError) as error:
                 problem = error
                 continue
             try:

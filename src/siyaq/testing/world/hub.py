@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-import httpx
+import httpx2
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -58,7 +58,7 @@ class Hub:
         statuses: list[int] = []
         for one in [one for one in self.subscriptions.values() if one.topic == topic]:
             signed = hmac.new(one.secret.encode(), document, hashlib.sha256).hexdigest()
-            async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
                 answer = await client.post(
                     one.callback,
                     content=document,
@@ -82,9 +82,9 @@ class Hub:
             if mode == "subscribe":
                 asked["hub.lease_seconds"] = str(self._lease_seconds)
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
                 answer = await client.get(callback, params=asked)
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             return
         if answer.status_code != 200 or answer.text != asked.get("hub.challenge"):
             return
