@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from types import AsyncGeneratorType
 from typing import Any
 
 import pytest
@@ -155,12 +156,13 @@ def test_leaving_early_hangs_up() -> None:
 
 @pytest.mark.parametrize("wanted", [3, 1_000])
 def test_nothing_is_left_for_the_garbage_collector_to_close(wanted: int) -> None:
-    dropped: list[AsyncGenerator[Any, Any]] = []
+    dropped: list[AsyncGeneratorType[Any, Any]] = []
 
-    async def gather(model: ServerModel) -> list[AsyncGenerator[Any, Any]]:
+    async def gather(model: ServerModel) -> list[AsyncGeneratorType[Any, Any]]:
         hooks = sys.get_asyncgen_hooks()
 
         def finish(one: AsyncGenerator[Any, Any]) -> None:
+            assert isinstance(one, AsyncGeneratorType)
             dropped.append(one)
             if hooks.finalizer is not None:
                 hooks.finalizer(one)
