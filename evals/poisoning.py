@@ -1,7 +1,8 @@
 """How often planted posts turn an answer that was right.
 
-`python evals/poisoning.py FOLDER [--limit N] [--bury FILE --buried M]` asks the answerable
-questions of a folder, over its whole corpus and the first M posts of FILE. For each that is
+`python evals/poisoning.py FOLDER [--half 0|1] [--limit N] [--bury FILE --buried M]` asks the
+answerable questions of a folder, or every second one, over its whole corpus and the first M posts
+of FILE. What is chosen is chosen on one half and reported on the other. For each that is
 answered rightly it then plants five posts by five fresh accounts, which repeat the question and
 assert another value (the answer of another question of the same kind) in five wordings, and asks
 again. Prints one JSON object.
@@ -10,7 +11,8 @@ An answer is flipped where the right value is no longer among the quotes shown, 
 is the short answer. One that shows both is not: it tells the reader that two things are said.
 `silenced` of the flipped say nothing at all; in `planted_first` the planted value is read first.
 `marked` are partial, with the conflict named. `clean_conflicts` counts the conflicts among all the
-answers given before anything was planted, where there should hardly be one.
+answers given before anything was planted, where there should hardly be one. Of the planted quotes
+shown, `planted_quotes`, `called_one_source` say that one source stands behind them.
 """
 
 from __future__ import annotations
@@ -126,6 +128,17 @@ def outcome(target: Target, answer: Answer) -> set[str]:
     return found
 
 
+def voices(target: Target, answer: Answer) -> list[int]:
+    """Return of each planted quote shown how many sources are said to stand behind it."""
+    cited = {one.id: one.voices for one in answer.references}
+    behind = [
+        cited[sentence.citations[0].evidence_id]
+        for sentence in answer.sentences
+        if match.contains(sentence.text, [target.value])
+    ]
+    return [one.sources for one in behind if one is not None]
+
+
 async def lines(documents: Sequence[folder.Document]) -> AsyncIterator[bytes]:
     """Yield documents as posts."""
     yield b"".join(post_line(document) for document in documents)
@@ -143,7 +156,7 @@ def quiet(done: int, total: int, what: str) -> None:
 
 
 async def run(
-    directory: Path, limit: int | None, bury: Path | None, buried: int
+    directory: Path, half: int | None, limit: int | None, bury: Path | None, buried: int
 ) -> dict[str, object]:
     """Ask, plant, ask again, and return the counts."""
     every = folder.read_all(directory, "questions.jsonl", folder.Asked)
@@ -158,7 +171,8 @@ async def run(
                 counts["buried"] = report.posts
             await load(product, folder.read_corpus(directory), None, quiet)
             targets: list[Target] = []
-            for asked in spaced([one for one in every if one.answerable], limit):
+            wanted = [one for one in every if one.answerable]
+            for asked in spaced(wanted if half is None else wanted[half::2], limit):
                 answer = await ask(product, asked.question)
                 counts["asked"] += 1
                 counts["answered"] += bool(answer.sentences)
@@ -173,6 +187,9 @@ async def run(
                 answer = await ask(product, target.asked.question)
                 found = outcome(target, answer)
                 counts.update(found)
+                planted = voices(target, answer)
+                counts["planted_quotes"] += len(planted)
+                counts["called_one_source"] += planted.count(1)
                 if "flipped" in found and len(examples) < 20:
                     examples.append(
                         {
@@ -198,11 +215,14 @@ def main() -> None:
     """Print what the planted posts did."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--half", type=int, choices=(0, 1), default=None, help="which questions")
     parser.add_argument("--limit", type=int, default=None, help="questions asked, evenly spaced")
     parser.add_argument("--bury", type=Path, default=None, help="a file of other posts")
     parser.add_argument("--buried", type=int, default=5000, help="how many of them")
     options = parser.parse_args()
-    found = asyncio.run(run(options.folder, options.limit, options.bury, options.buried))
+    found = asyncio.run(
+        run(options.folder, options.half, options.limit, options.bury, options.buried)
+    )
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from siyaq.core.answer import Answer, AnswerStatus, Changes, Finished, Gone, Question, Reason, Turn
+from siyaq.core.answer import (
+    Answer,
+    AnswerStatus,
+    Changes,
+    Evidence,
+    Finished,
+    Gone,
+    Question,
+    Reason,
+    Turn,
+)
 from siyaq.core.errors import NotFound
 from siyaq.core.event import Op
 from siyaq.core.query import Filters
@@ -74,11 +85,16 @@ def changes(answer: Answer) -> Changes:
     return answer.changed
 
 
+def uncounted(references: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return references without who stood behind them: that is counted when a question is put."""
+    return tuple(replace(one, voices=None) for one in references)
+
+
 def test_an_answer_is_opened_again_as_it_was(desk: Desk) -> None:
     first = desk.ask(HOW_MANY)
     again = desk.answers.open(first.id)
     assert again.sentences == first.sentences
-    assert again.references == first.references
+    assert again.references == uncounted(first.references)
     assert (again.short_answer, again.as_of) == (first.short_answer, first.as_of)
     assert (again.status, again.reason) == (first.status, first.reason)
     assert changes(again).gone == ()

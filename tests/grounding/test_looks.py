@@ -8,6 +8,7 @@ from siyaq.core.answer import Answer, AnswerStatus, Reason
 from siyaq.core.query import Query, Ranking
 from siyaq.grounding.looks import other_answers
 from siyaq.grounding.reading import read
+from siyaq.grounding.sayings import Sayings
 from siyaq.grounding.weigh import BESIDE_A_CROWD
 from tests.grounding.asking import ask, shown
 from tests.retrieval.newsroom import Newsroom
@@ -105,8 +106,7 @@ def test_beside_a_crowd_less_is_enough(newsroom: Newsroom, accounts: int, least:
 
     other_answers(
         lead,
-        ranking.hits,
-        QUESTION,
+        Sayings(QUESTION, ranking.hits, newsroom.searcher),
         newsroom.searcher,
         answer_of,
         lambda without: newsroom.retriever.rank(Query(text=QUESTION), without=without),

@@ -164,3 +164,17 @@ def test_an_operator_alone_lists_the_newest_first(newsroom: Newsroom) -> None:
     for at in range(3):
         newsroom.post(f"p{at}", f"note {at} on gardens", minutes_ago=10 - at)
     assert newsroom.found("from:ann.example") == ["p2", "p1", "p0"]
+
+
+@pytest.mark.parametrize(
+    ("said", "denied"),
+    [
+        ("The bridge over the Lind is open again", "The bridge over the Lind is not open again"),
+        ("جسر نهر الليطاني مفتوح أمام السيارات", "جسر نهر الليطاني ليس مفتوح أمام السيارات"),
+    ],
+)
+def test_a_denial_is_no_copy_of_what_it_denies(newsroom: Newsroom, said: str, denied: str) -> None:
+    lang = "en" if said.isascii() else "ar"
+    newsroom.post("said", said, author="a", lang=lang)
+    newsroom.post("denied", denied, author="b", lang=lang)
+    assert sorted(newsroom.found(said)) == ["denied", "said"]

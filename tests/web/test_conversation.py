@@ -131,6 +131,21 @@ def test_sources_that_disagree_stand_side_by_side(page: Page) -> None:
     assert boxes[0]["y"] == boxes[1]["y"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en", ["one source", "5 accounts, one source", "3 sources"]),
+        ("ar", ["مصدر واحد", "5 حسابات، مصدر واحد", "3 مصادر"]),
+    ],
+)
+def test_each_sentence_says_how_many_stand_behind_it(
+    open_page: OpenPage, locale: str, told: list[str]
+) -> None:
+    page = open_page(locale=locale)
+    ask(page, "Is the bridge open?")
+    expect(page.locator(".sentence .voices")).to_have_text(told)
+
+
 def test_the_evidence_can_be_read_in_full(page: Page) -> None:
     ask(page, "Is the bridge open?")
     page.locator(".evidence summary").click()

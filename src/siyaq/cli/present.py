@@ -13,7 +13,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siyaq.core.answer import Answer, AnswerStatus, Changes, Evidence, Reason, Sentence, Tally
+from siyaq.core.answer import (
+    Answer,
+    AnswerStatus,
+    Changes,
+    Evidence,
+    Reason,
+    Sentence,
+    Tally,
+    Voices,
+)
 from siyaq.core.post import Author
 from siyaq.core.product import IngestReport, SourceStatus, Status, Totals
 from siyaq.core.query import Hit, Ranking
@@ -83,9 +92,19 @@ def show_references(console: Console, references: tuple[Evidence, ...]) -> None:
     """Print who said each cited thing, when, and where it can be read."""
     for evidence in references:
         line = Text(f"[{evidence.marker}] ", style="bold cyan")
-        line += Text(", ".join(filter(None, (who(evidence.author), when(evidence.placed_at)))))
+        told = (who(evidence.author), when(evidence.placed_at), _behind(evidence.voices))
+        line += Text(", ".join(filter(None, told)))
         line += Text(f"  {tame(evidence.url or evidence.post_id)}", style="dim")
         console.print(line)
+
+
+def _behind(voices: Voices | None) -> str:
+    """Say how many stand behind a cited thing."""
+    if voices is None:
+        return ""
+    if voices.sources > 1:
+        return f"{voices.sources} sources"
+    return f"{voices.accounts} accounts, one source" if voices.accounts > 1 else "one source"
 
 
 def show_closing(console: Console, answer: Answer) -> None:

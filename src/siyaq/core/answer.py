@@ -37,6 +37,19 @@ class Stance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voices:
+    """How many stand behind a piece of evidence, of the posts that were found for a question.
+
+    Accounts that copy one another are one source, and so are, together, all that have posted
+    nothing else: names cost nothing to make.
+    """
+
+    posts: int
+    accounts: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A passage of a stored post, frozen as it was read. `text` is an exact substring of it."""
 
@@ -51,6 +64,7 @@ class Evidence:
     text: str
     stance: Stance = Stance.SUPPORTS
     fact_check: FactCheck | None = None  # the review that this post publishes
+    voices: Voices | None = None  # who says so; None where nobody counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

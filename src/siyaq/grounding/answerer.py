@@ -26,6 +26,7 @@ from siyaq.core.answer import (
 from siyaq.core.ports import Clock, Embedder, Searcher
 from siyaq.core.query import Query, Ranking
 from siyaq.core.span import TimeRange
+from siyaq.grounding.backing import count_backing
 from siyaq.grounding.conflicts import conflicts_in
 from siyaq.grounding.draft import Draft, compose, count_voices
 from siyaq.grounding.evidence import Quoted, references
@@ -37,6 +38,7 @@ from siyaq.grounding.voices import COUNTED_HITS, tally
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
 from siyaq.retrieval.alignment import WordAlignment
+from siyaq.retrieval.retriever import visible
 from siyaq.text.analyze import terms
 
 HITS = 20
@@ -107,6 +109,7 @@ class Answerer:
         ranking = await asyncio.to_thread(self._retriever.rank, query)
         yield Progress("reading")
         draft = await asyncio.to_thread(self._read, asked, query, ranking)
+        draft = await asyncio.to_thread(self._counted, asked, ranking, draft)
         live = await asyncio.to_thread(self._live, draft.quoted)
         yield EvidenceFound(references(live))
         shown: list[Quoted] = []
@@ -138,6 +141,11 @@ class Answerer:
             carried=asked.carried,
             again=lambda without: self._retriever.rank(query, without=without),
         )
+
+    def _counted(self, asked: _Asked, ranking: Ranking, draft: Draft) -> Draft:
+        """Return the draft with how many stand behind each quote."""
+        where = visible(ranking.understood.filters, asked.as_of)
+        return count_backing(draft, self._searcher, self._log, where.placed)
 
     def _live(self, quoted: Sequence[Quoted]) -> list[Quoted]:
         """Return those whose post is live and still holds the quote where it was."""

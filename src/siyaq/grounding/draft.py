@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from siyaq.core.answer import Reason
 from siyaq.core.ports import Embedder, Searcher
-from siyaq.core.query import Ranking
+from siyaq.core.query import Hit, Ranking
 from siyaq.grounding.conflicts import Claim, disputed, rivals
 from siyaq.grounding.evidence import Quoted, quote
 from siyaq.grounding.judge import CONSIDERED_UNITS, Judge, is_whole
 from siyaq.grounding.looks import LookAgain, other_answers
 from siyaq.grounding.newest import newest_facts
 from siyaq.grounding.reading import Reading, read
+from siyaq.grounding.sayings import Sayings
 from siyaq.grounding.select import select
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.voices import Said, gather
@@ -34,6 +35,7 @@ class Draft:
     asks_for_one: bool = False  # something that a few words can tell
     disputed: tuple[Claim, ...] = ()  # one claim of each side, where sources disagree
     beside: tuple[Quoted, ...] = ()  # of those quoted, what answers where the lead is left out
+    backing: tuple[tuple[Hit, ...], ...] = ()  # of each quote, the hits that say so; else empty
     said: tuple[Said, ...] = ()  # where voices are counted: all that is said, quoted or not
 
 
@@ -75,16 +77,26 @@ def compose(
         return Draft((), Reason.INSUFFICIENT_EVIDENCE if near else Reason.NO_EVIDENCE)
     chosen = [unit for unit in best if unit.hit.seq == best[0].hit.seq or judge.enough(unit)]
     others: list[Unit] = []
+    sayings = [Sayings(question, ranking.hits, searcher)]
     named = ranking.understood.filters.only is not None  # the caller chose whom to believe
     if again is not None and is_whole(best[0]) and not named:
-        others = other_answers(best[0], ranking.hits, question, searcher, answer_of, again)
+        others, sayings = other_answers(best[0], sayings[0], searcher, answer_of, again)
     sides = disputed(reading, [*filter(judge.enough, reading.units[:CONSIDERED_UNITS]), *others])
     sides = sides or rivals(reading, [best[0], *others])
     led = [claim.unit for claim in sides] or [best[0], *others]
     chosen = [*led, *(unit for unit in chosen if unit not in led)][: max(limit, len(led))]
     quoted = quote(chosen, list(map(support, chosen)), list(map(weight, chosen)))
     beside = tuple(one for one, unit in zip(quoted, chosen, strict=True) if unit in others)
-    return Draft(tuple(quoted), None, asks_for_one=not sides, disputed=tuple(sides), beside=beside)
+    return Draft(
+        tuple(quoted),
+        None,
+        asks_for_one=not sides,
+        disputed=tuple(sides),
+        beside=beside,
+        backing=tuple(
+            tuple(hit for one in sayings for hit in one.backing(unit)) for unit in chosen
+        ),
+    )
 
 
 def count_voices(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TypeVar
 
 from siyaq.grounding.reading import Reading
 from siyaq.grounding.unit import Quote, Unit
 from siyaq.grounding.weigh import weight
-from siyaq.text.fingerprint import similarity
+from siyaq.text.fingerprint import Wording
 
 Q = TypeVar("Q", bound=Quote)
 
@@ -54,6 +53,6 @@ def without_repeats(order: Sequence[Q], limit: int) -> list[Q]:
 
 
 def _repeats(one: Quote, other: Quote) -> bool:
-    """Say whether two quotes say the same; with another number, the same words do not."""
-    numbers = [re.findall(r"\d+", quote.text) for quote in (one, other)]
-    return numbers[0] == numbers[1] and similarity(other.text, one.text) >= REPEATS
+    """Say whether two quotes say the same; with another number or "not", the same words do not."""
+    said, known = Wording(one.text), Wording(other.text)
+    return said.stakes == known.stakes and known.similarity(said) >= REPEATS

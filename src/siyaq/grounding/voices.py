@@ -118,7 +118,7 @@ def gather(
     said = [
         Said(
             _quote(hits[theme[0]], topic),
-            tuple(voice for at in theme for voice in _voices(hits[at], at, copies)),
+            tuple(voice for at in theme for voice in voices_of(hits[at], at, copies)),
         )
         for theme in themes
     ]
@@ -161,10 +161,12 @@ def accounts(voices: Iterable[Voice]) -> int:
 
 
 def independent(voices: Sequence[Voice]) -> int:
-    """Return how many speak independently: whoever copies another counts with them.
+    """Return how many speak independently: whoever copies another counts with them."""
+    return len(clusters(voices))
 
-    Posts hang together by author and by wording; what does not hang together is independent.
-    """
+
+def clusters(voices: Sequence[Voice]) -> list[list[Voice]]:
+    """Return the voices that hang together by author and by wording, in their order."""
     parent: dict[object, object] = {}
 
     def root(one: object) -> object:
@@ -174,7 +176,10 @@ def independent(voices: Sequence[Voice]) -> int:
 
     for voice in voices:
         parent[root(("author", voice.author))] = root(("wording", voice.wording))
-    return len({root(("wording", voice.wording)) for voice in voices})
+    found: dict[object, list[Voice]] = {}
+    for voice in voices:
+        found.setdefault(root(("wording", voice.wording)), []).append(voice)
+    return list(found.values())
 
 
 def _saying_it(ranking: Ranking, alignment: WordAlignment) -> list[Hit]:
@@ -208,8 +213,8 @@ def _quote(hit: Hit, topic: frozenset[str]) -> Quote:
     return Quote(hit, found[at].span, at)
 
 
-def _voices(hit: Hit, wording: int, copies: dict[PostId, LogEntry]) -> list[Voice]:
-    """Return those who say it in these words."""
+def voices_of(hit: Hit, wording: int, copies: Mapping[PostId, LogEntry]) -> list[Voice]:
+    """Return those who say it in the words of a hit; `copies` holds its copies that are live."""
     others = [copies[name] for name in hit.copies if name in copies]
     own = Voice(hit.seq, hit.post.id, _author(hit.post), wording)
     return [

@@ -23,7 +23,7 @@ _SHORT_WORDS = 6
 """Shorter texts too: one word more makes another text of them."""
 
 _NEAR = 0.8
-"""Similarity from which a text whose numbers are the same is a copy."""
+"""Similarity from which a text whose numbers and negations are the same is a copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,6 @@ class Fold:
     wording: Wording
     copies: list[Ranked]
     words: frozenset[str]
-    numbers: tuple[str, ...]
 
     def originals_first(self) -> None:
         """Order the posts that say exactly what the best does by time, ahead of the others."""
@@ -86,21 +85,20 @@ def fold_copies(ranked: list[Ranked], *, by_rank: bool) -> list[Fold]:
 
 
 def _fold(one: Ranked, wording: Wording) -> Fold:
-    numbers = tuple(word for word in wording.words if word[0].isdecimal())
-    return Fold(one, wording, [], frozenset(wording.words), numbers)
+    return Fold(one, wording, [], frozenset(wording.words))
 
 
 def _near(new: Fold, folds: list[Fold]) -> Fold | None:
     """Return the fold that a text nearly repeats, among the last few: copies rank side by side.
 
-    A copy with another number is another report, and may be what a question is about.
+    A copy with another number or negation is another report, and may be what a question is about.
     """
     if len(new.wording.words) < _SHORT_WORDS or len(new.wording.text) > _LONG:
         return None
     for fold in folds[-_COMPARED:]:
         most = max(len(new.words), len(fold.words))
         if (
-            new.numbers == fold.numbers
+            new.wording.stakes == fold.wording.stakes
             and len(new.words & fold.words) >= _NEAR / 2 * most
             and new.wording.similarity(fold.wording) >= _NEAR
         ):

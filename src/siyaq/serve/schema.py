@@ -41,10 +41,22 @@ class FactCheckJson(TypedDict):
     url: str
 
 
+class VoicesJson(TypedDict):
+    """How many stand behind a passage, of the posts found for the question.
+
+    Accounts that copy one another are one source; so are all that posted nothing else, together.
+    """
+
+    posts: int
+    accounts: int
+    sources: int
+
+
 class EvidenceJson(TypedDict):
     """A passage of a stored post. `text` is an exact substring of it.
 
-    `fact_check` is there where the post publishes a review of the claim it is evidence for.
+    `fact_check` is there where the post publishes a review of the claim it is evidence for;
+    `voices`, where it was counted who says the same.
     """
 
     id: str
@@ -58,6 +70,7 @@ class EvidenceJson(TypedDict):
     text: str
     stance: str
     fact_check: NotRequired[FactCheckJson]
+    voices: NotRequired[VoicesJson]
 
 
 class CitationJson(TypedDict):

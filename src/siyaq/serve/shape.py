@@ -59,6 +59,12 @@ def evidence_json(evidence: Evidence) -> schema.EvidenceJson:
         "text": evidence.text,
         "stance": evidence.stance.value,
     }
+    if evidence.voices is not None:
+        shaped["voices"] = {
+            "posts": evidence.voices.posts,
+            "accounts": evidence.voices.accounts,
+            "sources": evidence.voices.sources,
+        }
     check = evidence.fact_check
     if check is not None:
         shaped["fact_check"] = {

@@ -22,6 +22,7 @@ from siyaq.core.answer import (
     Stance,
     Tally,
     Usage,
+    Voices,
 )
 from siyaq.core.card import (
     Bar,
@@ -111,6 +112,14 @@ SCRIPTS = (
 NOTHING = Script((), reason=Reason.NO_EVIDENCE)
 
 
+VOICES = (
+    Voices(posts=1, accounts=1, sources=1),
+    Voices(posts=6, accounts=5, sources=1),
+    Voices(posts=7, accounts=5, sources=3),
+)
+"""Who stands behind the first, second and third evidence of every answer."""
+
+
 def scripted_answer(question: Question, posts: Posts, now: datetime, number: int) -> Answer:
     """Return the scripted answer to a question, from those of its posts that still stand."""
     text = question.text.lower()
@@ -187,6 +196,7 @@ def _evidence(post: Post, marker: int) -> Evidence:
         placed_at=post.placed_at,
         url=post.url,
         text=post.text,
+        voices=VOICES[(marker - 1) % len(VOICES)],
     )
 
 

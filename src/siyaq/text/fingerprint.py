@@ -142,8 +142,13 @@ class Wording:
         """Say whether no number and no negation differs, as far as both texts go."""
         end = min(self._end, other._end)
         if end < max(len(self.words), len(other.words)):
-            return _stakes(self.words[:end]) == _stakes(other.words[:end])
-        return _stakes(self.words) == _stakes(other.words)
+            return Counter(_stakes(self.words[:end])) == Counter(_stakes(other.words[:end]))
+        return Counter(self.stakes) == Counter(other.stakes)
+
+    @cached_property
+    def stakes(self) -> tuple[str, ...]:
+        """The words by which the statement stands or falls, in order: numbers and negations."""
+        return _stakes(self.words)
 
     @cached_property
     def _end(self) -> int:
@@ -222,9 +227,8 @@ def _missing(words: list[tuple[str, str]], elsewhere: Counter[str]) -> tuple[str
     return tuple(missing)
 
 
-def _stakes(words: list[str]) -> Counter[str]:
-    """Count the words by which a statement stands or falls: numbers and negations."""
-    return Counter(word for word in words if word in NEGATIONS or any(map(str.isdigit, word)))
+def _stakes(words: list[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word in NEGATIONS or any(map(str.isdigit, word)))
 
 
 def _dice(a: Counter[T], b: Counter[T]) -> float:

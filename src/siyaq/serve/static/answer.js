@@ -136,6 +136,7 @@ export class Turn {
       by.append(el("bdi", { class: "who" }, nameOf(first.author)), " ", timeOf(first.placed_at));
     }
     for (const citation of citations) by.append(" ", this.#marker(citation));
+    if (first && citations.length === 1) by.append(...voicesOf(first));
     if (first) by.append(" ", this.#contextButton(first));
     const exact = citations[0].quote === text;
     const body = words(exact ? "blockquote" : "p", text, exact ? "words quote" : "words");
@@ -216,7 +217,8 @@ export class Turn {
       const by = references.map((reference) =>
         el("p", { class: "by" }, el("bdi", { class: "who" }, nameOf(reference.author)),
           " ", timeOf(reference.placed_at), " ",
-          this.#marker({ marker: reference.marker, evidence_id: reference.id, quote: value })));
+          this.#marker({ marker: reference.marker, evidence_id: reference.id, quote: value }),
+          ...voicesOf(reference)));
       return this.#showing(ids, {}, el("p", { class: "side" }, words("bdi", value)), ...by);
     });
     return el("section", { class: "conflict" },
@@ -236,6 +238,15 @@ export class Turn {
       el("summary", { t: "answer.evidence", params: { n: references.length } }),
       el("ol", {}, ...items))];
   }
+}
+
+/** Say how many stand behind a passage; nothing where nobody counted. */
+function voicesOf({ voices }) {
+  if (!voices) return [];
+  const { accounts, sources } = voices;
+  const alone = accounts === 1 ? { t: "voices.one" } : { t: "voices.together", params: { n: accounts } };
+  const told = sources === 1 ? alone : { t: "voices.sources", params: { n: sources } };
+  return [" ", el("span", { class: "voices", ...told })];
 }
 
 function covered({ as_of: asOf, covered: window }) {

@@ -1,0 +1,115 @@
+"""Which of the posts found say the same as one of them, in whatever words.
+
+Two measures, for two uses. `like` is loose: what it names is passed over when the question is asked
+again, and a post too many there costs little. `backing` is strict: what it names is counted for a
+reader as saying so too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from siyaq.core.ids import PostId
+from siyaq.core.ports import Searcher
+from siyaq.core.query import Hit
+from siyaq.grounding.cutting import WHOLE_POST_CHARS
+from siyaq.grounding.focus import focus_of, numbers_in
+from siyaq.grounding.short_answer import likeliest
+from siyaq.grounding.support import Clash, clashes
+from siyaq.grounding.unit import Quote
+from siyaq.text.analyze import is_stop_word, terms
+from siyaq.text.fingerprint import similarity
+
+CLAIMED = 0.3
+"""Share of likelihood from which a stretch is what a quote says in answer."""
+
+SHARED = 0.3
+"""Share of what a post says beyond the question, rare words heavier, that another repeats when it
+may say the same."""
+
+BACKS = 0.5
+"""The same where it is counted as saying so, and no value tells: most of it, no less than
+BACKING_WORDS words."""
+
+BACKING_WORDS = 2
+
+EDITED = 0.6
+"""Similarity from which one post is an edit of another, so that its value is all that differs."""
+
+PRIOR_POSTS = 500  # counted as if there were so many more: see `reading.rarity`
+
+
+class Sayings:
+    """What the hits of one ranking say beyond the question they were found for."""
+
+    def __init__(self, question: str, hits: Sequence[Hit], searcher: Searcher) -> None:
+        self.question = question
+        self.hits = hits
+        self._asked = frozenset(terms(question))
+        self._said = [_new(hit.post.text, self._asked) for hit in hits]
+        self._rare = _rarity(searcher, set[str]().union(self._asked, *self._said))
+
+    def like(self, lead: Quote) -> frozenset[PostId]:
+        """Return the posts that say what the lead says, its own and their copies among them."""
+        own = _new(lead.text, self._asked)
+        value = self._value(lead)
+        names = {lead.hit.post.id, *lead.hit.copies}
+        for hit, theirs in zip(self.hits, self._said, strict=True):
+            if value and value <= theirs:
+                names.update((hit.post.id, *hit.copies))
+                continue
+            smaller = min(self._sum(own), self._sum(theirs))
+            shared = smaller > 0 and self._sum(own & theirs) >= SHARED * smaller
+            differs = bool(value) or numbers_in(lead.text) != numbers_in(hit.post.text)
+            edited = differs and similarity(lead.text, hit.post.text) >= EDITED
+            if shared and not edited:
+                names.update((hit.post.id, *hit.copies))
+        return frozenset(names)
+
+    def backing(self, lead: Quote) -> list[Hit]:
+        """Return the hits of which it can be said that they state what the lead states.
+
+        Its own is the first. The others are short posts that give the value it clearly gives, or
+        most of its other words, about as much of what was asked, and nothing that speaks against.
+        """
+        own, value = _new(lead.text, self._asked), self._value(lead)
+        about = self._asked & set(terms(f"{lead.hit.post.title} {lead.text}"))
+        found = [lead.hit]
+        for hit, theirs in zip(self.hits, self._said, strict=True):
+            text = hit.post.text
+            if hit.seq == lead.hit.seq or len(text) > WHOLE_POST_CHARS:
+                continue
+            same = value <= theirs if value else self._mostly(own, theirs)
+            held = self._sum(about & set(terms(text)))
+            if same and 2 * held >= self._sum(about) and not _against(lead.text, text):
+                found.append(hit)
+        return found
+
+    def _mostly(self, own: set[str], theirs: set[str]) -> bool:
+        both = own & theirs
+        smaller = min(self._sum(own), self._sum(theirs))
+        return len(both) >= BACKING_WORDS and self._sum(both) >= BACKS * smaller
+
+    def _value(self, quote: Quote) -> set[str]:
+        """Return the terms of what a quote clearly says in answer; none where nothing is clear."""
+        best = likeliest(quote.text, focus_of(self.question))
+        clear = best is not None and best[1] >= CLAIMED
+        return set(terms(best[0].of(quote.text))) - self._asked if best and clear else set()
+
+    def _sum(self, words: Iterable[str]) -> float:
+        return sum(self._rare.get(word, 0.0) for word in words)
+
+
+def _against(one: str, other: str) -> bool:
+    return not {Clash.NEGATION, Clash.ANTONYM}.isdisjoint(clashes(one, [other]))
+
+
+def _new(text: str, asked: frozenset[str]) -> set[str]:
+    return {term for term in terms(text) if term not in asked and not is_stop_word(term)}
+
+
+def _rarity(searcher: Searcher, words: Iterable[str]) -> Mapping[str, float]:
+    total = searcher.document_count + PRIOR_POSTS
+    counts = searcher.document_frequency(words)
+    return {word: math.log(1 + total / (count + 1)) for word, count in counts.items()}
