@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from siyaq.core.event import Gap, PostEvent
+from siyaq.core.ids import split_post_id
 from siyaq.core.ports import Batch
 from siyaq.core.post import Post
 from siyaq.sources.rss import FeedSource
-from siyaq.sources.rss.pages import LOOKED_AT_AGAIN
+from siyaq.sources.rss.pages import LOOKED_AT_AGAIN, MISSING_AGAIN
 from siyaq.testing.world import FAULTS, Fault, FeedServer, Pace
 from siyaq.testing.world.pages import CLOSED
 from siyaq.testing.world.web import Form
@@ -47,6 +48,7 @@ class Reading:
         url += f"{'&' if '?' in url else '?'}every=30s"  # so often that the sandbox is kept
         self.source = FeedSource(url, source="paper", clock=server.pace, sleep=self._sleep)
         self.held: dict[str, Post] = {}
+        self.deleted: dict[str, datetime] = {}
         self.gaps: list[Gap] = []
         self.refused: list[str] = []
         self.told: set[str] = set()
@@ -80,9 +82,13 @@ class Reading:
     def _take(self, batch: Batch) -> None:
         for event in batch.events:
             assert isinstance(event, PostEvent)
-            assert event.post is not None
-            self.held[event.post.native_id] = event.post
-            self.versions[event.post.native_id] += 1
+            name = split_post_id(event.post_id)[1]
+            if event.post is None:
+                self.deleted[name] = event.witnessed_at
+                del self.held[name]
+            else:
+                self.held[name] = event.post
+                self.versions[name] += 1
         self.gaps += batch.gaps
         self.refused += [one.detail for one in batch.rejected]
         if batch.cursor is not None:
@@ -164,6 +170,69 @@ def test_a_correction_that_the_feed_does_not_tell_is_found_on_the_page() -> None
             assert any(reading.versions[article.guid] > 1 for article in corrected)
             for article in corrected:
                 assert plain(article.text) in plain(reading.held[article.guid].text)
+
+    run(scenario(), DEADLINE_SECONDS)
+
+
+@pytest.mark.parametrize(("form", "kind"), [("xml", "rss"), ("sitemap", "sitemap")])
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_article_that_is_withdrawn_is_deleted(form: Form, kind: str, status: int) -> None:
+    """A page that says it is gone is believed at once, one that is not there the second time."""
+
+    async def scenario() -> None:
+        async with world() as server:
+            chosen: dict[str, str] = {}
+            at = server.pace.now()
+
+            def withdraw(poll: int, server: FeedServer) -> None:
+                nonlocal at
+                if poll == 2:
+                    article = server.articles("en")[2]
+                    chosen[article.guid] = server.edition("en", form).address(article)
+                    server.withdrawn[article.guid] = status
+                    at = server.pace.now()
+
+            url = f"{kind}+{server.topic('en', form)}" + ("?pages=1" if kind == "rss" else "")
+            reading = await Reading(server, url, withdraw, polls=10, step_seconds=90.0).all()
+            ((guid, address),) = chosen.items()
+            name = address if kind == "sitemap" else guid
+            assert list(reading.deleted) == [name]
+            waited = reading.deleted[name] - at
+            assert waited < timedelta(minutes=3) if status == 410 else waited >= MISSING_AGAIN
+            compare(reading, server, "en", by_address=kind == "sitemap")
+
+    run(scenario(), DEADLINE_SECONDS)
+
+
+def test_a_page_that_is_not_there_for_a_moment_takes_nothing_away() -> None:
+    async def scenario() -> None:
+        async with world() as server:
+
+            def come_and_go(poll: int, server: FeedServer) -> None:
+                if poll == 2:
+                    server.withdrawn[server.articles("en")[2].guid] = 404
+                if poll == 5:
+                    server.withdrawn.clear()
+
+            url = f"{server.url('en', 'xml')}?pages=1"
+            reading = await Reading(server, url, come_and_go, polls=12, step_seconds=90.0).all()
+            assert any(asked.endswith(".html 404") for asked in server.requests)
+            assert not reading.deleted
+            compare(reading, server, "en")
+
+    run(scenario(), DEADLINE_SECONDS)
+
+
+def test_a_page_without_which_there_is_no_text_is_tried_again() -> None:
+    async def scenario() -> None:
+        async with world() as server:
+            for name in ("page_error", "page_garbage", "page_short", "page_stall"):
+                server.faults.order(Fault(name=name, seconds=0.1), times=2)
+            url = f"sitemap+{server.topic('ar', 'sitemap')}"
+            reading = await Reading(server, url, nothing, polls=12, step_seconds=60.0).all()
+            assert not server.faults.waiting
+            assert not reading.refused, "what is awaited is not refused"
+            compare(reading, server, "ar", by_address=True)
 
     run(scenario(), DEADLINE_SECONDS)
 

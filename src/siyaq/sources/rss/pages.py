@@ -1,13 +1,14 @@
 """The article behind an entry: its page, read in the sandbox, and looked at again while young.
 
-Newspapers correct what they have published without telling their feed. A page that cannot be had
-takes nothing away: the entry keeps its own text.
+Newspapers correct what they have published without telling their feed, and withdraw it. A page
+that says that it is gone, or twice that it is not there, was withdrawn. Any other that cannot be
+had takes nothing away: the entry keeps its own text; where it has none, the page is tried again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,9 +34,28 @@ LOOKED_AT_AGAIN = (
 )
 """How old a page is when it is looked at again."""
 
+MISSING_AGAIN = timedelta(minutes=10)
+"""How long after a page was not there it is looked at once more."""
+
+TRIED_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
+"""How long to wait between attempts at a page without which there is no text at all."""
+
 WATCHED_AT_MOST = 300
+_NOT_THERE, _GONE = 404, 410
 _TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
+
+
+class Withdrawn(Exception):
+    """The page is gone: its publisher took it away."""
+
+
+class _Missing(Unread):
+    """The page is not there, which may pass; with `gone`, it will not."""
+
+    def __init__(self, message: str, *, gone: bool) -> None:
+        super().__init__(message)
+        self.gone = gone
 
 
 @dataclass(slots=True)
@@ -46,20 +66,38 @@ class _Watched:
     since: datetime
     validators: dict[str, str] = field(default_factory=dict[str, str])
     looks: int = 0  # of LOOKED_AT_AGAIN, those that are over
+    again_at: datetime | None = None  # a look out of turn
+    attempts: int = 0  # of TRIED_AGAIN, those that were in vain
+    missing: bool = False  # at the last look
+    listed: bool = True  # in the feed, when that was last read whole
 
     def due(self, now: datetime) -> bool:
-        """Say whether the next look is due."""
-        return not self.old and now - self.since >= LOOKED_AT_AGAIN[self.looks]
+        """Say whether a look is due."""
+        return self._out_of_turn(now) or self._in_turn(now)
 
     def pass_over(self, now: datetime) -> None:
         """Take the looks that are due by now for done."""
-        while self.due(now):
+        if self._out_of_turn(now):
+            self.again_at = None
+        while self._in_turn(now):
             self.looks += 1
 
     @property
     def old(self) -> bool:
         """Whether there is no look left."""
-        return self.looks == len(LOOKED_AT_AGAIN)
+        return self.again_at is None and self.looks == len(LOOKED_AT_AGAIN)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether there is no text without the page, and it is still tried for."""
+        return self.attempts > 0
+
+    def _in_turn(self, now: datetime) -> bool:
+        left = LOOKED_AT_AGAIN[self.looks :]
+        return bool(left) and now - self.since >= left[0]
+
+    def _out_of_turn(self, now: datetime) -> bool:
+        return self.again_at is not None and now >= self.again_at
 
 
 class Pages:
@@ -81,18 +119,20 @@ class Pages:
         self._problems = problems
         self._watched: dict[str, _Watched] = {}
 
-    async def complete(self, name: str, entry: ParsedEntry) -> ParsedEntry:
+    async def complete(self, name: str, entry: ParsedEntry) -> ParsedEntry | None:
         """Return the entry with what its page says, and watch the page. The entry if it has none.
 
-        Raises nothing for a page that cannot be had.
+        None where there is no text without the page, and it is tried again: `look_again` has it
+        then. Raises nothing for a page that cannot be had.
         """
         if not entry["link"]:
             return entry
+        watched = self.watch(name, entry)
         try:
-            return await self._read(self.watch(name, entry)) or entry
+            return await self._read(watched) or entry
         except Unread as problem:
             self._problems(str(problem))
-            return entry
+            return None if self._tried_again(name, watched, problem) else entry
 
     def watch(self, name: str, entry: ParsedEntry) -> _Watched:
         """Have the page of an entry looked at again while it is young."""
@@ -111,6 +151,19 @@ class Pages:
         """Say whether the page of an entry is being watched."""
         return name in self._watched
 
+    def awaited(self, name: str) -> ParsedEntry | None:
+        """Return an entry of which nothing was taken yet, because its page is still tried for."""
+        watched = self._watched.get(name)
+        return watched.entry if watched is not None and watched.awaited else None
+
+    def hurry(self, seen: Collection[str]) -> None:
+        """Look at the pages of entries that have left their feed: they may be withdrawn."""
+        now = self._clock.now()
+        for name, watched in self._watched.items():
+            if watched.listed and name not in seen:
+                watched.again_at = min(now, watched.again_at or now)
+            watched.listed = name in seen
+
     def due(self) -> list[str]:
         """Return the names of entries whose pages are to be looked at again by now."""
         now = self._clock.now()
@@ -119,31 +172,63 @@ class Pages:
     async def look_again(self, name: str) -> ParsedEntry | None:
         """Return the entry as its page has it now; None where that is unchanged or not to be had.
 
-        What is not to be had changes nothing: the better text is the one that we have.
+        What is not to be had changes nothing: the better text is the one that we have. Raises
+        Withdrawn for a page that is gone.
         """
         watched = self._watched[name]
         watched.pass_over(self._clock.now())
         if watched.old:
             del self._watched[name]
+        awaited = watched.awaited
         try:
             return await self._read(watched)
+        except _Missing as problem:
+            if problem.gone or watched.missing:
+                self._watched.pop(name, None)
+                raise Withdrawn from problem
+            watched.missing = True
+            self._again(name, watched, MISSING_AGAIN)
+            return None
         except Unread as problem:
             self._problems(str(problem))
-            return None
+            if not awaited or self._tried_again(name, watched, problem):
+                return None
+            return watched.entry
+
+    def _tried_again(self, name: str, watched: _Watched, problem: Unread) -> bool:
+        """Have a page tried again without which there is no text; False where that is over."""
+        over = watched.attempts == len(TRIED_AGAIN) or isinstance(problem, _Missing)
+        if watched.entry["text"] or over:
+            watched.attempts = 0
+            return False
+        self._again(name, watched, TRIED_AGAIN[watched.attempts])
+        watched.attempts += 1
+        return True
+
+    def _again(self, name: str, watched: _Watched, wait: timedelta) -> None:
+        watched.again_at = self._clock.now() + wait
+        self._watched[name] = watched
 
     async def _read(self, watched: _Watched) -> ParsedEntry | None:
         """Fetch and read a page; None where it has not changed. Raises Unread."""
         answer = await self._visitor.get(watched.entry["link"], watched.validators)
         if answer.status == 304:
+            watched.missing = False
             return None
+        if answer.status in (_NOT_THERE, _GONE):
+            told = f"a page of {host_of(answer.url)!r} is gone"
+            raise _Missing(told, gone=answer.status == _GONE)
         if answer.status != 200:
             raise Unread(f"a page of {host_of(answer.url)!r} answered {answer.status}")
         kind = answer.headers.get("content-type", _TYPES[0]).partition(";")[0].strip().lower()
         if kind not in _TYPES:
             raise Unread(f"a page of {host_of(answer.url)!r} is not a page but {kind[:40]!r}")
-        page = await self._parsed(answer)
+        made = merged(watched.entry, await self._parsed(answer))
+        if not made["text"]:
+            raise Unread(f"no text was found in a page of {host_of(answer.url)!r}")
         watched.validators = validators_of(answer.headers)
-        return merged(watched.entry, page)
+        watched.attempts, watched.missing = 0, False
+        return made
 
     async def _parsed(self, answer: Fetched) -> dict[str, object]:
         try:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from siyaq.core.errors import SourceRefused, SourceUnavailable
-from siyaq.core.event import Cursor, Gap, GapReason, PostEvent, Rejected, RejectReason
+from siyaq.core.event import Cursor, Gap, GapReason, Op, PostEvent, Rejected, RejectReason
+from siyaq.core.ids import post_id
 from siyaq.core.ports import Batch, Clock
 from siyaq.sources.articles.date import machine_date
 from siyaq.sources.fetch import Fetched, Fetcher
@@ -21,7 +22,7 @@ from siyaq.sources.rss.address import FeedAddress
 from siyaq.sources.rss.ask import ask
 from siyaq.sources.rss.entry import entry_id, read_entry
 from siyaq.sources.rss.known import Known
-from siyaq.sources.rss.pages import Pages
+from siyaq.sources.rss.pages import Pages, Withdrawn
 from siyaq.sources.rss.rhythm import rest_seconds, usual_seconds
 from siyaq.sources.rss.values import ParsedEntry, ParsedFeed
 from siyaq.sources.sandbox import Sandbox, SandboxFailed
@@ -130,8 +131,9 @@ class FeedReader:
         self._moments = [*_moments(entries), *(self._moments if feed.children else ())][:1_000]
         seen = {entry_id(entry) for entry in entries}
         if not (feed.damaged or feed.children):
-            gaps = self._gap(known, seen, now, first=first)
-            if gaps:
+            if self._pages is not None:
+                self._pages.hurry(seen)
+            if gaps := self._gap(known, seen, now, first=first):
                 yield Batch(gaps=gaps, source=self._source)
         if feed.sitemap:
             entries = [entry for entry in entries if self._wanted(entry, now)]
@@ -140,13 +142,10 @@ class FeedReader:
             if last is not None:
                 yield last
             last = batch
-        if feed.damaged:  # the rest of it may come yet, under the same validators
-            if last is not None:
-                yield last
-            return
-        known.settle(seen, whole=not feed.children, children=dict(feed.children))
-        known.validators = {} if feed.children else validators_of(answer.headers)
-        known.polled_at = now
+        if not feed.damaged:  # else the rest of it may come yet, under the same validators
+            known.settle(seen, whole=not feed.children, children=dict(feed.children))
+            known.validators = {} if feed.children else validators_of(answer.headers)
+            known.polled_at = now
         if last is not None:
             yield replace(last, cursor=self._cursor())
         elif known.stale(now):
@@ -159,6 +158,8 @@ class FeedReader:
         new: list[tuple[str, ParsedEntry]] = []
         for entry in reversed(entries):
             name = entry_id(entry)
+            if self._pages is not None and self._pages.awaited(name) is not None:
+                continue
             if not self._known.has(name, entry):
                 new.append((name, entry))
             elif self._pages is not None and not self._pages.watches(name):
@@ -166,30 +167,62 @@ class FeedReader:
         size = BATCH_EVENTS if self._pages is None else _PAGES_AT_ONCE
         for start in range(0, len(new), size):
             part = new[start : start + size]
-            made = [(name, await self._completed(name, entry)) for name, entry in part]
+            made = [
+                (name, whole)
+                for name, entry in part
+                if (whole := await self._completed(name, entry)) is not None
+            ]
             events, rejected = await asyncio.to_thread(self._admit, feed, made)
+            told = {name for name, _ in made}
             for name, entry in part:
-                self._known.take(name, entry)
+                if name in told:
+                    self._known.take(name, entry)
             yield Batch(events=tuple(events), rejected=tuple(rejected), cursor=self._cursor())
 
-    async def _completed(self, name: str, entry: ParsedEntry) -> ParsedEntry:
+    async def _completed(self, name: str, entry: ParsedEntry) -> ParsedEntry | None:
         return entry if self._pages is None else await self._pages.complete(name, entry)
 
     async def _look_again(self) -> AsyncGenerator[Batch, None]:
-        """Yield the entries whose pages say something else than when they were last looked at."""
+        """Yield the entries whose pages say something else than when they were last looked at.
+
+        What was withdrawn is deleted, unless the feed still tells of it in words of its own.
+        """
         if self._pages is None:
             return
         due = self._pages.due()
         for start in range(0, len(due), _PAGES_AT_ONCE):
-            part = due[start : start + _PAGES_AT_ONCE]
-            changed = [
-                (name, entry)
-                for name in part
-                if (entry := await self._pages.look_again(name)) is not None
-            ]
-            if changed:
+            changed: list[tuple[str, ParsedEntry]] = []
+            deleted: list[PostEvent] = []
+            for name in due[start : start + _PAGES_AT_ONCE]:
+                awaited = self._pages.awaited(name)
+                try:
+                    entry = await self._pages.look_again(name)
+                except Withdrawn:
+                    entry = self._own_words(name)
+                    if entry is None:
+                        deleted.append(self._deletion(name))
+                if entry is not None:
+                    changed.append((name, entry))
+                    if awaited is not None and self._pages.awaited(name) is None:
+                        self._known.take(name, awaited)
+            if changed or deleted:
                 events, rejected = await asyncio.to_thread(self._admit, self.feed, changed)
-                yield Batch(events=tuple(events), rejected=tuple(rejected), source=self._source)
+                yield Batch(
+                    events=(*events, *deleted), rejected=tuple(rejected), cursor=self._cursor()
+                )
+
+    def _own_words(self, name: str) -> ParsedEntry | None:
+        """Return an entry that the feed still lists, with a text that is not of its page."""
+        listed = (entry for entry in self.feed.entries if entry_id(entry) == name)
+        return next((entry for entry in listed if entry["text"]), None)
+
+    def _deletion(self, name: str) -> PostEvent:
+        return PostEvent(
+            op=Op.DELETE,
+            post_id=post_id(self._source, name),
+            post=None,
+            witnessed_at=self._clock.now(),
+        )
 
     def _admit(
         self, feed: ParsedFeed, entries: Sequence[tuple[str, ParsedEntry]]

@@ -57,7 +57,8 @@ class FeedServer:
 
     `requests` counts answers by path and status. `routes` are served beside the papers. With
     `teasers`, feeds tell the beginning of each article only; with `silent`, articles are corrected
-    on their pages and nowhere else; with `with_hub`, feeds name `hub`.
+    on their pages and nowhere else; with `with_hub`, feeds name `hub`. `withdrawn` articles, by
+    guid, are listed no more, and their pages answer as it says.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class FeedServer:
         self.teasers = False
         self.silent = False
         self.with_hub = False
+        self.withdrawn: dict[str, int] = {}
         self._host = host
         self._port = port
         self._app = Starlette(
@@ -149,7 +151,7 @@ class FeedServer:
             versions = versions[::-1]
         shown = {article.guid: article for article in versions if article.paper == paper}
         newest = sorted(shown.values(), key=lambda article: article.published_at, reverse=True)
-        return newest[:FEED_ENTRIES]
+        return [one for one in newest if one.guid not in self.withdrawn][:FEED_ENTRIES]
 
     def edition(self, paper: Lang, form: Form) -> feeds.Edition:
         """Return what a document says now."""
@@ -185,7 +187,8 @@ class FeedServer:
                 return await self._answer(
                     request, "page", document, article.updated_at, "text/html; charset=utf-8"
                 )
-        return self._counted(request, PlainTextResponse("no such article", 404))
+        gone = {guid.rpartition(":")[2]: status for guid, status in self.withdrawn.items()}
+        return self._counted(request, PlainTextResponse("no such article", gone.get(slug, 404)))
 
     async def _robots(self, request: Request) -> Response:
         return self._counted(request, Response(pages.ROBOTS, media_type="text/plain"))
