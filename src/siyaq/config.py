@@ -73,6 +73,11 @@ _post_prices = _listed_as(_NUMBER, "a list like 'x=0.005'")
 _model_prices = _listed_as(rf"{_NUMBER}\s*/\s*{_NUMBER}", "a list like 'qwen=0.20/0.60'")
 
 
+def _web_address(value: Scalar) -> str:
+    whole = re.fullmatch(r"https?://[\w.:\[\]-]+/?", str(value))
+    return "" if whole or value == "" else "an address like https://siyaq.example.org"
+
+
 def _days_by_source(value: Scalar) -> str:
     """Say what is wrong with 'source=days, source=days'."""
     for part in filter(None, map(str.strip, str(value).split(","))):
@@ -94,6 +99,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "serve.allowed_hosts", "", "names it is reached by besides loopback's, separated by commas"
+    ),
+    Setting(
+        "serve.public_url",
+        "",
+        "where people reach the page, such as https://siyaq.example.org, for links in alerts",
+        _web_address,
     ),
     Setting("serve.keys", "", "API keys, separated by commas (environment only)", secret=True),
     Setting(
@@ -153,6 +164,27 @@ SETTINGS: tuple[Setting, ...] = (
         30,
         "days until the key of a backup is shredded, and nobody can read it any more",
         _between(1, 3650),
+    ),
+    Setting(
+        "alerts.smtp",
+        "",
+        "the mail server that alerts are handed to, as smtp://USER:PASSWORD@HOST:587 or"
+        " smtps://…:465 (environment only)",
+        secret=True,
+    ),
+    Setting("alerts.sender", "", "the address that alerts are mailed from"),
+    Setting(
+        "alerts.mail_to",
+        "",
+        "addresses, and domains as '@example.org', that alerts may be mailed to, separated by"
+        " commas; none: nobody is mailed",
+    ),
+    Setting(
+        "alerts.own_webhook",
+        "",
+        "a host of your own that alerts may be posted to although it is private, as"
+        " http://10.0.0.5:8080; to all others they go by ports 80 and 443 of public addresses",
+        _web_address,
     ),
     Setting(
         "agents.day_budget",
@@ -300,6 +332,31 @@ class Config:
     def allowed_hosts(self) -> tuple[str, ...]:
         """Names that requests may be addressed to, besides those of loopback."""
         return self._listed("serve.allowed_hosts")
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the page; "" where nobody has said."""
+        return str(self.values["serve.public_url"])
+
+    @property
+    def alert_smtp(self) -> str:
+        """The mail server that alerts are handed to; "" where there is none."""
+        return str(self.values["alerts.smtp"])
+
+    @property
+    def alert_sender(self) -> str:
+        """The address that alerts are mailed from."""
+        return str(self.values["alerts.sender"])
+
+    @property
+    def alert_mail_to(self) -> tuple[str, ...]:
+        """The addresses and domains that alerts may be mailed to."""
+        return self._listed("alerts.mail_to")
+
+    @property
+    def alert_own_webhook(self) -> str:
+        """The one host that alerts may be posted to although it is private."""
+        return str(self.values["alerts.own_webhook"])
 
     @property
     def coordination_of(self) -> frozenset[str]:

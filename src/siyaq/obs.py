@@ -132,6 +132,18 @@ class Metrics:
             ["how"],
             registry=self.registry,
         )
+        self.alerts = Counter(
+            "siyaq_watch_changes",
+            "Changes of answers to saved questions that raised an alert, by kind",
+            ["change"],
+            registry=self.registry,
+        )
+        self.deliveries = Counter(
+            "siyaq_watch_deliveries",
+            "Attempts to hand over an alert: sent, waiting for another, failed for good",
+            ["way", "outcome"],
+            registry=self.registry,
+        )
         self.lost_card_versions = Counter(
             "siyaq_context_lost_card_versions",
             "Cards that could not be compared with what they said before",

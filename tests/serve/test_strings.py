@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,6 +11,7 @@ from siyaq.context.unknown import Unknown
 from siyaq.core.answer import AnswerStatus, Reason, Stance
 from siyaq.core.clock import PlacedBy
 from siyaq.serve.strings import LANGUAGES, catalog, preferred
+from siyaq.watches import Change
 
 from .test_errors import error_classes
 
@@ -24,12 +26,19 @@ CALLS = r"(?:\bt: |\blabel: |\bt\(|retell\([^,]+, |#say\(|#tell\(|section\(|\bbu
 LITERAL = re.compile(rf'{CALLS}"({KEY})"')
 MARKED = re.compile(rf'data-t(?:-label|-placeholder)?="({KEY})"')
 CHOSEN = re.compile(rf'[?:] "({KEY})"')
+TOLD = re.compile(r'told\(\s*\w+, "([a-z_.]+)"')
 MADE = re.compile(r"`([a-z.]+)\.\$\{")
 
 
 def used_keys() -> set[str]:
     text = "\n".join(path.read_text("utf-8") for path in SOURCES if path.name != "siyaq.js")
     return {key for pattern in (LITERAL, MARKED, CHOSEN) for key in pattern.findall(text)}
+
+
+def told_keys() -> set[str]:
+    """Return the keys that messages and pages without scripts are told in."""
+    files = (STATIC.parent).rglob("*.py")
+    return {key for path in files for key in TOLD.findall(path.read_text("utf-8"))}
 
 
 def made_prefixes() -> set[str]:
@@ -94,6 +103,7 @@ def test_both_languages_fill_in_the_same_things() -> None:
     + [f"gap.{reason}" for reason in ("cursor_too_old", "disconnected", "upstream")]
     + [f"stance.{stance}" for stance in Stance]
     + [f"unknown.{code}" for code in Unknown]
+    + [f"change.{change}" for change in get_args(Change)]
     + ["card.not_needed", "card.abstained", "problem.offline", "unknown.other"],
 )
 def test_every_code_can_be_told(key: str) -> None:
@@ -101,7 +111,7 @@ def test_every_code_can_be_told(key: str) -> None:
 
 
 def test_every_key_the_page_uses_exists() -> None:
-    used = used_keys()
+    used = used_keys() | told_keys()
     assert len(used) > 60  # the patterns really find them
     assert used <= catalog("en").keys()
     for prefix in made_prefixes():
@@ -110,7 +120,8 @@ def test_every_key_the_page_uses_exists() -> None:
 
 def test_no_text_is_left_that_nothing_uses() -> None:
     made = made_prefixes()
-    server_side = {f"problem.{kind.code}" for kind in error_classes()}
+    server_side = {f"problem.{kind.code}" for kind in error_classes()} | told_keys()
+    server_side |= {f"change.{change}" for change in get_args(Change)}
     unused = {
         key
         for key in catalog("en").keys() - used_keys() - server_side

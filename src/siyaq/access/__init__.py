@@ -13,6 +13,7 @@ from siyaq.access.budget import Budget
 from siyaq.access.fair_queue import FairQueue, Turn
 from siyaq.access.keyring import Key, KeyRing
 from siyaq.access.limits import Amount, Limits
+from siyaq.access.links import Links
 from siyaq.access.roles import MAY, Need, Principal, Role
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Key",
     "KeyRing",
     "Limits",
+    "Links",
     "Need",
     "Principal",
     "Role",

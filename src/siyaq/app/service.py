@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
 from siyaq.access import AuditLog, Budget, KeyRing
 from siyaq.app import keys
+from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
@@ -42,7 +43,10 @@ async def serve_forever(
 
     registry = source_registry()
     adapters = [(registry.open_source(s.url, s.name), s.url) for s in sources]
-    async with open_siyaq(config, write=True) as siyaq, _keys(config) as (ring, budget):
+    async with AsyncExitStack() as stack:
+        siyaq = await stack.enter_async_context(open_siyaq(config, write=True))
+        ring, budget = await stack.enter_async_context(_keys(config))
+        watches, desk = stack.enter_context(open_desk(config))
         settings = ServeSettings(
             host=config.host,
             port=config.port,
@@ -50,6 +54,7 @@ async def serve_forever(
             key_ring=ring,
             audit=AuditLog(config.data),
             budget=budget,
+            watches=desk,
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
         )
@@ -66,7 +71,10 @@ async def serve_forever(
                 on_ready(url)
 
         try:
-            async with _grpc(siyaq, settings, config):
+            async with (
+                _grpc(siyaq, settings, config),
+                alerting(config, siyaq, watches, desk, ring, budget),
+            ):
                 await run(app, config.host, config.port, tell)
         finally:
             for task in following:

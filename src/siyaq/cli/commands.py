@@ -15,6 +15,7 @@ from siyaq.cli import (
     planning,
     scoring,
     serving,
+    watching,
     writing,
 )
 
@@ -39,4 +40,5 @@ for group in (
     app.add_typer(group)
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
+app.add_typer(watching.app, name="watch")
 app.add_typer(keeping.config, name="config")

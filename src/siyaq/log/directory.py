@@ -33,7 +33,7 @@ _UNFINISHED = {
 }
 """What a first opening that was cut short may have left."""
 
-_BEFORE_POSTS = {"models", "access"}
+_BEFORE_POSTS = {"models", "access", "watches"}
 """What may be put into a data directory before its first post."""
 
 

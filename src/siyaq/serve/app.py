@@ -28,6 +28,7 @@ from siyaq.serve import (
     posts,
     system,
 )
+from siyaq.serve.alerts.routes import router as watch_router
 from siyaq.serve.body import BoundedBody
 from siyaq.serve.edge import Edge
 from siyaq.serve.errors import problem_response
@@ -70,6 +71,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.include_router(system.router(product, streams, settings.registry))
     app.include_router(openai.router(product, streams))
     app.include_router(planning.router())
+    app.include_router(watch_router(product, settings.watches))
     app.include_router(keys.router(settings.key_ring, settings.audit, settings.budget))
     app.router.routes.extend(mcp.routes(product))
     app.router.routes.extend(page.routes())

@@ -23,6 +23,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/static/{name:path}"): Need.NOTHING,
     ("GET", "/v1/hooks/{name}"): Need.NOTHING,  # its source knows what it has asked for
     ("POST", "/v1/hooks/{name}"): Need.NOTHING,  # a delivery is signed; its source looks
+    ("GET", "/v1/feeds/{token}"): Need.NOTHING,  # the token is the key
     ("GET", "/healthz"): Need.NOTHING,
     ("GET", "/readyz"): Need.NOTHING,
     ("GET", "/v1/posts/{post_id}/context"): Need.CARD,
@@ -63,6 +64,13 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("POST", "/v1/notes/{note_id}/ratings"): Need.WRITE,
     ("DELETE", "/v1/notes/{note_id}"): Need.WRITE,
     ("DELETE", "/v1/answers/{answer_id}"): Need.WRITE,
+    ("GET", "/v1/watches"): Need.READ,
+    ("GET", "/v1/watches/{watch_id}"): Need.READ,
+    ("GET", "/v1/alerts"): Need.READ,
+    ("POST", "/v1/watches"): Need.WRITE,  # it makes siyaq work, and send, without end
+    ("PATCH", "/v1/watches/{watch_id}"): Need.WRITE,
+    ("DELETE", "/v1/watches/{watch_id}"): Need.WRITE,
+    ("POST", "/v1/alerts/seen"): Need.WRITE,
     ("GET", "/v1/keys"): Need.KEYS,
     ("POST", "/v1/keys"): Need.KEYS,
     ("DELETE", "/v1/keys/{key_id}"): Need.KEYS,

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from siyaq.access import AuditLog, Budget, KeyRing
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
+from siyaq.watches import WatchDesk
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 MIN_KEY_CHARS = 16
@@ -27,6 +28,7 @@ class ServeSettings:
     key_ring: KeyRing | None = None  # keys of the data directory
     audit: AuditLog | None = None  # where changes are written down
     budget: Budget | None = None  # what keys may use, and have used
+    watches: WatchDesk | None = None  # saved questions
     allowed_hosts: tuple[str, ...] = ()  # names the page is reached by, besides the loopback ones
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     max_body_bytes: int = 64 * 2**10  # of every request but an ingest
