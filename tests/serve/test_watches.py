@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
-import httpx
+import httpx2
 import pytest
 
 from siyaq.access import KeyRing, Links, Role
@@ -41,7 +41,7 @@ def desk(store: WatchStore, tmp_path: Path) -> WatchDesk:
 
 
 @pytest.fixture
-async def client(product: FakeProduct, desk: WatchDesk) -> AsyncIterator[httpx.AsyncClient]:
+async def client(product: FakeProduct, desk: WatchDesk) -> AsyncIterator[httpx2.AsyncClient]:
     async with client_of(product, ServeSettings(watches=desk)) as client:
         yield client
 
@@ -63,7 +63,7 @@ async def changed(store: WatchStore, product: FakeProduct) -> None:
     assert await watcher.look()
 
 
-async def test_a_question_is_saved_listed_paused_and_removed(client: httpx.AsyncClient) -> None:
+async def test_a_question_is_saved_listed_paused_and_removed(client: httpx2.AsyncClient) -> None:
     body = {
         "question": f"  {QUESTION} ",
         "filters": {"lang": "EN", "author": ["@civil"]},
@@ -84,7 +84,7 @@ async def test_a_question_is_saved_listed_paused_and_removed(client: httpx.Async
         assert code_of(await gone) == (404, "not_found")
 
 
-async def test_what_cannot_be_watched_is_refused_naming_it(client: httpx.AsyncClient) -> None:
+async def test_what_cannot_be_watched_is_refused_naming_it(client: httpx2.AsyncClient) -> None:
     for body, code in (
         ({}, "missing_field"),
         ({"question": ""}, "out_of_range"),
@@ -97,7 +97,7 @@ async def test_what_cannot_be_watched_is_refused_naming_it(client: httpx.AsyncCl
 
 
 async def test_a_change_is_an_alert_until_it_is_seen_and_stands_in_the_feed(
-    client: httpx.AsyncClient, store: WatchStore, product: FakeProduct
+    client: httpx2.AsyncClient, store: WatchStore, product: FakeProduct
 ) -> None:
     feed = (await client.post("/v1/watches", json={"question": QUESTION})).json()["feed"]
     empty = ElementTree.fromstring((await client.get(feed)).content)
@@ -122,7 +122,7 @@ async def test_a_change_is_an_alert_until_it_is_seen_and_stands_in_the_feed(
 
 
 async def test_what_was_deleted_since_leaves_the_feed(
-    client: httpx.AsyncClient, store: WatchStore, product: FakeProduct
+    client: httpx2.AsyncClient, store: WatchStore, product: FakeProduct
 ) -> None:
     feed = (await client.post("/v1/watches", json={"question": QUESTION})).json()["feed"]
     await changed(store, product)
@@ -134,7 +134,7 @@ async def test_what_was_deleted_since_leaves_the_feed(
 
 
 async def test_a_feed_holds_what_markup_cannot(
-    client: httpx.AsyncClient, store: WatchStore, product: FakeProduct
+    client: httpx2.AsyncClient, store: WatchStore, product: FakeProduct
 ) -> None:
     question = "<script>alert(1)</script> & \u202e\x01 'families'"
     feed = (await client.post("/v1/watches", json={"question": question})).json()["feed"]
@@ -148,8 +148,8 @@ async def test_a_key_sees_its_own_questions_and_alerts(
     with closing(KeyRing(tmp_path)) as ring:
         keys = [ring.create(Role.WRITER)[1] for _ in range(2)] + [ring.create(Role.ADMIN)[1]]
         app = create_app(product, ServeSettings(key_ring=ring, watches=desk))
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             mine, other, admin = ({"Authorization": f"Bearer {key}"} for key in keys)
             made = await client.post("/v1/watches", json={"question": QUESTION}, headers=mine)
             path = f"/v1/watches/{made.json()['id']}"

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from siyaq.serve.schema import ProblemJson
 
-_METHODS = frozenset({"get", "post", "put", "delete"})
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
 def describe(app: FastAPI) -> dict[str, object]:
