@@ -92,3 +92,22 @@ def test_a_pointer_leads_where_the_standard_says() -> None:
     for wrong in ("/foo/2", "/foo/-1", "/foo/bar", "/nothing", "/a~1b/c"):
         with pytest.raises(NotFound):
             point(document, wrong)
+
+
+def test_what_a_model_for_computers_says_is_a_turn_for_each_action() -> None:
+    check = {"id": "c", "code": "malicious_instructions", "message": "Look first."}
+    item = {
+        "type": "computer_call",
+        "call_id": "call-1",
+        "actions": [{"type": "click", "x": 3, "y": 4}, {"type": "type", "text": "hi"}],
+        "pending_safety_checks": [check],
+    }
+    one = {"type": "computer_call", "action": {"type": "screenshot"}}
+    plan = read_plan([json.dumps(item), json.dumps(one)], ["computer"])
+    assert [[call.arguments for call in turn] for turn in plan] == [
+        [{"type": "click", "x": 3, "y": 4, "checks": ["Look first."]}],
+        [{"type": "type", "text": "hi", "checks": ["Look first."]}],
+        [{"type": "screenshot"}],
+    ]
+    with pytest.raises(QueryError, match="'action' is not an object"):
+        read_plan(['{"type": "computer_call"}'], ["computer"])

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from siyaq.agents import Act, Done
-from siyaq.app.visiting import allows, page_tools, read_hosts
+from siyaq.agents.hosts import allows, read_hosts
+from siyaq.app.visiting import page_tools
 from siyaq.core.errors import QueryError, SourceUnavailable
 
 PAGE = (
@@ -68,7 +69,7 @@ def test_a_page_is_read_and_kept_by_its_hash(site: str, tmp_path: Path) -> None:
     assert (told["title"], told["lang"], told["url"]) == ("Harbor notice", "en", f"{site}/notice")
     kept = (tmp_path / told["archived"]).read_bytes()
     assert sha256(kept).hexdigest() == told["sha256"]
-    assert done.spent == {"bytes_down": len(PAGE)}
+    assert done.spent == {"bytes_down": len(PAGE), "pages": 1}
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Agents: plans of tool calls carried out under budgets, for people, from a live stream.
 
 Owns: plans and what may change them, whose words a value is made of, budgets set aside before
-each act, the journal, approvals, the box that code runs in. Refuses: retrieval and answers (tools
-bring them), models beyond the one question for a plan, the network.
+each act, the journal, approvals, the box that code runs in, the browser. Refuses: retrieval and
+answers (tools bring them), models beyond the one question for a plan, a network beyond the door
+of its browser.
 """
 
 from siyaq.agents import finish, shell, workspace

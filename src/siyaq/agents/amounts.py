@@ -10,7 +10,15 @@ from typing import Final, Literal, get_args
 from siyaq.core.errors import QueryError
 
 Kind = Literal[
-    "steps", "tokens", "model_calls", "usd", "seconds", "bytes_down", "bytes_up", "joules"
+    "steps",
+    "tokens",
+    "model_calls",
+    "usd",
+    "seconds",
+    "pages",
+    "bytes_down",
+    "bytes_up",
+    "joules",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 

@@ -321,6 +321,7 @@ class Journal:
                 db.execute("DELETE FROM cited WHERE run_id = ?", (run_id,))
         for (run_id,) in rows:
             shutil.rmtree(self.folder / run_id, ignore_errors=True)
+            (self.folder / run_id).with_suffix(".browser").unlink(missing_ok=True)
         with self._told(), self._lock:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -1,6 +1,7 @@
 """A plan: turns of tool calls, fixed before any text from outside is read.
 
-Written as JSON lines, one turn each:
+Written as JSON lines, one turn each, or as the `computer_call` items of a model that uses
+computers (its actions are turns of their own):
 
     {"tool": "search", "arguments": {"text": "outage"}}
     {"id": "why", "tool": "ask", "arguments": {"question": {"$from": "s1", "at": "/hits/0/text"}}}
@@ -26,6 +27,7 @@ MAX_CALLS = 500
 MAX_LINE_CHARS = 100_000
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}", re.ASCII)
 FROM = "$from"
+COMPUTER_CALL = "computer_call"
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -69,14 +71,15 @@ def read_plan(lines: Sequence[str], tools: Sequence[str]) -> Plan:
         if not line.strip():
             continue
         try:
-            turn = [*_turn(line, count, tools, known)]
+            for told in _told(line):
+                turn = [*_turn(told, count, tools, known)]
+                known |= {call.id for call in turn}
+                count += len(turn)
+                turns.append(turn)
         except ValueError as error:
             raise QueryError(f"line {number} of the plan: {error}") from None
-        known |= {call.id for call in turn}
-        count += len(turn)
         if count > MAX_CALLS:
             raise QueryError(f"the plan has more than {MAX_CALLS} calls")
-        turns.append(turn)
     if not turns:
         raise QueryError("the plan is empty", hint='write {"tool": "ask", "arguments": {...}}')
     return turns
@@ -90,7 +93,8 @@ def plan_lines(plan: Plan) -> list[str]:
     ]
 
 
-def _turn(line: str, count: int, tools: Sequence[str], known: set[str]) -> Iterator[Call]:
+def _told(line: str) -> list[dict[str, object]]:
+    """Return the turns that a line holds: one, or as many as a `computer_call` has actions."""
     if len(line) > MAX_LINE_CHARS:
         raise ValueError(f"longer than {MAX_LINE_CHARS} characters")
     try:
@@ -99,6 +103,28 @@ def _turn(line: str, count: int, tools: Sequence[str], known: set[str]) -> Itera
         raise ValueError("not JSON") from None
     if not isinstance(told, dict):
         raise ValueError("not an object")  # noqa: TRY004 -- one kind of error for one bad line
+    return computer_turns(told) if told.get("type") == COMPUTER_CALL else [told]
+
+
+def computer_turns(item: Mapping[str, object]) -> list[dict[str, object]]:
+    """Return the calls that OpenAI's `computer_call` item stands for, in order.
+
+    What its server wants a person to have seen goes along as `checks`. Raises ValueError.
+    """
+    actions = item.get("actions", [item.get("action")])
+    checks = item.get("pending_safety_checks") or []
+    if not isinstance(actions, list) or not all(isinstance(one, dict) for one in actions):
+        raise ValueError("'action' is not an object")
+    if not isinstance(checks, list) or not all(isinstance(one, dict) for one in checks):
+        raise ValueError("'pending_safety_checks' is not a list of objects")
+    asks = [str(one.get("message") or one.get("code") or one.get("id")) for one in checks]
+    first = {"checks": asks} if asks else {}
+    return [{"tool": "computer", "arguments": {**one, **first}} for one in actions]
+
+
+def _turn(
+    told: dict[str, object], count: int, tools: Sequence[str], known: set[str]
+) -> Iterator[Call]:
     calls = told.get("calls", [told])
     if not isinstance(calls, list) or not calls:
         raise ValueError("'calls' is not a list of calls")

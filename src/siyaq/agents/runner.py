@@ -272,8 +272,9 @@ class Runner:
             value, spent, cites = _checked(done), done.spent, done.cites
         except TimeoutError:
             state, problem = "failed", f"not done within {seconds:g} seconds"
+            spent = act.so_far
         except SiyaqError as error:
-            state, problem = "failed", str(error)
+            state, problem, spent = "failed", str(error), act.so_far
         took = {"seconds": time.monotonic() - started} if "seconds" in granted else NOTHING
         cost = plus(plus({"steps": 1}, spent), took)  # type: ignore[arg-type]
         self._journal.settle(

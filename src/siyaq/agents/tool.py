@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from siyaq.agents.amounts import Amounts, nothing
+from siyaq.agents.amounts import Amounts, Kind, nothing
 from siyaq.core.errors import QueryError
 
 FINISH = "finish"
@@ -23,12 +23,14 @@ class Act:
     """What a tool is given besides its arguments.
 
     `key` is the same each time the same call is made, also after a crash. `granted` is what was
-    set aside for it. `workspace` is the folder that belongs to the run.
+    set aside for it. `workspace` is the folder that belongs to the run. What a call has cost
+    already stands in `so_far`, for the case that it fails.
     """
 
     key: str
     granted: Amounts
     workspace: Path
+    so_far: dict[Kind, float] = field(default_factory=dict[Kind, float])
 
 
 @dataclass(frozen=True, slots=True)

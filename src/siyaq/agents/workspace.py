@@ -84,7 +84,13 @@ def _written(asked: Write, folder: Path) -> Done:
     document = asked.text.encode("utf-8", "surrogatepass")
     if len(document) > MAX_FILE_BYTES:
         raise UsageError(f"the file has {len(document)} bytes, {MAX_FILE_BYTES} at most")
-    path = inside(folder, asked.path)
+    keep(folder, asked.path, document)
+    return Done({"path": asked.path, "bytes": len(document)})
+
+
+def keep(folder: Path, name: str, document: bytes) -> None:
+    """Write a file of a workspace, whole or not at all. Raises UsageError, StorageError."""
+    path = inside(folder, name)
     held = [one for one in folder.rglob("*") if one.is_file() and one != path]
     if len(held) >= MAX_FILES:
         raise UsageError(f"the workspace has {len(held)} files, {MAX_FILES} at most")
@@ -97,8 +103,7 @@ def _written(asked: Write, folder: Path) -> Done:
         staged.replace(path)  # whole, or as it was
     except OSError as error:
         kind = DiskFull if error.errno == 28 else StorageError
-        raise kind(f"cannot write {asked.path!r}: {error.strerror}") from error
-    return Done({"path": asked.path, "bytes": len(document)})
+        raise kind(f"cannot write {name!r}: {error.strerror}") from error
 
 
 async def _read(asked: Read, act: Act) -> Done:

@@ -31,7 +31,7 @@ from siyaq.agents import (
 )
 from siyaq.app import acting, models
 from siyaq.app.opening import open_siyaq
-from siyaq.app.visiting import page_tools
+from siyaq.app.visiting import browsing, page_tools
 from siyaq.config import Config
 from siyaq.core.errors import ModelUnavailable, SiyaqError, Unreadable, UsageError
 
@@ -179,11 +179,16 @@ async def open_agents(
     `allowed` are the hosts whose pages they may read unasked. Raises QueryError for a name of none.
     """
     phrased_by = "" if model.startswith(SCRIPTED) else model
-    async with open_siyaq(config, write=False) as siyaq, page_tools(allowed) as pages:
+    async with (
+        open_siyaq(config, write=False) as siyaq,
+        page_tools(allowed) as pages,
+        browsing(allowed) as browser,
+    ):
         with closing(Journal(config.data)) as journal:
             tools = [
                 *acting.tools(siyaq, model=phrased_by),
                 *pages,
+                *browser,
                 *workspace.tools(),
                 *shell.tools(),
                 *finish.tools(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -13,17 +12,17 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from siyaq.agents import Act, AnyTool, Done, Tool
+from siyaq.agents import Act, AnyTool, Done, Tool, workspace
+from siyaq.agents.browser import Session, browser_tools, program
+from siyaq.agents.hosts import allows, plain_host, read_hosts
 from siyaq.core.clock import SystemClock
-from siyaq.core.errors import QueryError, SourceRefused, SourceUnavailable
+from siyaq.core.errors import SourceRefused, SourceUnavailable
 from siyaq.core.wire import rfc3339
 from siyaq.sources.articles.limits import PAGE_CPU_SECONDS, PAGE_DEADLINE_SECONDS
 from siyaq.sources.courtesy import Courtesy
 from siyaq.sources.fetch import BODY_BYTES, REDIRECT_STATUSES, REDIRECTS, Fetched, Fetcher
 from siyaq.sources.sandbox import Sandbox, SandboxFailed
 from siyaq.sources.visitor import Unread, Visitor, host_of
-
-_HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63}){0,20}")
 
 
 class ReadPage(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,21 +55,6 @@ class _Within(Fetcher):
         return await super().send(method, url, headers=headers, body=body)
 
 
-def allows(hosts: frozenset[str], url: str) -> bool:
-    """Say whether a URL leads to one of `hosts` or to a name under it."""
-    host = host_of(url).lower().rstrip(".")
-    return any(host == one or host.endswith(f".{one}") for one in hosts)
-
-
-def read_hosts(names: Sequence[str]) -> frozenset[str]:
-    """Read the hosts of an allow-list. Raises QueryError for what is no host's name."""
-    hosts = frozenset(name.strip().lower().strip(".") for name in names)
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise QueryError(f"{host!r} is not the name of a host", hint="write example.org")
-    return hosts
-
-
 @asynccontextmanager
 async def page_tools(
     names: Sequence[str], *, allowed_url: str = ""
@@ -88,7 +72,7 @@ async def page_tools(
 
             async def run(asked: ReadPage, act: Act) -> Done:
                 async with turn:  # the hosts of a call are its own
-                    fetcher.hosts = hosts | {host_of(asked.url).lower().rstrip(".")}
+                    fetcher.hosts = hosts | {plain_host(asked.url)}
                     return await _read(asked.url, act, visitor, sandbox)
 
             def why_ask(asked: ReadPage) -> str:
@@ -105,11 +89,21 @@ async def page_tools(
                     outside=True,
                     sinks=frozenset({"url"}),
                     why_ask=why_ask,
-                    reserve={"bytes_down": BODY_BYTES},
+                    reserve={"bytes_down": BODY_BYTES, "pages": 1},
                 )
             ]
     finally:
         await sandbox.close()
+
+
+@asynccontextmanager
+async def browsing(names: Sequence[str]) -> AsyncGenerator[list[AnyTool], None]:
+    """Lend the tools of a browser, none where this machine has no Chromium or no Playwright."""
+    if program() is None:
+        yield []
+        return
+    async with Session(read_hosts(names)) as session:
+        yield browser_tools(session, names)
 
 
 async def _read(url: str, act: Act, visitor: Visitor, sandbox: Sandbox) -> Done:
@@ -129,20 +123,14 @@ async def _read(url: str, act: Act, visitor: Visitor, sandbox: Sandbox) -> Done:
         raise SourceUnavailable(f"cannot read a page: {problem}") from problem
     digest = sha256(answer.body).hexdigest()
     archived = f"pages/{digest[:32]}.html"
-    await asyncio.to_thread(_keep, act, archived, answer.body)
+    await asyncio.to_thread(workspace.keep, act.workspace, archived, answer.body)
     told = {name: page[name] for name in ("title", "text", "author", "published", "lang")}
     told |= {"url": answer.url, "sha256": digest, "archived": archived}
     told["fetched_at"] = rfc3339(datetime.now(UTC))
-    return Done(told, {"bytes_down": len(answer.body)})
+    return Done(told, {"bytes_down": len(answer.body), "pages": 1})
 
 
 def _body(answer: Fetched) -> bytes:
     if answer.status != 200:
         raise Unread(f"{host_of(answer.url)!r} answered {answer.status}")
     return answer.body
-
-
-def _keep(act: Act, name: str, document: bytes) -> None:
-    path = act.workspace / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(document)
