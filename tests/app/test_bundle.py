@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from siyaq import config
-from siyaq.app.bundle import digest, made, problems, read
 from siyaq.app.opening import open_siyaq
 from siyaq.core.answer import Finished, Question
 from siyaq.core.errors import NotFound, Unreadable
 from siyaq.grounding.support import SupportChecker
 from siyaq.models import BuiltinEmbedder
+from siyaq.serve.bundle import digest, made, problems, read
 from tests.app.conftest import send
 
 Json = dict[str, Any]

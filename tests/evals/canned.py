@@ -154,6 +154,9 @@ class CannedProduct:
     async def answer(self, answer_id: str) -> Answer:
         raise NotImplementedError
 
+    async def question_of(self, answer_id: str) -> str:
+        raise NotImplementedError
+
     async def answers_citing(self, post_id: PostId) -> list[str]:
         raise NotImplementedError
 

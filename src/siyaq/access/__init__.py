@@ -15,6 +15,7 @@ from siyaq.access.keyring import Key, KeyRing
 from siyaq.access.limits import Amount, Limits
 from siyaq.access.links import Links
 from siyaq.access.roles import MAY, Need, Principal, Role
+from siyaq.access.shares import Share, Shares
 
 __all__ = [
     "MAY",
@@ -31,6 +32,8 @@ __all__ = [
     "Need",
     "Principal",
     "Role",
+    "Share",
+    "Shares",
     "Turn",
     "account_of",
     "current",

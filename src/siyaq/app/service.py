@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
-from siyaq.access import AuditLog, Budget, KeyRing
+from siyaq.access import AuditLog, Budget, KeyRing, Links, Shares
 from siyaq.app import keys
 from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.opening import open_siyaq, source_registry
@@ -55,6 +55,7 @@ async def serve_forever(
             audit=AuditLog(config.data),
             budget=budget,
             watches=desk,
+            shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
         )

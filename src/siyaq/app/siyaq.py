@@ -121,7 +121,7 @@ class Siyaq:
         answer = await call.timed(asyncio.to_thread(self._answers.open, answer_id))
         return replace(answer, usage=self._metering.end("reopen", call, Usage()))
 
-    async def asked(self, answer_id: str) -> str:
+    async def question_of(self, answer_id: str) -> str:
         """Return the question that a kept answer was given to. Raises NotFound."""
         return await asyncio.to_thread(self._answers.asked, answer_id)
 

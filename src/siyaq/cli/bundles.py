@@ -12,13 +12,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from siyaq.app import bundle as bundles
 from siyaq.app.opening import open_siyaq
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
 from siyaq.core.errors import UsageError
 from siyaq.grounding.support import SupportChecker
 from siyaq.models import BuiltinEmbedder
+from siyaq.serve import bundle as bundles
 
 app = typer.Typer()
 

@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from siyaq.app import bundle
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.replay import ReplaySource
 from siyaq.app.siyaq import Siyaq, disk_bytes
@@ -24,7 +23,7 @@ from siyaq.core.clock import Trust
 from siyaq.core.errors import ConfigError, CorruptionError, QueryError, StorageError
 from siyaq.core.ports import SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
-from siyaq.serve import shape
+from siyaq.serve import bundle, shape
 from siyaq.sources import ARTICLE_SUFFIXES, ArticleSource, JsonlSource
 from siyaq.sources.webhook import hook_of
 

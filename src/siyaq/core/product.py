@@ -154,6 +154,10 @@ class Product(Protocol):
         """
         ...
 
+    async def question_of(self, answer_id: str) -> str:
+        """Return the question that a kept answer was given to. Raises NotFound."""
+        ...
+
     async def answers_citing(self, post_id: PostId) -> Sequence[str]:
         """Return the ids of the kept answers that rest on a post, the newest first."""
         ...

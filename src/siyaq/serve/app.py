@@ -26,6 +26,7 @@ from siyaq.serve import (
     page,
     planning,
     posts,
+    shared,
     system,
 )
 from siyaq.serve.alerts.routes import router as watch_router
@@ -71,6 +72,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.include_router(system.router(product, streams, settings.registry))
     app.include_router(openai.router(product, streams))
     app.include_router(planning.router())
+    app.include_router(shared.router(product, settings.shares))
     app.include_router(watch_router(product, settings.watches))
     app.include_router(keys.router(settings.key_ring, settings.audit, settings.budget))
     app.router.routes.extend(mcp.routes(product))

@@ -24,6 +24,8 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/hooks/{name}"): Need.NOTHING,  # its source knows what it has asked for
     ("POST", "/v1/hooks/{name}"): Need.NOTHING,  # a delivery is signed; its source looks
     ("GET", "/v1/feeds/{token}"): Need.NOTHING,  # the token is the key
+    ("GET", "/s/{token}"): Need.NOTHING,  # so it is here
+    ("GET", "/s/{token}/bundle"): Need.NOTHING,
     ("GET", "/healthz"): Need.NOTHING,
     ("GET", "/readyz"): Need.NOTHING,
     ("GET", "/v1/posts/{post_id}/context"): Need.CARD,
@@ -64,6 +66,10 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("POST", "/v1/notes/{note_id}/ratings"): Need.WRITE,
     ("DELETE", "/v1/notes/{note_id}"): Need.WRITE,
     ("DELETE", "/v1/answers/{answer_id}"): Need.WRITE,
+    ("GET", "/v1/answers/{answer_id}/bundle"): Need.READ,
+    ("GET", "/v1/shares"): Need.READ,
+    ("POST", "/v1/answers/{answer_id}/shares"): Need.WRITE,  # it opens an answer to strangers
+    ("DELETE", "/v1/shares/{share_id}"): Need.WRITE,
     ("GET", "/v1/watches"): Need.READ,
     ("GET", "/v1/watches/{watch_id}"): Need.READ,
     ("GET", "/v1/alerts"): Need.READ,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from siyaq.access import AuditLog, Budget, KeyRing
+from siyaq.access import AuditLog, Budget, KeyRing, Shares
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
 from siyaq.watches import WatchDesk
@@ -29,6 +29,7 @@ class ServeSettings:
     audit: AuditLog | None = None  # where changes are written down
     budget: Budget | None = None  # what keys may use, and have used
     watches: WatchDesk | None = None  # saved questions
+    shares: Shares | None = None  # links to answers
     allowed_hosts: tuple[str, ...] = ()  # names the page is reached by, besides the loopback ones
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     max_body_bytes: int = 64 * 2**10  # of every request but an ingest

@@ -77,6 +77,7 @@ class FakeProduct:
         self.tool_calls: list[ToolCall] = []
         self.shown_to_planner: list[list[Mapping[str, object]]] = []
         self.kept: dict[str, Answer] = {}
+        self.questions: dict[str, str] = {}  # of kept answers
         self.changed: Changes | None = None  # what answers that go on from another say
         self.pictures: list[tuple[PostId, int, int]] = []
         self.proposed: list[tuple[PostId, Note]] = []
@@ -138,6 +139,7 @@ class FakeProduct:
             complete = True
             answer = replace(answer, sentences=answer.sentences[: question.limit])
             self.kept[answer.id] = answer
+            self.questions[answer.id] = question.text
             yield Finished(answer)
         finally:
             self.abandoned += not complete
@@ -148,6 +150,11 @@ class FakeProduct:
         if answer_id not in self.kept:
             raise NotFound(f"no answer {answer_id!r} is kept")
         return self.kept[answer_id]
+
+    async def question_of(self, answer_id: str) -> str:
+        """Return the question of a kept answer."""
+        await self.answer(answer_id)
+        return self.questions[answer_id]
 
     async def answers_citing(self, post_id: PostId) -> list[str]:
         """Return the ids of the answers that rest on a post, the newest first."""

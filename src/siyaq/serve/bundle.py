@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from siyaq import __version__
-from siyaq.app.siyaq import Siyaq
 from siyaq.core.errors import NotFound, Unreadable
+from siyaq.core.product import Product
 from siyaq.core.wire import rfc3339
 from siyaq.serve import shape
 
@@ -33,19 +33,21 @@ Supports = Callable[[str, Sequence[str]], bool]
 """Says whether spans support a sentence."""
 
 
-async def made(siyaq: Siyaq, answer_id: str) -> Json:
+async def made(product: Product, answer_id: str) -> Json:
     """Return the bundle of a kept answer as its posts stand now. Raises NotFound."""
-    answer = await siyaq.answer(answer_id)
-    posts = [await siyaq.post(name) for name in dict.fromkeys(r.post_id for r in answer.references)]
+    answer = await product.answer(answer_id)
+    posts = [
+        await product.post(name) for name in dict.fromkeys(r.post_id for r in answer.references)
+    ]
     bundle: Json = {
         "format": FORMAT,
         "made_at": rfc3339(datetime.now(UTC)),
         "settings": {
             "siyaq": __version__,
             "model": answer.model,
-            "embedder": (await siyaq.status()).embedder,
+            "embedder": (await product.status()).embedder,
         },
-        "question": await siyaq.asked(answer_id),
+        "question": await product.question_of(answer_id),
         "answer": shape.answer_json(answer),
         "posts": {post.id: shape.post_json(post) for post in posts},
         "sha256": {post.id: _hash(post.text) for post in posts},
