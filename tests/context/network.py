@@ -11,7 +11,7 @@ from siyaq.core.card import ContextCard
 from siyaq.core.clock import Trust, place
 from siyaq.core.event import AccountEvent, AccountStatus, Gap, Op, PostEvent
 from siyaq.core.ids import AuthorId, PostId, Seq, post_id
-from siyaq.core.ports import Batch
+from siyaq.core.ports import Batch, Embedder
 from siyaq.core.post import Author, Media, Post
 from siyaq.log import LogReader, LogWriter
 from siyaq.testing.clock import FakeClock
@@ -32,10 +32,10 @@ def name(native_id: str, source: str = SOURCE) -> PostId:
 class Network:
     """Write posts with `say`, then ask for a `card`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, embedder: Embedder | None = None) -> None:
         self.writer = LogWriter.open(directory)
         self.log = LogReader.open(directory)
-        self.searcher = MemorySearcher()
+        self.searcher = MemorySearcher(embedder)
         self.clock = FakeClock(at(10_000))
         self._applied = Seq(0)
 
@@ -64,6 +64,7 @@ class Network:
         media: Sequence[Media] = (),
         called: str = "",
         extra: Mapping[str, object] | None = None,
+        lang: str = "",
     ) -> PostId:
         """Store a post first witnessed at `minutes` past noon, whose client claims `claims`."""
         created = at(minutes if claims is None else claims)
@@ -84,6 +85,7 @@ class Network:
             repost_of=name(repost_of) if repost_of else None,
             media=tuple(media),
             extra=extra or {},
+            lang=lang,
         )
         event = PostEvent(op=Op.CREATE, post_id=post.id, post=post, witnessed_at=at(minutes))
         self.writer.append([Batch(events=(event,))])
@@ -106,6 +108,11 @@ class Network:
     @property
     def indexed(self) -> Seq:
         """How far the searcher sees."""
+        return self._applied
+
+    @property
+    def embedded(self) -> Seq:
+        """How far it sees by meaning."""
         return self._applied
 
     def account(self, author: str, status: AccountStatus, *, minutes: float) -> None:

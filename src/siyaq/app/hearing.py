@@ -9,7 +9,7 @@ from typing import Self
 
 from siyaq.context import RememberedCards
 from siyaq.core.errors import StorageError
-from siyaq.index import Indexer
+from siyaq.index import Indexer, IndexReader
 
 logger = logging.getLogger("siyaq.app")
 
@@ -17,8 +17,11 @@ logger = logging.getLogger("siyaq.app")
 class Hearing:
     """Follows the index. Use as a context manager, around everything that asks for cards."""
 
-    def __init__(self, indexer: Indexer, remembered: RememberedCards) -> None:
+    def __init__(
+        self, indexer: Indexer, searcher: IndexReader, remembered: RememberedCards
+    ) -> None:
         self._indexer = indexer
+        self._searcher = searcher
         self._remembered = remembered
         self._changed = threading.Event()
         self._stopping = False
@@ -48,6 +51,8 @@ class Hearing:
                 return
             try:
                 self._remembered.hear(self._indexer.indexed)
+                self._searcher.refresh()  # what is to be seen must be there to look at
+                self._remembered.see(self._searcher.embedded)
             except StorageError:  # what was not heard must not be taken for unchanged
                 logger.warning("cards forgotten", exc_info=True)
                 self._remembered.forget_all()

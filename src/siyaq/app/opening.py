@@ -27,6 +27,7 @@ from siyaq.context import (
     CardHistory,
     Cards,
     Claims,
+    OtherLanguage,
     PictureShelf,
     ReadersNotes,
     RememberedCards,
@@ -85,6 +86,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
         searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
         retriever = Retriever(searcher, log, embedder, clock)
+        abroad = OtherLanguage(searcher, log, embedder)
         shelf = models.shelf(config)
         stack.callback(shelf.close)
         kept = AnswerShelf(config.data, config.answers_kept)
@@ -105,7 +107,8 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             turns=turns,
         )
         if indexer is not None and remembered is not None:
-            stack.enter_context(Hearing(indexer, remembered))
+            remembered.understand(abroad)
+            stack.enter_context(Hearing(indexer, searcher, remembered))
         versions = CardHistory(config.data)
         stack.callback(versions.close)
         notes = ReadersNotes(config.data)
@@ -116,7 +119,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             searcher,
             log,
             clock,
-            Claims(retriever, SupportChecker(embedder)),
+            Claims(retriever, SupportChecker(embedder), abroad),
             coordination_of=config.coordination_of,
             pictures=shelved,
         )

@@ -83,6 +83,8 @@ def show_card(console: Console, post: Post | None, text: str, card: ContextCard)
         )
         if first.earlier_alike is not None:
             parts.append(Text(f"             alike, and earlier: {tame(first.earlier_alike)}"))
+        if first.earlier_retold is not None:
+            parts.append(Text(f"             likely retold, earlier: {tame(first.earlier_retold)}"))
         parts += [
             Text(f"             claims {when(c.claimed_at)}, not believed: {tame(c.post_id)}")
             for c in first.earlier_claims
@@ -93,6 +95,9 @@ def show_card(console: Console, post: Post | None, text: str, card: ContextCard)
     parts.append(Text(f"copies       {card.copies.count} posts, {card.copies.accounts} accounts"))
     if card.copies.count > 1:
         parts.append(Text(f"spread       {_bars([bar.n for bar in card.copies.histogram])}"))
+    parts += [
+        Text(f"retold       {tame(one.post_id)} (likely {one.how})") for one in card.copies.retold
+    ]
     for change in card.copies.changed:
         gone, new = tame(" ".join(change.removed)), tame(" ".join(change.added))
         parts.append(Text(f"changed      {tame(change.post_id)}: -{gone} +{new}"))

@@ -6,6 +6,7 @@ Nothing on a card is older than the log: what it rests on is read anew, or known
 changed, so that a deletion shows at once. Safe from any thread.
 """
 
+from siyaq.context.across import OtherLanguage
 from siyaq.context.address import posts_at
 from siyaq.context.cards import Cards
 from siyaq.context.claims import Claims
@@ -24,6 +25,7 @@ __all__ = [
     "Cards",
     "Claims",
     "Clusters",
+    "OtherLanguage",
     "PictureShelf",
     "ReadersNotes",
     "RememberedCards",

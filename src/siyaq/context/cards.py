@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -30,6 +31,7 @@ from siyaq.core.card import (
     Member,
     Moment,
     PictureCard,
+    Retold,
 )
 from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import NotFound, QueryError
@@ -39,12 +41,13 @@ from siyaq.core.post import Author, Post
 from siyaq.log import LogReader
 from siyaq.text.fingerprint import changes
 
-CARD_VERSION: Final = 4
+CARD_VERSION: Final = 5
 """Which rules made a card. Cards of another version must not be compared with it."""
 MEMBERS_AT_MOST: Final = 100
 TEXT_AT_MOST: Final = 10_000
 _NOWHERE: Final = "unposted"
 _CHANGES_AT_MOST: Final = 20
+_RETOLD_AT_MOST: Final = 10
 
 
 class Cards:
@@ -126,6 +129,9 @@ class Cards:
         points = find_points(post, cluster, conversation)
         examined = self._claims.examine(post, cluster, conversation) if self._claims else []
         claims = tuple(_claim(one, post, points) for one in examined)
+        retold = _retold(examined)
+        if first is not None and retold and retold[0].at < first.at:
+            first = replace(first, earlier_retold=retold[0].post_id)
         media = picture_cards(post, self._pictures, self._log) if self._pictures else ()
         own = posts_of_authors(post, cluster, self._searcher, self._log)
         turns = find_timeline(post, cluster, conversation, examined, own)
@@ -144,7 +150,7 @@ class Cards:
             first_seen=first,
             copied_from=origin.post_id if origin else None,
             copied_how=origin.how if origin else None,
-            copies=_copies(post, cluster),
+            copies=replace(_copies(post, cluster), retold=retold),
             coordination=together.together,
             claims=claims,
             thread=thread,
@@ -193,6 +199,24 @@ def _claim(examined: Examined, post: Post, points: Points) -> Claim:
         refutes=tuple(ids[Stance.REFUTES]),
         mentions=tuple(ids[Stance.MENTIONS]),
         fact_checks=tuple(reviews),
+    )
+
+
+def _retold(examined: Iterable[Examined]) -> tuple[Retold, ...]:
+    """Return every post that says what some claim says in other words, the earliest first."""
+    found = {one.post.id: one for each in examined for one in each.retold}
+    told = sorted(found.values(), key=lambda one: (one.post.placed_at, one.post.id))
+    return tuple(
+        Retold(
+            post_id=one.post.id,
+            author_id=one.post.author.id,
+            handle=one.post.author.handle,
+            at=one.post.placed_at,
+            how=one.retells,
+            url=one.post.url,
+        )
+        for one in told[:_RETOLD_AT_MOST]
+        if one.retells is not None
     )
 
 

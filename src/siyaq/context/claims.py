@@ -4,7 +4,8 @@ A wrong "refutes" is worse than a "mentions", so refuting needs a plain sign: a 
 number for the same thing, or a sentence turned around; the fitted score alone refutes nothing.
 Where the claim says where it happened, the other post must speak of that place. Copies that say
 what the post says, its author's other posts, and second posts of one wording bear nothing out:
-what is counted is independent accounts in words of their own.
+what is counted is independent accounts in words of their own. Posts in the other language are
+weighed by `across`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from siyaq.context.across import OtherLanguage, differs, is_arabic, stance_across
 from siyaq.context.checkable import checkable
 from siyaq.context.cluster import Cluster
 from siyaq.context.fact_checks import matching_review, publishing, stance_of
 from siyaq.context.thread import Conversation
 from siyaq.core.answer import FactCheck, Stance
+from siyaq.core.card import Retelling
+from siyaq.core.ids import PostId
 from siyaq.core.post import Post
 from siyaq.core.query import Query
 from siyaq.core.span import Span
@@ -36,16 +40,21 @@ _ABOUT: Final = 0.5  # share of a claim's words from which a sentence is about t
 _RELATED: Final = 0.3  # share below which it is about something else
 _SURE: Final = 0.6  # support from which another post says the same
 _IF: Final = frozenset(("if", "whether", "اذا", "لو"))
+_REWORDED: Final = 0.8  # cosine from which support in other words is the same thing told anew
 _TURNED: Final = 0.7  # share from which a negation or an opposite turns the claim itself around
 
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """A sentence of a post, and what it says to a claim."""
+    """A sentence of a post, and what it says to a claim.
+
+    `retells`: it says the same, in the other language or in other words.
+    """
 
     post: Post
     span: Span
     stance: Stance
+    retells: Retelling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +70,13 @@ class Reviewed:
 class Examined:
     """One claim of the post and every post found that bears on it, earliest first.
 
-    `found` are the posts that were looked at, `reviews` those that publish a review of the claim.
+    `found` are the posts that were looked at, `reviews` those that publish a review of the claim,
+    `retold` every post that says the same in other words, be it by the post's own author.
     """
 
     claim: Span
     bearings: list[Bearing] = field(default_factory=list[Bearing])
+    retold: list[Bearing] = field(default_factory=list[Bearing])
     found: list[Post] = field(default_factory=list[Post])
     reviews: list[Reviewed] = field(default_factory=list["Reviewed"])
 
@@ -78,9 +89,16 @@ class Examined:
 class Claims:
     """Examines the claims of posts. Safe to call from any thread."""
 
-    def __init__(self, retriever: Retriever, checker: SupportChecker) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        checker: SupportChecker,
+        other_language: OtherLanguage | None = None,
+    ) -> None:
+        """Without `other_language` only posts in the language of the claim are found."""
         self._retriever = retriever
         self._checker = checker
+        self._other_language = other_language
 
     def examine(self, post: Post, cluster: Cluster, conversation: Conversation) -> list[Examined]:
         """Return the checkable claims of `post`, each with what bears on it."""
@@ -91,21 +109,30 @@ class Claims:
         for span in checkable(post.text):
             text = span.of(post.text)
             found = self._found(text)
-            others = _once(
-                one
-                for one in [*conversation.answers, *found[:_FOUND], *near, *cluster.related]
-                if one.id not in copies and one.author.id != post.author.id
-            )[:CANDIDATES]
+            abroad = self._other_language.found(text) if self._other_language else []
+            looked = _once([*conversation.answers, *found[:_FOUND], *near, *cluster.related])
+            looked = [one for one in looked if one.id not in copies]
+            others = [one for one in looked if one.author.id != post.author.id][:CANDIDATES]
             claim = Read(text)
             reviews = self._reviews(claim, _once([*found, *cluster.related]))
             reviewing = {one.post.id for one in reviews}
-            bearings = (
-                self._bearing(claim, one, answers=one.id in answers)
-                for one in others
-                if one.id not in reviewing
+            foreign = answers | {one.id for one in abroad}
+            bearings = [
+                bearing
+                for one in _once([*others, *abroad])
+                if one.id not in reviewing | copies
+                and (bearing := self._bearing(claim, one, answers, foreign)) is not None
+            ]
+            theirs = (one for one in bearings if one.post.author.id != post.author.id)
+            examined.append(
+                Examined(
+                    span,
+                    bearings=_independent(theirs),
+                    retold=[one for one in bearings if one.retells is not None],
+                    found=found,
+                    reviews=reviews,
+                )
             )
-            kept = _independent(one for one in bearings if one is not None)
-            examined.append(Examined(span, kept, found, reviews))
         return examined
 
     def _found(self, claim: str) -> list[Post]:
@@ -126,20 +153,52 @@ class Claims:
             for (score, check), one in found[:_REVIEWS]
         ]
 
-    def _bearing(self, claim: Read, post: Post, *, answers: bool) -> Bearing | None:
-        """Return what the sentence of `post` that is most about the claim says to it."""
-        read = [(span, Read(span.of(post.text))) for span in sentences(post.text)[:_SENTENCES_READ]]
+    def _bearing(
+        self, claim: Read, post: Post, answers: set[PostId], foreign: set[PostId]
+    ) -> Bearing | None:
+        """Return what the sentence of `post` that is most about the claim says to it.
+
+        Sentences in the other language count in the posts `foreign` alone: those found by what
+        they mean, and answers.
+        """
+        whole = Read(post.text)
         best: Bearing | None = None
-        for span, sentence in read:
-            stance = self._stance(claim, sentence, Read(post.text), answers=answers)
-            if stance is not None and (best is None or _RANK[stance] > _RANK[best.stance]):
-                best = Bearing(post, span, stance)
+        for span in sentences(post.text)[:_SENTENCES_READ]:
+            sentence = Read(span.of(post.text))
+            abroad = is_arabic(claim.text) != is_arabic(sentence.text)
+            if abroad and post.id not in foreign:
+                continue
+            weigh = self._abroad if abroad else self._at_home
+            found = weigh(claim, sentence, whole, answers=post.id in answers)
+            if found is not None and (best is None or _RANK[found[0]] > _RANK[best.stance]):
+                best = Bearing(post, span, *found)
         return best
+
+    def _abroad(
+        self, claim: Read, sentence: Read, whole: Read, *, answers: bool
+    ) -> tuple[Stance, Retelling | None] | None:
+        found = stance_across(
+            claim, sentence, whole, self._checker.alike, answers=answers, asks=_asks(sentence)
+        )
+        if found is None:
+            return None
+        return found.stance, "translated" if found.translates else None
+
+    def _at_home(
+        self, claim: Read, sentence: Read, whole: Read, *, answers: bool
+    ) -> tuple[Stance, Retelling | None] | None:
+        stance = self._stance(claim, sentence, whole, answers=answers)
+        if stance is None:
+            return None
+        if stance is not Stance.SUPPORTS:
+            return stance, None
+        same = self._checker.alike(claim.text, sentence.text) >= _REWORDED
+        return stance, "paraphrased" if same and not differs(claim, sentence) else None
 
     def _stance(self, claim: Read, sentence: Read, whole: Read, *, answers: bool) -> Stance | None:
         about = _about(claim, sentence)
         mention = Stance.MENTIONS if about >= _ABOUT else None
-        if any(piece.raw in "?؟" or piece.folded in _IF for piece in sentence.pieces):
+        if _asks(sentence):
             return mention
         denied = sentence.denies and not claim.denies
         if denied and answers:
@@ -160,6 +219,10 @@ class Claims:
 
 
 _RANK: Final = {Stance.MENTIONS: 0, Stance.SUPPORTS: 1, Stance.REFUTES: 2}
+
+
+def _asks(sentence: Read) -> bool:
+    return any(piece.raw in "?؟" or piece.folded in _IF for piece in sentence.pieces)
 
 
 def _about(claim: Read, other: Read) -> float:

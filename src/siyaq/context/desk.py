@@ -35,6 +35,11 @@ class Indexed(Protocol):
         """The last entry of the log that is found by its words."""
         ...
 
+    @property
+    def embedded(self) -> Seq:
+        """The last entry of the log that is found by its meaning."""
+        ...
+
 
 class CardDesk:
     """Safe to use from several threads. Without `remembered` every card is built anew."""
@@ -71,7 +76,7 @@ class CardDesk:
                 return found
         self._asked("built")
         self._searcher.refresh()
-        built_from = self._searcher.indexed
+        built_from, meant_from = self._searcher.indexed, self._searcher.embedded
         try:
             card = self._cards.card(post_id)
         except NotFound:
@@ -82,7 +87,9 @@ class CardDesk:
             entry = self._log.find((post_id,)).get(post_id)
             if entry is not None and entry.post is not None:
                 still = card.change and replace(card.change, kind="same", parts=())
-                self._remembered.keep(replace(card, change=still), entry.post, built_from)
+                self._remembered.keep(
+                    replace(card, change=still), entry.post, built_from, meant_from
+                )
         return card
 
     def card_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:

@@ -1,8 +1,9 @@
 """Cards that were built and still stand, and who is to be told when one does not.
 
 A card is handed out again only while nothing it rests on has changed: entries of the log are
-heard as the index takes them in (`Watched` says which cards they touch), and each time every post
-on it is looked up once more, so that a deletion shows at once even where nobody has heard of it.
+heard as the index takes them in (`Watched` says which cards they touch, and, once their meaning is
+searchable, `Meant`), and each time every post on it is looked up once more, so that a deletion
+shows at once even where nobody has heard of it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
+from siyaq.context.across import Floats, OtherLanguage
 from siyaq.context.fact_checks import FIELD
+from siyaq.context.meant import Meant
 from siyaq.context.watched import Grounds, Watched, grounds_of
 from siyaq.core.answer import Coverage, Usage
 from siyaq.core.card import ContextCard
@@ -53,6 +56,13 @@ class RememberedCards:
         self._lock = threading.Lock()
         self._hearing = threading.Lock()  # held by the one thread that reads on
         self._heard = log.head()
+        self._other: OtherLanguage | None = None
+        self._meant: Meant | None = None
+        self._seen = log.head()  # by meaning
+
+    def understand(self, other: OtherLanguage) -> None:
+        """From now on cards rest on posts in the other language too: `see` has to be called."""
+        self._other, self._meant = other, Meant(other)
 
     def recall(self, post_id: PostId) -> ContextCard | None:
         """Return a card that still stands, as of now; None where it has to be built."""
@@ -77,22 +87,27 @@ class RememberedCards:
             usage=Usage(),
         )
 
-    def keep(self, card: ContextCard, post: Post, built_from: Seq) -> None:
+    def keep(self, card: ContextCard, post: Post, built_from: Seq, meant_from: Seq) -> None:
         """Remember the card of `post`, built from an index that held the log up to `built_from`.
 
-        It is not remembered where something heard meanwhile touches it; who waits is told so.
+        By meaning it was searched up to `meant_from`. It is not remembered where something heard
+        or seen meanwhile touches it; who waits is told so.
         """
         grounds = grounds_of(card, post)
+        meaning = self._other.vectors(grounds.claims) if self._other and grounds.claims else None
         seqs = frozenset(entry.seq for entry in self._log.find(grounds.posts).values())
         kept = _Kept(card, seqs, self._log.coverage())
         with self._hearing:
             stands = self._untouched_since(grounds, built_from)
+            stands = stands and self._unseen_since(post.id, grounds, meaning, meant_from)
             with self._lock:
                 if not stands:
                     self._drop({post.id})
                     return
                 self._kept[post.id] = kept
                 self._watched.add(grounds)
+                if self._meant is not None and meaning is not None:
+                    self._meant.add(post.id, grounds.claims, meaning)
                 while len(self._kept) > self._room:
                     self._drop({next(iter(self._kept))})
 
@@ -110,6 +125,24 @@ class RememberedCards:
                 touched = self._touched(entries)
                 with self._lock:
                     self._heard = entries[-1].seq
+                    self._drop(touched)
+
+    def see(self, upto: Seq) -> None:
+        """Take in the log up to a place from which on its posts can be found by their meaning."""
+        if self._meant is None:
+            return
+        with self._hearing:
+            while self._seen < upto:
+                if upto - self._seen > BEHIND_AT_MOST:
+                    self._seen = upto
+                    self.forget_all()
+                    return
+                entries = self._log.entries(self._seen, min(_AT_ONCE, upto - self._seen))
+                if not entries:
+                    return
+                with self._lock:
+                    touched = self._meant.touched(entries)
+                    self._seen = entries[-1].seq
                     self._drop(touched)
 
     def forget(self, post_id: PostId) -> None:
@@ -156,10 +189,25 @@ class RememberedCards:
         entries = self._log.entries(built_from, behind)
         return not any(_may_review(entry) or alone.touched(entry) for entry in entries)
 
+    def _unseen_since(
+        self, name: PostId, grounds: Grounds, meaning: Floats | None, meant_from: Seq
+    ) -> bool:
+        """Say whether nothing seen after `meant_from` may bear on a card that is not kept yet."""
+        behind = self._seen - meant_from
+        if behind <= 0 or self._other is None or meaning is None:
+            return True
+        if behind > _AT_ONCE:
+            return False
+        alone = Meant(self._other)
+        alone.add(name, grounds.claims, meaning)
+        return not alone.touched(self._log.entries(meant_from, behind))
+
     def _drop(self, names: set[PostId]) -> None:
         for name in names:
             if self._kept.pop(name, None) is not None:
                 self._watched.remove(name)
+                if self._meant is not None:
+                    self._meant.remove(name)
         self._tell(names)
 
     def _tell(self, names: set[PostId]) -> None:

@@ -41,12 +41,14 @@ class Grounds:
     marks: frozenset[str]  # fingerprints of its texts
     topics: tuple[frozenset[str], ...]
     accounts: frozenset[Account]
+    claims: tuple[str, ...] = ()
 
 
 def grounds_of(card: ContextCard, post: Post) -> Grounds:
     """Return what the card of `post` rests on."""
     posts: set[PostId] = {post.id, *(one.post_id for one in card.references)}
     posts.update(one.post_id for one in card.copies.members)
+    posts.update(one.post_id for one in card.copies.retold)
     posts.update(one.post_id for one in card.timeline)
     if card.thread is not None:
         posts.update(one.post_id for one in card.thread.posts)
@@ -64,7 +66,8 @@ def grounds_of(card: ContextCard, post: Post) -> Grounds:
         (post.source, sharer.author_id) for x in card.coordination for sharer in x.accounts
     )
     texts = {post.text, *(one.text for one in card.references)}
-    topics = [Read(span.of(post.text)).topic for span in checkable(post.text)]
+    claims = tuple(span.of(post.text) for span in checkable(post.text))
+    topics = [Read(claim).topic for claim in claims]
     topics.append(frozenset(_words(post.text)))
     return Grounds(
         post_id=post.id,
@@ -72,6 +75,7 @@ def grounds_of(card: ContextCard, post: Post) -> Grounds:
         marks=frozenset(mark for mark in map(fingerprint, texts) if mark),
         topics=tuple(topic for topic in topics if topic),
         accounts=frozenset(account for account in accounts if account[1]),
+        claims=claims,
     )
 
 

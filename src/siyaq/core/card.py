@@ -15,6 +15,10 @@ Sameness = Literal["exact", "normalized", "near", "opening"]
 """How alike two texts are: the same, the same after normalization, nearly the same, or the same
 in how they begin, one of them cut short or with another ending."""
 
+Retelling = Literal["translated", "paraphrased"]
+"""How a post says what another says without being a copy: in another language, or in words of its
+own. Both are estimates."""
+
 SharedKind = Literal["text", "link", "media", "quote", "repost"]
 
 CardStatus = Literal["shown", "not_needed", "abstained"]
@@ -44,6 +48,7 @@ class FirstSeen:
     window: Coverage  # when we were listening
     confidence: Literal["high", "medium", "low"]
     earlier_alike: PostId | None = None  # says it in nearly the same words, and was there before
+    earlier_retold: PostId | None = None  # likely says it in another language or other words
     earlier_claims: tuple[EarlierClaim, ...] = ()
 
 
@@ -60,6 +65,18 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retold:
+    """A post that likely says what the post says in another language, or in words of its own."""
+
+    post_id: PostId
+    author_id: str
+    handle: str
+    at: datetime
+    how: Retelling
+    url: str = ""  # the page people open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """How many copies appeared from `t` until the next bar."""
 
@@ -69,13 +86,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """The cluster of a post: itself and every post that says the same."""
+    """The cluster of a post: itself and every post that says the same.
+
+    `retold` is not counted: that these say the same is likely, not certain.
+    """
 
     count: int
     accounts: int
     histogram: tuple[Bar, ...]
     members: tuple[Member, ...]  # in time order, at most 100
     changed: tuple[Change, ...] = ()
+    retold: tuple[Retold, ...] = ()  # in time order, at most 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,6 +222,7 @@ class FirstSeenJson(TypedDict):
     window: CoverageJson
     confidence: str
     earlier_alike: str | None
+    earlier_retold: str | None
     earlier_claims: list[EarlierClaimJson]
 
 
@@ -265,14 +266,26 @@ class OembedJson(TypedDict):
     cache_age: int
 
 
+class RetoldJson(TypedDict):
+    """A post that likely says the same in another language ("translated") or in other words."""
+
+    post_id: str
+    author_id: str
+    handle: str
+    at: str
+    how: str
+    url: str
+
+
 class CopiesJson(TypedDict):
-    """The post and every post that says the same."""
+    """The post and every post that says the same; those `retold` are not counted."""
 
     count: int
     accounts: int
     histogram: list[BarJson]
     members: list[MemberJson]
     changed: list[ChangeJson]
+    retold: list[RetoldJson]
 
 
 class ThreadPostJson(TypedDict):

@@ -205,6 +205,7 @@ def _first_seen_json(first: FirstSeen) -> schema.FirstSeenJson:
         "clock": first.clock.value,
         "sameness": first.sameness,
         "earlier_alike": first.earlier_alike,
+        "earlier_retold": first.earlier_retold,
         "window": coverage_json(first.window),
         "confidence": first.confidence,
         "earlier_claims": [
@@ -241,6 +242,17 @@ def _copies_json(copies: Copies) -> schema.CopiesJson:
                 "added": list(change.added),
             }
             for change in copies.changed
+        ],
+        "retold": [
+            {
+                "post_id": one.post_id,
+                "author_id": one.author_id,
+                "handle": one.handle,
+                "at": rfc3339(one.at),
+                "how": one.how,
+                "url": one.url,
+            }
+            for one in copies.retold
         ],
     }
 

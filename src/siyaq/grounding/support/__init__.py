@@ -7,6 +7,15 @@ and the verdict made of both. Refuses: choosing evidence, and judging whether th
 from siyaq.grounding.support.checker import SupportChecker
 from siyaq.grounding.support.features import Read
 from siyaq.grounding.support.hard import clashes, rival_number
+from siyaq.grounding.support.names import missing_names
 from siyaq.grounding.support.verdict import Clash, Verdict
 
-__all__ = ["Clash", "Read", "SupportChecker", "Verdict", "clashes", "rival_number"]
+__all__ = [
+    "Clash",
+    "Read",
+    "SupportChecker",
+    "Verdict",
+    "clashes",
+    "missing_names",
+    "rival_number",
+]

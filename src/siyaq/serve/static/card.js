@@ -59,6 +59,10 @@ function firstSeen(card, open) {
       ? el("p", { class: "claim", "data-post": first.earlier_alike },
         postButton(card, first.earlier_alike, open), " ", el("span", { t: "card.alike" }))
       : null,
+    first.earlier_retold
+      ? el("p", { class: "claim", "data-post": first.earlier_retold },
+        postButton(card, first.earlier_retold, open), " ", el("span", { t: "card.retold.earlier" }))
+      : null,
     copiedFrom(card, open),
     ...first.earlier_claims.map((claim) =>
       el("p", { class: "claim", "data-post": claim.post_id }, postButton(card, claim.post_id, open),
@@ -75,7 +79,9 @@ function copiedFrom(card, open) {
 
 function spread(card, open) {
   const { count, accounts, histogram, members } = card.copies;
-  if (count < 2) return section("card.spread", {}, el("p", { t: "card.alone" }));
+  if (count < 2) {
+    return section("card.spread", {}, el("p", { t: "card.alone" }), retold(card, open));
+  }
   return section("card.spread", {},
     el("p", { class: "lead counts" },
       el("span", { t: "card.posts", params: { n: count } }),
@@ -85,7 +91,19 @@ function spread(card, open) {
       el("summary", { t: "card.members", params: { n: members.length } }),
       el("ol", { class: "members" }, ...members.map((member) =>
         el("li", { "data-post": member.post_id }, postButton(card, member.post_id, open),
-          " ", timeOf(member.at, "clock"), " ", el("span", { class: "aside", t: `sameness.${member.sameness}` }))))));
+          " ", timeOf(member.at, "clock"), " ", el("span", { class: "aside", t: `sameness.${member.sameness}` }))))),
+    retold(card, open));
+}
+
+/** Posts that likely say it in another language or in other words. */
+function retold(card, open) {
+  const told = card.copies.retold;
+  if (told.length === 0) return null;
+  return el("details", {},
+    el("summary", { t: "card.retold", params: { n: told.length } }),
+    el("ol", { class: "members" }, ...told.map((one) =>
+      el("li", { "data-post": one.post_id }, postButton(card, one.post_id, open),
+        " ", timeOf(one.at), " ", el("span", { class: "aside", t: `retold.${one.how}` })))));
 }
 
 function chart(histogram) {

@@ -8,7 +8,7 @@ export function section(key, params, ...children) {
 }
 
 function who(card, postId) {
-  const member = card.copies.members.find((copy) => copy.post_id === postId);
+  const member = [...card.copies.members, ...card.copies.retold].find((copy) => copy.post_id === postId);
   if (member) return handleOf(member.handle, member.author_id);
   const picture = card.media.flatMap(({ earlier }) => earlier).find((one) => one.post_id === postId);
   if (picture) return handleOf(picture.handle, picture.post_id);
