@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Protocol
 
 from prove.campaign import Outcome, Trial
-from siyaq.testing.brokered import mqtt_platform, nats_platform
+from siyaq.testing.brokered import kafka_platform, mqtt_platform, nats_platform
 from siyaq.testing.disconnects import Platform, follow_through
+from siyaq.testing.feed_platform import feed
+from siyaq.testing.hooked import webhook_platform
 from siyaq.testing.platforms import jetstream, mastodon, x
 
 _TRIALS, _DISCONNECTS = 12, 25
@@ -39,12 +41,24 @@ _PLATFORMS: dict[str, _Opening] = {
     "mastodon sse": partial(mastodon, transport="sse"),
     "x": x,
 }
-_BROKERS: dict[str, _Opening] = {"nats": nats_platform, "mqtt": mqtt_platform}
+_FEEDS: dict[str, _Opening] = {
+    "rss": partial(feed, form="xml"),
+    "atom": partial(feed, form="atom"),
+    "json feed": partial(feed, form="json"),
+    "sitemap": partial(feed, form="sitemap"),
+}
+_QUICK_FEEDS: dict[str, _Opening] = {"rss": _FEEDS["rss"]}
+_BROKERS: dict[str, _Opening] = {
+    "nats": nats_platform,
+    "mqtt": mqtt_platform,
+    "kafka": kafka_platform,
+    "webhook": webhook_platform,
+}
 
 
 def trials(*, full: bool, seed: int) -> Iterator[Trial]:
     """Full: 300 disconnects of each source in each of its dialects, and real brokers' too."""
-    for name, opening in (_PLATFORMS | (_BROKERS if full else {})).items():
+    for name, opening in (_PLATFORMS | (_FEEDS | _BROKERS if full else _QUICK_FEEDS)).items():
         for number in range(_TRIALS if full else 1):
             trial = partial(_cut_off, opening, seed + number, full=full)
             yield Trial(f"{name} {number}", trial)

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime
 
 from siyaq.core.errors import Overloaded
 from siyaq.core.ports import Batch
 from siyaq.sources.credential import Credential
 from siyaq.sources.webhook import WebhookSource
+from siyaq.testing.hooked import KEY, SECRET, signed
 
-KEY = b"thirty-two bytes of a secret key"
-SECRET = "whsec_" + base64.b64encode(KEY).decode()
 URL = "webhook://orders"
+__all__ = ["KEY", "SECRET", "URL", "DeliveredTo", "credential", "signed"]
 
 
 def credential(secret: str = SECRET) -> Credential:
     return Credential(["SIYAQ_WEBHOOK_SECRET"], environ={"SIYAQ_WEBHOOK_SECRET": secret})
-
-
-def signed(
-    body: bytes, native_id: str, at: datetime | None = None, *, key: bytes = KEY
-) -> dict[str, str]:
-    """Return the headers of one attempt, in lower case."""
-    told = str(int((at or datetime.now(UTC)).timestamp()))
-    made = hmac.digest(key, f"{native_id}.{told}.".encode() + body, hashlib.sha256)
-    return {
-        "webhook-id": native_id,
-        "webhook-timestamp": told,
-        "webhook-signature": "v1," + base64.b64encode(made).decode(),
-    }
 
 
 class DeliveredTo(WebhookSource):

@@ -174,6 +174,7 @@ class KafkaSource:
             "enable.auto.offset.store": False,
             "auto.offset.reset": "error",
             "queued.max.messages.kbytes": QUEUED_KIB,
+            "socket.timeout.ms": max(2_000, int(self._timeout_seconds * 1_000)),  # half-open ones
             "socket.connection.setup.timeout.ms": max(1_000, int(self._timeout_seconds * 1_000)),
             "security.protocol": protocol,
             "error_cb": self._heard_error,

@@ -6,6 +6,7 @@ What its publisher was told is stored is the truth.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -18,7 +19,7 @@ from typing import Any
 
 from siyaq.core.ports import SourceAdapter
 from siyaq.sources.credential import Credential
-from siyaq.testing.brokers import Broker, Mosquitto, NatsServer, post_of
+from siyaq.testing.brokers import Broker, Kafka, Mosquitto, NatsServer, post_of
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.proxy import CUTS, FaultProxy
 
@@ -35,7 +36,9 @@ async def soon(_: float) -> None:
 class Brokered:
     """One broker behind a wire, and a publisher that talks as long as time passes."""
 
-    def __init__(self, broker: Broker, wire: FaultProxy, make: Callable[[int], Any]) -> None:
+    def __init__(
+        self, broker: Broker | Kafka | None, wire: FaultProxy, make: Callable[[int], Any]
+    ) -> None:
         self.pace = Pace(datetime.now(UTC), paused=True)
         self._broker = broker
         self._wire = wire
@@ -65,6 +68,7 @@ class Brokered:
             self._wire.drop_streams()
 
     async def _restart(self, how: str) -> None:
+        assert isinstance(self._broker, Broker)
         await asyncio.to_thread(self._broker.stop, kill=how == "killed")
         await asyncio.to_thread(self._broker.start)
         self._restarts[how] += 1
@@ -177,21 +181,56 @@ async def mqtt_platform(
         client.loop_stop()
 
 
+@asynccontextmanager
+async def kafka_platform(
+    seed: int, *, posts_per_second: float = 20.0, speed: float = 10.0
+) -> AsyncIterator[Brokered]:
+    """Run a mock cluster behind a wire. It keeps nothing, so it is never stopped."""
+    from siyaq.sources.kafka import KafkaSource
+
+    with Kafka() as broker:
+
+        async def send(message: bytes) -> None:
+            partition = int(json.loads(message)["id"]) % 2  # versions of one post stay in order
+            await asyncio.to_thread(broker.publish, STREAM, [message], partition)
+
+        def make(port: int) -> KafkaSource:
+            url = f"kafka://127.0.0.1:{port}/{STREAM}"
+            return KafkaSource(
+                url, NOBODY, sleep=soon, timeout_seconds=TIMEOUT_SECONDS, rng=Random(seed)
+            )
+
+        await send(post_of(0, "the topic is there"))
+        pause_seconds = 1 / (posts_per_second * speed)
+        async with _published(broker, make, send, pause_seconds, Unstopped) as platform:
+            yield platform
+
+
 class _Unkilled(Brokered):
     def cuts(self) -> Sequence[str]:
         """Every way to disturb it."""
         return (*CUTS, "restart")
 
 
+class Unstopped(Brokered):
+    """One whose wire is cut, and that is never stopped."""
+
+    def cuts(self) -> Sequence[str]:
+        """Every way to disturb it."""
+        return CUTS
+
+
 @asynccontextmanager
 async def _published(
-    broker: Broker,
+    broker: Broker | Kafka,
     make: Callable[[int], Any],
     send: Callable[[bytes], Awaitable[None]],
     pause_seconds: float,
     kind: type[Brokered] = Brokered,
 ) -> AsyncIterator[Brokered]:
     async with FaultProxy(broker.port, [b""]) as wire:
+        if isinstance(broker, Kafka):  # it tells its clients where it is
+            wire.renamed = _told(broker.port), _told(wire.port)
         platform = kind(broker, wire, make)
         publishing = asyncio.create_task(platform.publish(send, pause_seconds))
         try:
@@ -199,6 +238,11 @@ async def _published(
         finally:
             publishing.cancel()
             await asyncio.gather(publishing, return_exceptions=True)
+
+
+def _told(port: int) -> bytes:
+    """Return how Kafka's protocol tells of a broker on this machine."""
+    return b"127.0.0.1" + port.to_bytes(4, "big")
 
 
 async def _ignore(_: Exception) -> None:

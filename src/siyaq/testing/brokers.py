@@ -126,10 +126,12 @@ class Kafka:
             raise BrokerMissing("no Kafka client: pip install 'siyaq[kafka]'") from error
         self._producer: Any = None
         self.servers = ""
+        self.port = 0
 
     def __enter__(self) -> Self:
         self._producer = self._kafka.Producer({"test.mock.num.brokers": 1, "log_level": 0})
         brokers = self._producer.list_topics(timeout=START_SECONDS).brokers
+        self.port = next(iter(brokers.values())).port
         self.servers = ",".join(f"{one.host}:{one.port}" for one in brokers.values())
         return self
 

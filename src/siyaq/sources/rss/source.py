@@ -25,7 +25,7 @@ from siyaq.core.product import Delivered
 from siyaq.sources.backoff import Backoff
 from siyaq.sources.condition import Condition
 from siyaq.sources.courtesy import Courtesy
-from siyaq.sources.fetch import Fetcher
+from siyaq.sources.fetch import TIMEOUT_SECONDS, Fetcher
 from siyaq.sources.limits import SOURCE_CHARS
 from siyaq.sources.option import operator_name
 from siyaq.sources.rss.address import FeedAddress
@@ -64,6 +64,7 @@ class FeedSource:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         rng: random.Random | None = None,
         courtesy: Courtesy | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self._address = FeedAddress.parse(url)
         default = f"rss-{_ODD.sub('-', self._address.host)}"[:SOURCE_CHARS]
@@ -72,6 +73,7 @@ class FeedSource:
         self._sleep = sleep
         self._rng = rng or random.Random()  # noqa: S311 -- spreads load, guards nothing
         self._courtesy = courtesy or Courtesy()
+        self._timeout_seconds = timeout_seconds
         self._ever_live = False
         # Where hubs bring things to: made anew at each start, so that nobody else can know it.
         self._hook = secrets.token_urlsafe(32) if self._address.websub else ""
@@ -108,7 +110,9 @@ class FeedSource:
             max(first_seconds, _LIMITED_FLOOR_SECONDS), _TROUBLE_CEILING_SECONDS, rng=self._rng
         )
         async with AsyncExitStack() as stack:
-            fetcher = await stack.enter_async_context(Fetcher(allowed_url=self._address.url))
+            fetcher = await stack.enter_async_context(
+                Fetcher(allowed_url=self._address.url, timeout_seconds=self._timeout_seconds)
+            )
             sandbox = Sandbox()
             stack.push_async_callback(sandbox.close)
             reader = self._reader(Known.read(resume.get(self._address.url, "")), fetcher, sandbox)

@@ -38,15 +38,27 @@ class FaultProxy:
     """Stands before the port `target`. An async context manager.
 
     Cuts strike connections that carry a stream: those on which a request begins with one of
-    `streams`. `fired` counts what has really happened.
+    `streams`: from their second piece on, or `at_once` from their first, where each is an answer
+    to a question of its own. `fired` counts what has really happened. Where the server says
+    `renamed[0]`, its clients hear `renamed[1]`: for those that tell where else to find them.
     """
 
-    def __init__(self, target: int, streams: Sequence[bytes], *, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        target: int,
+        streams: Sequence[bytes],
+        *,
+        at_once: bool = False,
+        renamed: tuple[bytes, bytes] = (b"", b""),
+        host: str = "127.0.0.1",
+    ) -> None:
         self.port = 0
         self.fired: Counter[str] = Counter()
         self.connections = 0
         self._target = target
         self._streams = tuple(streams)
+        self._at_once = at_once
+        self.renamed = renamed
         self._host = host
         self._orders: deque[Cut] = deque()
         self._server: asyncio.Server | None = None
@@ -155,13 +167,15 @@ class FaultProxy:
     async def _pass_down(
         self, wire: _Wire, upstream: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        answered = False
+        answered = self._at_once
         with suppress(ConnectionError):
             while piece := await upstream.read(_PIECE_BYTES):
                 cut = self._take(at_once=False) if wire.streams and answered else None
                 answered = answered or wire.streams
                 if cut == "reset":
                     return
+                if self.renamed[0]:
+                    piece = piece.replace(*self.renamed)
                 if cut == "half":
                     writer.write(piece[: max(1, len(piece) // 2)])
                     wire.closes = True  # what was written still goes out

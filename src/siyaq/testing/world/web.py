@@ -125,7 +125,7 @@ class FeedServer:
         self._port = listener.getsockname()[1]
         settings = uvicorn.Config(
             self._app,
-            log_level="error",
+            log_level="critical",  # answers that are cut short on purpose are errors to it
             access_log=False,
             lifespan="off",
             ws="none",
