@@ -58,8 +58,9 @@ _BROKERS: dict[str, _Opening] = {
 
 def trials(*, full: bool, seed: int) -> Iterator[Trial]:
     """Full: 300 disconnects of each source in each of its dialects, and real brokers' too."""
-    for name, opening in (_PLATFORMS | (_FEEDS | _BROKERS if full else _QUICK_FEEDS)).items():
-        for number in range(_TRIALS if full else 1):
+    chosen = _PLATFORMS | (_FEEDS | _BROKERS if full else _QUICK_FEEDS)
+    for number in range(_TRIALS if full else 1):
+        for name, opening in chosen.items():
             trial = partial(_cut_off, opening, seed + number, full=full)
             yield Trial(f"{name} {number}", trial)
 
