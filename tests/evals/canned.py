@@ -177,6 +177,9 @@ class CannedProduct:
     async def context(self, post_id: PostId) -> ContextCard:
         raise NotImplementedError
 
+    async def context_phrased(self, post_id: PostId, model: str) -> ContextCard:
+        raise NotImplementedError
+
     async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
         raise NotImplementedError
         yield  # type: ignore[unreachable]

@@ -59,6 +59,7 @@ MATRIX = {
     "GET /v1/posts/{post_id}/notes": CARDS,
     "GET /oembed": CARDS,
     "POST /v1/context": CARDS,
+    "GET /v1/posts/{post_id}/context/phrased": READERS,
     "GET /openapi.json": READERS,
     "GET /metrics": READERS,
     "POST /v1/ask": READERS,

@@ -15,6 +15,7 @@ from .wire import code_of
 pytestmark = pytest.mark.anyio
 
 CARD_FIELDS = {
+    "model",
     "post_id", "status", "reason", "points", "first_seen", "copied_from", "copied_how", "copies",
     "coordination", "claims", "thread", "timeline", "demand", "media", "unknown", "references",
     "notes", "change", "version", "as_of", "usage",
@@ -84,6 +85,19 @@ async def test_a_text_that_cannot_be_asked_about_is_refused(
     assert (await client.post("/v1/context", json=body)).status_code == 422
 
 
+async def test_a_card_can_be_had_in_a_models_words(client: httpx2.AsyncClient) -> None:
+    plain = (await client.get(path_of(story_id("changed"), "/context"))).json()
+    assert plain["model"] == "extractive"
+    path = path_of(story_id("changed"), "/context/phrased")
+    said = (await client.get(path, params={"model": "server:m"})).json()
+    assert said["model"] == "server:m"
+    assert [one["text"] for one in said["points"]] == [
+        one["text"].upper() for one in plain["points"]
+    ]
+    gone = await client.get("/v1/posts/bluesky%3Anobody/context/phrased")
+    assert code_of(gone) == (404, "not_found")
+
+
 async def test_a_card_has_the_fields_of_the_contract(client: httpx2.AsyncClient) -> None:
     card = (await client.get(path_of(story_id("copy"), "/context"))).json()
     assert card.keys() == CARD_FIELDS
@@ -91,7 +105,9 @@ async def test_a_card_has_the_fields_of_the_contract(client: httpx2.AsyncClient)
         "post_id", "at", "clock", "window", "confidence", "earlier_claims",
     }  # fmt: skip
     assert card["first_seen"]["post_id"] == card["copied_from"] == story_id("closed")
-    assert card["copies"].keys() == {"count", "accounts", "histogram", "members", "changed"}
+    assert card["copies"].keys() == {
+        "count", "accounts", "histogram", "members", "changed", "retold",
+    }  # fmt: skip
     assert (card["copies"]["count"], card["copies"]["accounts"]) == (4, 4)
     assert sum(bar["n"] for bar in card["copies"]["histogram"]) == 4
     assert card["copies"]["histogram"][0].keys() == {"t", "n"}

@@ -17,7 +17,7 @@ from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering
 from siyaq.app.picturing import Picturing
 from siyaq.app.tool_calls import ToolCalls
-from siyaq.context import CardDesk, ReadersNotes, posts_at
+from siyaq.context import CardDesk, PhrasedPoints, ReadersNotes, posts_at
 from siyaq.core.answer import Answer, AnswerEvent, Finished, Question, Usage
 from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.errors import AlreadyWriting, NotFound, StorageError
@@ -52,6 +52,7 @@ class Siyaq:
         retriever: Retriever,
         answers: KeptAnswers,
         cards: CardDesk,
+        phrased: PhrasedPoints,
         notes: ReadersNotes,
         picturing: Picturing | None,
         hub: LiveHub,
@@ -71,6 +72,7 @@ class Siyaq:
         self._retriever = retriever
         self._answers = answers
         self._cards = cards
+        self._phrased = phrased
         self._notes = notes
         self._picturing = picturing
         self._hub = hub
@@ -138,6 +140,13 @@ class Siyaq:
         card = await self._card(partial(self._cards.card, post_id))
         notes = await asyncio.to_thread(self._helpful, post_id)
         return replace(card, notes=notes) if notes else card
+
+    async def context_phrased(self, post_id: PostId, model: str) -> ContextCard:
+        """Build the card of a post, its points phrased by a model. Raises NotFound, QueryError."""
+        card = await self.context(post_id)
+        call = self._metering.begin()
+        said = await call.timed(self._phrased.card(replace(card, usage=Usage()), model))
+        return replace(said, usage=self._metering.end("phrase", call, said.usage, said.model))
 
     async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
         """Yield the card of a post, and again each time it changes. Raises NotFound."""

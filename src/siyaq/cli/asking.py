@@ -103,6 +103,7 @@ def context(
     ] = "",
     text: Annotated[str, typer.Option(help="A text met elsewhere, in place of a post.")] = "",
     as_of: options.AsOf = None,
+    model: Annotated[str, typer.Option(help="Let this model phrase the points of a post.")] = "",
     data: options.Data = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -118,6 +119,8 @@ def context(
             named = await siyaq.post_at(address) if address else given
             if named is None:
                 card = await siyaq.context_of_text(text, moment)
+            elif model:
+                card = await siyaq.context_phrased(named, model)
             else:
                 card = await siyaq.context(named)
             post = None if named is None else await siyaq.post(named)

@@ -15,6 +15,7 @@ from siyaq.context.coordination import Share, Shares
 from siyaq.context.desk import CardDesk
 from siyaq.context.history import CardHistory
 from siyaq.context.notes import ReadersNotes
+from siyaq.context.phrased import PhrasedPoints
 from siyaq.context.pictures import PictureShelf
 from siyaq.context.remembered import RememberedCards
 from siyaq.context.unknown import Unknown
@@ -26,6 +27,7 @@ __all__ = [
     "Claims",
     "Clusters",
     "OtherLanguage",
+    "PhrasedPoints",
     "PictureShelf",
     "ReadersNotes",
     "RememberedCards",

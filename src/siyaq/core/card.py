@@ -346,6 +346,7 @@ class ContextCard:
     references: tuple[Evidence, ...]
     notes: tuple[Note, ...] = ()  # that readers who usually disagree both find helpful
     change: CardChange | None = None  # None where no versions are kept
+    model: str = "extractive"  # who phrased the points; so called, they are quotations
     version: int
     as_of: datetime
     usage: Usage

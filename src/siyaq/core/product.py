@@ -170,6 +170,14 @@ class Product(Protocol):
         """Build the card of a post. Raises NotFound for one we do not hold."""
         ...
 
+    async def context_phrased(self, post_id: PostId, model: str) -> ContextCard:
+        """Build the card of a post, its points phrased by a model ("" is the default one).
+
+        Where there is no model, or nothing that it says may be shown, they stay quotations. Raises
+        NotFound for a post we do not hold, QueryError for a model that is not known.
+        """
+        ...
+
     def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
         """Yield the card of a post, and again each time it changes.
 

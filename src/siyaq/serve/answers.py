@@ -1,4 +1,4 @@
-"""POST /v1/ask: one answer, whole or as it is made; and answers that were kept."""
+"""What a model may phrase: answers, whole or as they are made, and cards; answers kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
@@ -17,7 +17,8 @@ from siyaq.core.product import Product
 from siyaq.serve import shape
 from siyaq.serve.asking import AskBody
 from siyaq.serve.json import JsonResponse
-from siyaq.serve.schema import AnswerJson
+from siyaq.serve.posts import named
+from siyaq.serve.schema import AnswerJson, CardJson
 from siyaq.serve.sse import (
     Events,
     EventStream,
@@ -68,6 +69,21 @@ def router(product: Product, streams: Streams) -> APIRouter:
         with streams.answers.taken():
             answer = await while_present(request, _finished(product, question))
         return JsonResponse(shape.answer_json(answer))
+
+    @routes.get(
+        "/v1/posts/{post_id}/context/phrased",
+        summary="The context card of a post, its points phrased by a model and checked",
+        response_model=CardJson,
+    )
+    async def phrased(
+        request: Request,
+        post_id: Annotated[str, Path(description="`source:native id`, percent-encoded")],
+        model: Annotated[str, Query(max_length=200, description="left out: the default")] = "",
+    ) -> Response:
+        with streams.answers.taken():
+            making = product.context_phrased(named(post_id), model)
+            card = await while_present(request, making)
+        return JsonResponse(shape.card_json(card))
 
     @routes.get(
         "/v1/answers/{answer_id}",

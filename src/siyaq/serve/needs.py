@@ -38,6 +38,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/posts/{post_id}/notes"): Need.CARD,
     ("GET", "/oembed"): Need.CARD,
     ("POST", "/v1/context"): Need.CARD,
+    ("GET", "/v1/posts/{post_id}/context/phrased"): Need.READ,  # it costs a model's time
     ("GET", "/openapi.json"): Need.READ,
     ("GET", "/metrics"): Need.READ,
     ("POST", "/v1/ask"): Need.READ,
@@ -86,6 +87,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
 
 SPENDS: Mapping[str, Work] = {
     "/v1/ask": "ask",
+    "/v1/posts/{post_id}/context/phrased": "ask",
     "/v1/chat/completions": "ask",
     "/v1/responses": "ask",
     "/v1/search": "search",

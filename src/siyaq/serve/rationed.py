@@ -42,6 +42,9 @@ class _Rationed:
     async def context(self, post_id: PostId) -> ContextCard:
         return await _charged("card", lambda: self._product.context(post_id))
 
+    async def context_phrased(self, post_id: PostId, model: str) -> ContextCard:
+        return await _charged("ask", lambda: self._product.context_phrased(post_id, model))
+
     async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
         return await _charged("card", lambda: self._product.context_of_text(text, as_of))
 

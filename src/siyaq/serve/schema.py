@@ -450,7 +450,7 @@ class CardJson(TypedDict):
     """What is behind one post. `unknown` names what could not be found out.
 
     `post_id` is null on the card of a text. `copied_how` is the evidence for `copied_from`:
-    repost, quote, reply, credit or wording.
+    repost, quote, reply, credit or wording. `model` phrased the points; "extractive" quotes.
     """
 
     post_id: str | None
@@ -471,6 +471,7 @@ class CardJson(TypedDict):
     references: list[EvidenceJson]
     notes: list[NoteJson]
     change: CardChangeJson | None
+    model: str
     version: int
     as_of: str
     usage: UsageJson

@@ -393,6 +393,7 @@ def card_json(card: Card) -> schema.CardJson:
         "references": evidence_list(card.references),
         "notes": [note_json(note) for note in card.notes],
         "change": _change_json(card.change) if card.change else None,
+        "model": card.model,
         "version": card.version,
         "as_of": rfc3339(card.as_of),
         "usage": _usage_json(card.usage),

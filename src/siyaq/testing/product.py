@@ -174,6 +174,12 @@ class FakeProduct:
         card = scripted_card(await self.post(post_id), self.posts, self.now)
         return replace(card, notes=tuple(note for name, note in self.proposed if name == post_id))
 
+    async def context_phrased(self, post_id: PostId, model: str) -> ContextCard:
+        """Return the scripted card as if a model had phrased it: its own points, in capitals."""
+        card = await self.context(post_id)
+        points = tuple(replace(one, text=one.text.upper()) for one in card.points)
+        return replace(card, model=model or "default", points=points)
+
     async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
         """Yield the card of a post, and again each time `card_changes` is put to."""
         yield await self.context(post_id)

@@ -132,6 +132,23 @@ class WrittenAnswers:
             async for event in written:
                 yield event
 
+    async def phrase(self, question: Question, quoted: Answer) -> Answer:
+        """Let a model phrase what an answer quotes, where the question names one or has a default.
+
+        The question is shown to the model as ours: no word of a post may stand in it. Raises
+        QueryError for a model that is not known.
+        """
+        model = await asyncio.to_thread(self._models.named, question.model)
+        if model is None or not quoted.sentences:
+            return quoted
+        said = quoted
+        writing = self._written(model, question, quoted, time.perf_counter())
+        async with aclosing(writing) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    said = event.answer
+        return said
+
     async def _written(
         self, model: Model, question: Question, quoted: Answer, began: float
     ) -> AsyncGenerator[AnswerEvent, None]:
