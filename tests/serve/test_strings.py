@@ -22,7 +22,7 @@ SAME_IN_BOTH = {"number", "cite.marker", "tools.language"}
 PLURALS = {"en": {"one", "other"}, "ar": {"zero", "one", "two", "few", "many", "other"}}
 
 KEY = r"[a-z]+(?:\.[a-z_]+)+|skip|number"
-CALLS = r"(?:\bt: |\blabel: |\bt\(|retell\([^,]+, |#say\(|#tell\(|section\(|\bbutton\()"
+CALLS = r"(?:\bt: |\blabel: |\bt\(|retell\([^,]+, |#say\(|#tell\(|section\(|\bbutton\(|\bfield\()"
 LITERAL = re.compile(rf'{CALLS}"({KEY})"')
 MARKED = re.compile(rf'data-t(?:-label|-placeholder)?="({KEY})"')
 CHOSEN = re.compile(rf'[?:] "({KEY})"')

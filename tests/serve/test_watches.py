@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -164,6 +163,8 @@ async def test_a_key_sees_its_own_questions_and_alerts(
 
 async def test_a_server_that_saves_nothing_says_so(product: FakeProduct) -> None:
     async with client_of(product, ServeSettings()) as client:
-        answers = [client.get("/v1/watches"), client.get("/v1/alerts"), client.get("/v1/feeds/a")]
-        for answer in await asyncio.gather(*answers):
+        assert (await client.get("/v1/watches")).json() == {"watches": []}
+        assert (await client.get("/v1/alerts")).json() == {"alerts": [], "unseen": 0}
+        saving = await client.post("/v1/watches", json={"question": QUESTION})
+        for answer in (saving, await client.get("/v1/feeds/a")):
             assert code_of(answer) == (404, "not_found")

@@ -91,7 +91,8 @@ def router(product: Product, kept: WatchDesk | None) -> APIRouter:
 
     @routes.get("/v1/watches", summary="Saved questions", response_model=WatchesJson)
     async def listed(request: Request) -> Response:
-        desk = _held(kept)
+        if (desk := kept) is None:
+            return JsonResponse({"watches": []})
         found = await asyncio.to_thread(desk.listed, caller_of(request))
         return JsonResponse({"watches": [watch_json(desk, one) for one in found]})
 
@@ -137,7 +138,8 @@ def router(product: Product, kept: WatchDesk | None) -> APIRouter:
     async def alerts(
         request: Request, limit: Annotated[int, Query(ge=1, le=ALERTS_SHOWN)] = 50
     ) -> Response:
-        desk = _held(kept)
+        if (desk := kept) is None:
+            return JsonResponse({"alerts": [], "unseen": 0})
         found = await asyncio.to_thread(desk.alerts, caller_of(request), ALERTS_SHOWN)
         sent = await asyncio.to_thread(desk.deliveries, found[:limit])
         told = [alert_json(alert, sent) for alert in found[:limit]]

@@ -1,13 +1,13 @@
 // One turn: a question, and its answer as it arrives. Sentences are quotations of posts, each with
 // its author, its time and its citation; what is missing is said as plainly as what is there.
 
+import { actionsOf } from "./answer_actions.js";
 import { changesOf } from "./changes.js";
+import { covered } from "./covered.js";
 import { el, words } from "./dom.js";
 import { nameOf, timeOf } from "./format.js";
 import { has } from "./i18n.js";
 import { tallyOf } from "./tally.js";
-
-const MAX_GAPS = 3;
 
 export class Turn {
   /** `actions`: openPost(postId, quotes), openCard(postId), retry(question). */
@@ -187,6 +187,7 @@ export class Turn {
       ...answer.conflicts.map((conflict) => this.#conflict(conflict)),
       ...this.#evidenceList(answer),
       covered(answer),
+      actionsOf(this.question, answer, this.#actions),
     );
     this.end();
   }
@@ -247,25 +248,4 @@ function voicesOf({ voices }) {
   const alone = accounts === 1 ? { t: "voices.one" } : { t: "voices.together", params: { n: accounts } };
   const told = sources === 1 ? alone : { t: "voices.sources", params: { n: sources } };
   return [" ", el("span", { class: "voices", ...told })];
-}
-
-function covered({ as_of: asOf, covered: window }) {
-  const lines = [el("span", { t: "answer.as_of", params: { at: { at: asOf } } })];
-  if (window.since && window.until) {
-    const span = { span: [window.since, window.until] };
-    lines.push(el("span", { t: "answer.covered", params: { span } }));
-  }
-  return el("p", { class: "covered" }, ...lines, ...gapsOf(window, "span"));
-}
-
-/** Say when nobody was listening: the last few stretches, and how many more there were. */
-export function gapsOf({ gaps }, tag) {
-  const told = gaps.slice(-MAX_GAPS).map(({ source, since, until, reason }) => {
-    const why = { t: has(`gap.${reason}`) ? `gap.${reason}` : "gap.upstream" };
-    const params = { source, span: { span: [since, until] }, reason: why };
-    return el(tag, { class: "gap", t: "answer.gap", params });
-  });
-  const more = gaps.length - told.length;
-  if (more > 0) told.push(el(tag, { class: "gap", t: "answer.more_gaps", params: { n: more } }));
-  return told;
 }

@@ -62,6 +62,14 @@ export async function getJson(path, signal) {
   return (await request(path, { signal })).json();
 }
 
+/** Send a body as JSON and return what comes back, null where nothing does. */
+export async function sendJson(method, path, body) {
+  const options = { method, headers: { "Content-Type": "application/json" } };
+  if (body !== undefined) options.body = JSON.stringify(body);
+  const response = await request(path, options);
+  return response.status === 204 ? null : response.json();
+}
+
 /** The path of a post, whatever its id holds. */
 export function postPath(postId) {
   return `/v1/posts/${encodeURIComponent(postId)}`;

@@ -1,6 +1,6 @@
 // The context card: what a reader should know about a post, in the order they ask for it.
 
-import { gapsOf } from "./answer.js";
+import { gapsOf } from "./covered.js";
 import { postButton, section } from "./card_parts.js";
 import { claims, demand, notes, pictures, timeline } from "./card_story.js";
 import { el, svg, words } from "./dom.js";

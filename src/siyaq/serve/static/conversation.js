@@ -1,7 +1,7 @@
 // The conversation: one box, earlier turns above it, follow-ups that know what was said.
 
 import { Turn } from "./answer.js";
-import { ApiError, ask } from "./api.js";
+import { ApiError, ask, getJson } from "./api.js";
 import { announce, byId } from "./dom.js";
 import { retell, t } from "./i18n.js";
 import { eventsOf } from "./sse.js";
@@ -56,6 +56,21 @@ export class Conversation {
     }
   }
 
+  /** Show a kept answer as it stands now; where it is kept no longer, ask its question again. */
+  async open(question, answerId) {
+    if (this.#running) return;
+    try {
+      const answer = await getJson(`/v1/answers/${encodeURIComponent(answerId)}`);
+      const turn = new Turn(question, this.#actions);
+      this.#show(turn);
+      turn.take({ name: "answer", data: answer });
+      announce(said(answer));
+    } catch (error) {
+      if (error.code !== "not_found") throw error;
+      await this.ask(question);
+    }
+  }
+
   /** Take back the words of a deleted post wherever they are shown. */
   redact(postId) {
     if (this.posts.has(postId)) announce(""); // what was said aloud may hold its words
@@ -67,17 +82,21 @@ export class Conversation {
     return new Set(this.#turns.flatMap((turn) => [...turn.posts]));
   }
 
-  #begin(turn) {
+  #show(turn) {
     byId("welcome").hidden = true;
     this.#turns.push(turn);
     this.#list.append(turn.element);
+    this.#following = true;
+    this.#follow(turn);
+  }
+
+  #begin(turn) {
+    this.#show(turn);
     this.#box.value = "";
     this.#fit();
     this.#running = new AbortController();
     this.#send.classList.add("stop");
     retell(this.#send, "ask.stop");
-    this.#following = true;
-    this.#follow(turn);
     announce(t("answer.step.searching"));
   }
 

@@ -2,12 +2,14 @@
 
 import { getJson, postPath } from "./api.js";
 import { Conversation } from "./conversation.js";
+import { Desk } from "./desk.js";
 import { byId } from "./dom.js";
 import { Feed } from "./feed.js";
 import { showTimes } from "./format.js";
 import { startFrame } from "./frame.js";
 import { retell } from "./i18n.js";
 import { Panel } from "./panel.js";
+import { drawWatching, startAlerts } from "./watching.js";
 
 const TIMES_MS = 20_000;
 const STATUS_MS = 15_000;
@@ -18,16 +20,29 @@ const opening = {
   openPost: (postId, quotes) => panel.openPost(postId, quotes),
   openCard: (postId) => panel.openCard(postId),
 };
-const conversation = new Conversation(opening);
+const conversation = new Conversation({
+  ...opening,
+  watch: (question) => desk.open("watching", { question }),
+});
+const desk = new Desk({
+  watching: (given) => drawWatching(given, { openAnswer }),
+});
 const feed = new Feed({ ...opening, onState, onDelete });
 
 function onState(state) {
   byId("state").dataset.state = state;
   retell(byId("state-text"), `state.${state}`);
   if (state === "live") {
+    byId("state").dispatchEvent(new Event("live"));
     showStatus();
     recheck();
   }
+}
+
+async function openAnswer(question, answerId) {
+  byId("desk").close();
+  show("ask");
+  await conversation.open(question, answerId);
 }
 
 function onDelete(postId) {
@@ -77,6 +92,7 @@ async function start() {
   }
   document.addEventListener("keydown", onKey);
   await startFrame();
+  startAlerts();
   feed.start();
   setInterval(() => showTimes(document), TIMES_MS);
   setInterval(() => {
