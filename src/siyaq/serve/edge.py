@@ -46,7 +46,7 @@ HEADERS: Mapping[str, str] = {
 
 _POST = re.compile(
     rb"(/v1/posts/)(.+?)"
-    rb"(/context(?:\.(?:html|svg|png|jsonld)|/(?:versions|changes|ratings))?|/notes|/media/[^/]+)?",
+    rb"(/context(?:\.(?:html|svg|png|jsonld)|/(?:versions|changes|phrased|ratings))?|/notes|/media/[^/]+)?",
     re.DOTALL,
 )
 
