@@ -5,14 +5,16 @@ import { actionsOf } from "./answer_actions.js";
 import { changesOf } from "./changes.js";
 import { covered } from "./covered.js";
 import { el, words } from "./dom.js";
+import { chipsOf } from "./filters.js";
 import { nameOf, timeOf } from "./format.js";
 import { has } from "./i18n.js";
 import { tallyOf } from "./tally.js";
 
 export class Turn {
-  /** `actions`: openPost(postId, quotes), openCard(postId), retry(question). */
-  constructor(question, actions) {
+  /** `actions`: openPost(postId, quotes), openCard(postId), retry(question), watch(question, filters). */
+  constructor(question, actions, filters = null) {
     this.question = question;
+    this.filters = filters;
     this.answer = null;
     this.#actions = actions;
     this.#head = el("div", { class: "reply-head" });
@@ -21,6 +23,7 @@ export class Turn {
     this.#reply = el("div", { class: "reply", "aria-busy": "true" });
     this.#reply.append(this.#head, this.#sentences, this.#rest);
     this.element = el("article", { class: "turn" }, words("h3", question, "asked words"));
+    if (filters) this.element.append(el("p", { class: "chips" }, ...chipsOf(filters)));
     this.element.append(this.#reply);
     this.step("searching");
   }
@@ -187,7 +190,7 @@ export class Turn {
       ...answer.conflicts.map((conflict) => this.#conflict(conflict)),
       ...this.#evidenceList(answer),
       covered(answer),
-      actionsOf(this.question, answer, this.#actions),
+      actionsOf(this, this.#actions),
     );
     this.end();
   }

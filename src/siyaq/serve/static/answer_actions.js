@@ -7,15 +7,15 @@ import { told } from "./trouble.js";
 
 const DAYS = 7;
 
-/** The row under an answer. `actions`: watch(question). */
-export function actionsOf(question, answer, actions) {
+/** The row under an answered turn. `actions`: watch(question, filters). */
+export function actionsOf({ question, filters, answer }, actions) {
   const said = el("div", { class: "action-said", role: "status" });
   const button = (key, act) => el("button", {
     type: "button", t: key, on: { click: () => trying(said, () => act(said)) },
   });
   return el("div", { class: "actions" },
     el("div", { class: "action-row" },
-      button("action.watch", () => actions.watch(question)),
+      button("action.watch", () => actions.watch(question, filters)),
       button("action.share", () => share(answer.id, said)),
       button("action.bundle", () => keep(answer.id))),
     said);

@@ -77,10 +77,13 @@ export function postPath(postId) {
 
 /**
  * Ask a question, with the turns before it; the response is a stream of events. `previous` is the
- * id of the answer before, so that asking the same again tells what changed.
+ * id of the answer before, so that asking the same again tells what changed; `filters` say which
+ * posts may answer, null for all.
  */
-export async function ask(question, history, previous, signal) {
-  const told = previous ? { question, history, previous_response_id: previous } : { question, history };
+export async function ask({ question, history, previous, filters }, signal) {
+  const told = { question, history };
+  if (previous) told.previous_response_id = previous;
+  if (filters) told.filters = filters;
   try {
     return await request("/v1/ask", {
       method: "POST",
@@ -90,6 +93,6 @@ export async function ask(question, history, previous, signal) {
     });
   } catch (error) {
     if (!previous || error.code !== "not_found") throw error;
-    return ask(question, history, "", signal); // it is kept no longer: the history still tells
+    return ask({ question, history, filters }, signal); // it is kept no longer: the history still tells
   }
 }

@@ -3,6 +3,7 @@
 import { Turn } from "./answer.js";
 import { ApiError, ask, getJson } from "./api.js";
 import { announce, byId } from "./dom.js";
+import { Filters } from "./filters.js";
 import { retell, t } from "./i18n.js";
 import { eventsOf } from "./sse.js";
 
@@ -16,6 +17,7 @@ export class Conversation {
   #box = byId("question");
   #send = byId("send");
   #list = byId("turns");
+  #filters = new Filters();
   #actions;
   #following = true; // scroll along with the answer, until the reader scrolls
 
@@ -43,10 +45,12 @@ export class Conversation {
     if (!text || this.#running) return;
     const history = this.#history();
     const previous = this.#turns.findLast((turn) => turn.answered)?.answer.id ?? "";
-    const turn = new Turn(text, this.#actions);
+    const filters = this.#filters.chosen;
+    const turn = new Turn(text, this.#actions, filters);
     this.#begin(turn);
     try {
-      await this.#read(turn, await ask(text, history, previous, this.#running.signal));
+      const asked = { question: text, history, previous, filters };
+      await this.#read(turn, await ask(asked, this.#running.signal));
     } catch (error) {
       this.#broken(turn, error);
     } finally {

@@ -22,7 +22,7 @@ const opening = {
 };
 const conversation = new Conversation({
   ...opening,
-  watch: (question) => desk.open("watching", { question }),
+  watch: (question, filters) => desk.open("watching", { question, filters }),
 });
 const desk = new Desk({
   watching: (given) => drawWatching(given, { openAnswer }),

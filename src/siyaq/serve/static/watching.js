@@ -2,6 +2,7 @@
 
 import { getJson, sendJson } from "./api.js";
 import { announce, byId, el, words } from "./dom.js";
+import { chipsOf } from "./filters.js";
 import { timeOf } from "./format.js";
 import { language, retell, t } from "./i18n.js";
 import { told } from "./trouble.js";
@@ -34,7 +35,7 @@ function count(n) {
   unseen = n;
 }
 
-/** Draw the tab. `given.question` is one to be saved; `actions`: ask(question), openAnswer(id). */
+/** Draw the tab. `given`: a question to be saved, and its filters; `actions`: ask(question), openAnswer(id). */
 export async function drawWatching(given, actions) {
   const [{ watches }, found] = await Promise.all([
     getJson("/v1/watches"), getJson(`/v1/alerts?limit=${SHOWN}`),
@@ -42,7 +43,7 @@ export async function drawWatching(given, actions) {
   const root = el("div", { class: "desk-part" });
   const again = async () => root.replaceWith(await drawWatching(undefined, actions));
   root.append(
-    form(given?.question ?? "", again, watches.length === 0 || Boolean(given?.question)),
+    form(given ?? {}, again, watches.length === 0 || Boolean(given?.question)),
     section("desk.alerts", alertsOf(found.alerts, actions)),
     section("desk.watches", watchesOf(watches, again)));
   if (found.unseen > 0) {
@@ -60,7 +61,9 @@ function field(label, control) {
   return el("label", { class: "field" }, el("span", { t: label }), control);
 }
 
-function form(question, again, open) {
+function form({ question = "", filters }, again, open) {
+  const { lang, source, author } = filters ?? {}; // not of time: it goes on
+  const kept = { ...(lang && { lang }), ...(source && { source }), ...(author && { author }) };
   const text = el("textarea", {
     rows: 2, maxlength: 1000, required: true, dir: "auto", autofocus: open && question === "",
   });
@@ -78,7 +81,7 @@ function form(question, again, open) {
     event.preventDefault();
     const body = {
       question: text.value, every_minutes: Number(every.value), scope: scope.value,
-      language: language(), webhook: hook.value, email: mail.value,
+      language: language(), webhook: hook.value, email: mail.value, filters: kept,
     };
     try {
       await sendJson("POST", "/v1/watches", body);
@@ -92,6 +95,7 @@ function form(question, again, open) {
     el("summary", { t: "watch.new" }),
     el("form", { on: { submit: save } },
       field("watch.question", text),
+      el("p", { class: "chips" }, ...chipsOf(kept)),
       el("div", { class: "field-row" }, field("watch.every", every), field("watch.scope", scope)),
       el("div", { class: "field-row" }, field("watch.webhook", hook), field("watch.email", mail)),
       said,
@@ -142,6 +146,7 @@ function watchOf(watch, again) {
   const pace = watch.paused ? { t: "watch.paused" } : paced(watch.every_minutes);
   return el("li", { class: watch.paused ? "paused" : null },
     words("p", watch.question, "words desk-question"),
+    el("p", { class: "chips" }, ...chipsOf(watch.filters)),
     el("p", { class: "by" },
       el("span", pace),
       watch.asked_at ? timeOf(watch.asked_at) : el("span", { t: "watch.not_asked" }),
