@@ -92,6 +92,19 @@ def test_cancelled_is_cancelled(town: Siyaq) -> None:
     assert town("agent", "cancel", name, "--json").json["stopped_by"] == "cancelled"
 
 
+def test_it_is_done_again_as_often_as_was_said(town: Siyaq) -> None:
+    task = "What caused the outage in Overlune?"
+    run = town("agent", task, "--every", "1s", "--times", "2", "--json")
+    assert (run.code, run.json["status"]) == (0, "done")
+    result, usage = run.json["result"], run.json["usage"]
+    assert isinstance(result, dict)
+    assert isinstance(usage, dict)
+    assert "burnt transformer" in result["sentences"][0]["text"]
+    assert usage["steps"] == 4
+    assert town("agent", "list", "--json").out.count('"task"') == 3
+    assert "no stretch of time" in town("agent", task, "--every", "often").err
+
+
 def test_what_cannot_be_is_said(town: Siyaq) -> None:
     assert "budget" in town("agent", "x", "--budget", "stps=1").err
     assert "run-none" in town("agent", "show", "run-none").err

@@ -25,14 +25,14 @@ from siyaq.agents.plan import Plan, plan_lines, read_plan
 from siyaq.core.errors import DiskFull, FormatTooNew, NotFound, StorageError, UsageError
 
 FOLDER = "agents"
-FORMAT = 1
+FORMAT = 2
 BUSY_SECONDS = 10.0
 WITHDRAWN = "withdrawn: it held words of posts that were deleted since"
 
-Status = Literal["running", "waiting", "done", "stopped", "failed"]
+Status = Literal["queued", "scheduled", "running", "paused", "waiting", "done", "stopped", "failed"]
 State = Literal["begun", "done", "failed", "refused", "skipped", "waiting"]
 
-_SCHEMA = f"""
+_FIRST = """
     PRAGMA journal_mode = WAL;
     BEGIN IMMEDIATE;
     CREATE TABLE runs (
@@ -61,9 +61,21 @@ _SCHEMA = f"""
         run_id TEXT NOT NULL, call TEXT NOT NULL, act TEXT NOT NULL, given INTEGER NOT NULL,
         PRIMARY KEY (run_id, call, act)
     );
-    PRAGMA user_version = {FORMAT};
+    PRAGMA user_version = 1;
     COMMIT;
 """
+_SECOND = """
+    BEGIN IMMEDIATE;
+    ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+    CREATE INDEX runs_by_parent ON runs (parent) WHERE parent <> '';
+    CREATE TABLE rhythms (
+        run_id TEXT PRIMARY KEY, every REAL NOT NULL, words TEXT NOT NULL, times INTEGER NOT NULL,
+        made INTEGER NOT NULL, next_at TEXT NOT NULL
+    );
+    PRAGMA user_version = 2;
+    COMMIT;
+"""
+_FORMATS = (_FIRST, _SECOND)
 
 
 class BudgetSpent(UsageError):
@@ -108,7 +120,8 @@ class Run:
     result: object
     created_at: datetime
     steps: tuple[Step, ...]
-    spent: Amounts
+    spent: Amounts  # with what its children have spent
+    parent: str = ""  # the run from whose purse it spends
 
 
 class Journal:
@@ -133,8 +146,8 @@ class Journal:
             if version > FORMAT:
                 self._db.close()
                 raise FormatTooNew(f"the journal in {str(self.folder)!r} has format {version}")
-            if version == 0:
-                self._db.executescript(_SCHEMA)
+            for made in _FORMATS[version:]:
+                self._db.executescript(made)
 
     @staticmethod
     def exists(directory: Path) -> bool:
@@ -157,21 +170,32 @@ class Journal:
         """Write a new run down and return its id."""
         run_id = f"run-{secrets.token_hex(5)}"
         row = (run_id, user, task, model, _json(caps), _json(list(allowed)), "[]")
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, 'running', '', 'null', ?)",
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, 'running', '', 'null', ?, '')",
                 (*row, _now()),
             )
         return run_id
 
+    def begin_child(self, parent: Run, run_id: str, plan: Sequence[str]) -> None:
+        """Write down, once, a run that spends from the purse of another, and queue it."""
+        row = (run_id, parent.user, parent.task, parent.model, _json(parent.caps))
+        more = (_json(list(parent.allowed)), _json(list(plan)), _now(), parent.parent or parent.id)
+        with self.transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO runs"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', '', 'null', ?, ?)",
+                (*row, *more),
+            )
+
     def fix_plan(self, run_id: str, plan: Plan) -> None:
         """Write the plan of a run, in place of the one it had."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE runs SET plan = ? WHERE id = ?", (_json(plan_lines(plan)), run_id))
 
     def recap(self, run_id: str, caps: Amounts) -> None:
         """Give a run other caps from now on."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE runs SET caps = ? WHERE id = ?", (_json(caps), run_id))
 
     def plan(self, run: Run, tools: Sequence[str]) -> Plan:
@@ -182,7 +206,7 @@ class Journal:
         self, run_id: str, status: Status, stopped_by: str = "", result: object = None
     ) -> None:
         """Write how a run stands now. A result that is None leaves the one it has."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 """UPDATE runs SET status = ?, stopped_by = ?,
                    result = CASE WHEN ?3 = 'null' THEN result ELSE ?3 END WHERE id = ?4""",
@@ -206,9 +230,11 @@ class Journal:
         for it as spent, for nobody knows how far it came.
         """
         day = _now()[:10]
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE spent SET settled = 1 WHERE run_id = ? AND call = ?", (run.id, call))
-            left = _left(self._sum(db, "run_id = ?", run.id), run.caps)
+            root = run.parent or run.id
+            (caps,) = db.execute("SELECT caps FROM runs WHERE id = ?", (root,)).fetchone()
+            left = _left(self._sum(db, _FAMILY, root, root), msgspec.json.decode(caps))
             left_today = _left(self._sum(db, "user = ? AND day = ?", run.user, day), day_caps)
             granted = _granted(reserve, left, "")
             granted = _granted(granted, left_today, "day ")
@@ -217,7 +243,9 @@ class Journal:
                 [(run.id, run.user, day, call, kind, amount) for kind, amount in granted.items()],
             )
             db.execute(
-                "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, 'begun', 'null', '', ?, NULL)",
+                """INSERT OR REPLACE INTO calls VALUES (?1, ?2, ?3, ?4, 'begun', 'null', '',
+                   coalesce((SELECT began_at FROM calls
+                             WHERE run_id = ?1 AND call = ?2 AND state = 'begun'), ?5), NULL)""",
                 (run.id, call, tool, _json(arguments), _now()),
             )
         return granted
@@ -237,7 +265,7 @@ class Journal:
 
         `cites`: the posts whose words the value holds.
         """
-        with self._transaction() as db:
+        with self.transaction() as db:
             (user, day) = db.execute(
                 "SELECT user, day FROM spent WHERE run_id = ? AND call = ? LIMIT 1", (run_id, call)
             ).fetchone() or ("", _now()[:10])
@@ -269,7 +297,7 @@ class Journal:
     ) -> None:
         """Write down a call that was not made: it cost nothing."""
         moment = _now()
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, 'null', ?, ?, ?)",
                 (run_id, call, tool, _json(arguments), state, problem, moment, moment),
@@ -277,7 +305,7 @@ class Journal:
 
     def decide(self, run_id: str, call: str, act: str, *, given: bool) -> None:
         """Write down that the user allowed, or forbade, exactly this act."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?)", (run_id, call, act, given)
             )
@@ -290,6 +318,11 @@ class Journal:
                 (run_id, call, act),
             ).fetchone()
         return None if row is None else bool(row[0])
+
+    def forget_waiting(self, run_id: str) -> None:
+        """Let a run wait with no call any more: its plan was changed."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM calls WHERE run_id = ? AND state = 'waiting'", (run_id,))
 
     def cited(self) -> list[str]:
         """Return every post whose words some run holds."""
@@ -305,7 +338,7 @@ class Journal:
         if not post_ids:
             return
         wanted = _json(list(post_ids))
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute(
                 """SELECT DISTINCT run_id FROM cited
                    WHERE post_id IN (SELECT value FROM json_each(?))""",
@@ -333,16 +366,21 @@ class Journal:
                 raise NotFound(f"there is no run {run_id!r}", hint="siyaq agent list")
             return self._read(row)
 
-    def runs(self, limit: int = 100) -> list[Run]:
-        """Return the newest runs, the newest first."""
+    def runs(
+        self, limit: int = 100, *, user: str = "", parent: str = "", status: str = ""
+    ) -> list[Run]:
+        """Return the newest runs, the newest first; all of them where nothing else is said."""
         with self._told(), self._lock:
             rows = self._db.execute(
-                "SELECT * FROM runs ORDER BY created_at DESC, rowid DESC LIMIT ?", (limit,)
+                """SELECT * FROM runs WHERE (?1 = '' OR user = ?1) AND (?2 = '' OR parent = ?2)
+                   AND (?3 = '' OR status = ?3) ORDER BY created_at DESC, rowid DESC LIMIT ?4""",
+                (user, parent, status, limit),
             ).fetchall()
             return [self._read(row) for row in rows]
 
     def _read(self, row: Sequence[str]) -> Run:
-        run_id, user, task, model, caps, allowed, plan, status, stopped_by, result, created = row
+        run_id, user, task, model, caps, allowed, plan, status, stopped_by, result = row[:10]
+        created, parent = row[10:]
         costs: dict[str, Amounts] = {}
         for call, kind, amount in self._db.execute(
             "SELECT call, kind, sum(amount) FROM spent WHERE run_id = ? GROUP BY call, kind",
@@ -358,6 +396,7 @@ class Journal:
         spent: Amounts = {}
         for cost in costs.values():
             spent = plus(spent, cost)
+        spent = plus(spent, self._sum(self._db, _CHILDREN, run_id))
         return Run(
             id=run_id,
             user=user,
@@ -372,6 +411,7 @@ class Journal:
             created_at=datetime.fromisoformat(created),
             steps=steps,
             spent=spent,
+            parent=parent,
         )
 
     def _sum(self, db: sqlite3.Connection, where: str, *values: str) -> Amounts:
@@ -382,7 +422,8 @@ class Journal:
         return {cast("Kind", kind): amount for kind, amount in rows}
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Lend the database for one transaction. Raises StorageError, DiskFull."""
         with self._told(), self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -401,6 +442,9 @@ class Journal:
             kind = DiskFull if full else StorageError
             raise kind(f"cannot use {str(self._path)!r}: {error}") from error
 
+
+_CHILDREN = "run_id IN (SELECT id FROM runs WHERE parent = ?)"
+_FAMILY = f"run_id = ? OR {_CHILDREN}"
 
 ELASTIC: frozenset[Kind] = frozenset({"seconds", "tokens", "bytes_down", "bytes_up"})
 """Kinds of which a call can do with less than it would like: it is told how much it has."""

@@ -28,6 +28,8 @@ MAX_VALUE_BYTES = 4 * 1024 * 1024
 SAME_CALLS = 3
 """How often one call with the same arguments is made before the run is said to go in circles."""
 WARNED_AT = 0.75
+ENDED = frozenset({"done", "failed", "refused", "skipped"})
+"""States of a call that will not be made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,10 @@ class Runner:
         progress = self._remembered(run)
         last: object = None
         for turn in self._journal.plan(run, list(self._tools)):
-            ended = {
-                step.call: step
-                for step in self._journal.run(run.id).steps
-                if step.state in ("done", "failed", "refused", "skipped")
-            }
+            now = self._journal.run(run.id)
+            if now.status != "running":
+                return  # somebody has paused or cancelled it
+            ended = {step.call: step for step in now.steps if step.state in ENDED}
             due = [call for call in turn if call.id not in ended]
             await self._turn(run, due, progress)
             for call in turn:
@@ -179,8 +180,9 @@ class Runner:
                 break
         if ready:
             seconds = next(g["seconds"] for *_, g in ready if "seconds" in g)
-            self._told("began", self._journal.run(run.id))
-            await asyncio.gather(*(self._made(run, *one, seconds) for one in ready))
+            begun = self._journal.run(run.id)
+            self._told("began", begun)
+            await asyncio.gather(*(self._made(begun, *one, seconds) for one in ready))
             now = self._journal.run(run.id)
             for step in now.steps:
                 if step.state == "done" and step.call not in progress.results:
@@ -259,7 +261,9 @@ class Runner:
         seconds: float,
     ) -> None:
         """Make one call and write down what came of it."""
-        act = Act(f"{run.id}/{call.id}", granted, self._journal.workspace(run.id))
+        since = next(step.began_at for step in run.steps if step.call == call.id)
+        folder = self._journal.workspace(run.id)
+        act = Act(f"{run.id}/{call.id}", granted, folder, since=since)
         started = time.monotonic()
         state: State = "done"
         value: object = None
@@ -321,6 +325,15 @@ def _checked(done: Done) -> object:
 
 def _digest(tool: str, arguments: Mapping[str, object]) -> str:
     return sha256(msgspec.json.encode([tool, arguments], order="sorted")).hexdigest()
+
+
+def is_held(journal: Journal, run_id: str) -> bool:
+    """Say whether some process carries a run on at this moment."""
+    try:
+        with _alone(journal, run_id):
+            return False
+    except UsageError:
+        return True
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -24,13 +25,14 @@ class Act:
 
     `key` is the same each time the same call is made, also after a crash. `granted` is what was
     set aside for it. `workspace` is the folder that belongs to the run. What a call has cost
-    already stands in `so_far`, for the case that it fails.
+    already stands in `so_far`, for the case that it fails. `since` is when it was begun first.
     """
 
     key: str
     granted: Amounts
     workspace: Path
     so_far: dict[Kind, float] = field(default_factory=dict[Kind, float])
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)

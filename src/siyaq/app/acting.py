@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 
 import msgspec
@@ -16,11 +17,13 @@ from siyaq.core.ids import PostId
 from siyaq.core.product import Product
 from siyaq.core.query import Filters, Query
 from siyaq.core.span import TimeRange
-from siyaq.serve import shape
+from siyaq.serve import schema, shape
+from siyaq.text.analyze import terms
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Name = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
 _LOOK_SECONDS = 0.5
+_MATCHES = 50
 _ANSWER_TOKENS = 8000
 
 
@@ -89,17 +92,23 @@ class _Tools:
         card = shape.card_json(await self._product.context(PostId(asked.post_id)))
         return _done(card["thread"])
 
-    async def wait(self, asked: Wait, _: Act) -> Done:
-        """Look for a post that is placed after this moment, until there is one."""
-        since = datetime.now(UTC)
-        filters = _filters(since, None, asked.langs, asked.sources)
-        ends = asyncio.get_running_loop().time() + asked.seconds
+    async def wait(self, asked: Wait, act: Act) -> Done:
+        """Look for a post that is placed after the call was begun, until there is one."""
+        where = _filters(act.since, None, asked.langs, asked.sources)
+        ends = act.since + timedelta(seconds=asked.seconds)
         while True:
-            ranking = await self._product.search(Query(text=asked.text, k=5, filters=filters))
-            told = shape.ranking_json(ranking)
-            if told["hits"] or asyncio.get_running_loop().time() >= ends:
+            told = await matching(self._product, asked.text, where)
+            if told["hits"] or datetime.now(UTC) >= ends:
                 return _done({**told, "came": bool(told["hits"])})
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def matching(product: Product, text: str, where: Filters) -> schema.SearchJson:
+    """Return the posts that hold every word of a text, as `/v1/stream` understands it."""
+    wanted = frozenset(terms(text))
+    ranking = await product.search(Query(text=text, k=_MATCHES, filters=where))
+    hits = [hit for hit in ranking.hits if wanted <= frozenset(terms(hit.post.text))]
+    return shape.ranking_json(replace(ranking, hits=tuple(hits)))
 
 
 def tools(product: Product, *, model: str = "") -> list[AnyTool]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from siyaq.agents import (
     PLANNING,
+    USUAL,
     Amounts,
     AnyTool,
     Approve,
@@ -18,7 +21,6 @@ from siyaq.agents import (
     Run,
     Runner,
     Told,
-    act_of,
     finish,
     model_plan,
     nobody,
@@ -29,11 +31,17 @@ from siyaq.agents import (
     shell,
     workspace,
 )
+from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
+from siyaq.agents.desk import Desk
+from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
 from siyaq.app import acting, models
 from siyaq.app.opening import open_siyaq
 from siyaq.app.visiting import browsing, page_tools
 from siyaq.config import Config
 from siyaq.core.errors import ModelUnavailable, SiyaqError, Unreadable, UsageError
+from siyaq.core.product import Product
+from siyaq.core.query import Filters
+from siyaq.core.span import TimeRange
 
 SCRIPTED = "scripted:"
 """What a model's name begins with that is a file of tool calls."""
@@ -49,14 +57,23 @@ class Task:
     model: str = ""
     caps: Amounts
     allowed: tuple[str, ...] = ()
+    plan: str = ""  # JSON lines, where its user has written it
+    rhythm: Rhythm | None = None  # "every 10 minutes" in the words does as well
 
 
 class Agents:
     """The agents of an opened siyaq, for one user."""
 
     def __init__(
-        self, config: Config, journal: Journal, tools: Sequence[AnyTool], *, user: str
+        self,
+        config: Config,
+        journal: Journal,
+        tools: Sequence[AnyTool],
+        *,
+        user: str,
+        product: Product | None = None,
     ) -> None:
+        self._product = product
         self._config = config
         self._journal = journal
         self._tools = tools
@@ -71,12 +88,16 @@ class Agents:
         """
         if not task.words.strip():
             raise UsageError("the task is empty", hint='siyaq agent "what happened in the story?"')
-        script = _script(task.model)
+        again, words = task.rhythm, task.words
+        if again is None:
+            every, words = said_in(task.words)
+            again = Rhythm(every=every) if every else None
+        script = task.plan or _script(task.model)
         planned = None
         if script is not None:
             planned = scripted_plan(script, self._tools)
         elif not task.model:
-            planned = plain_plan(task.words, self._tools)
+            planned = plain_plan(words, self._tools)
         run_id = self._journal.begin_run(
             user=self._user,
             task=task.words,
@@ -85,22 +106,24 @@ class Agents:
             allowed=task.allowed,
         )
         if planned is None:
-            planned = await self._plan(run_id, task)
+            planned = await self._plan(run_id, task, words)
         self._journal.fix_plan(run_id, planned.plan)
+        if again is not None:
+            schedule(self._journal, run_id, again, datetime.now(UTC))
         return run_id
 
-    async def _plan(self, run_id: str, task: Task) -> Planned:
+    async def _plan(self, run_id: str, task: Task, words: str) -> Planned:
         """Ask the task's model for a plan, within the budget."""
         run = self._journal.run(run_id)
-        cost = planning_cost(task.words, self._tools)
+        cost = planning_cost(words, self._tools)
         shelf = models.shelf(self._config)
         try:
             model = shelf.named(task.model)
             if model is None:
-                return plain_plan(task.words, self._tools)
+                return plain_plan(words, self._tools)
             arguments = {"model": task.model}
             granted = self._journal.begin(run, PLANNING, PLANNING, arguments, cost, self._day_caps)
-            planned = await model_plan(task.words, self._tools, model, granted)
+            planned = await model_plan(words, self._tools, model, granted)
             self._journal.settle(run_id, PLANNING, "done", spent=planned.spent)
         except SiyaqError as error:
             if any(step.state == "begun" for step in self._journal.run(run_id).steps):
@@ -120,54 +143,84 @@ class Agents:
         run = self._journal.run(run_id)
         if not run.plan:
             raise ModelUnavailable(f"run {run_id!r} has no plan", hint="begin it again")
+        if has(self._journal, run_id):
+            if run.status not in ("done", "scheduled"):
+                self._journal.close_run(run_id, "scheduled")
+            return await self._again(run_id, told=told)
         runner = Runner(
             self._journal, self._tools, day_caps=self._day_caps, approve=approve, told=told
         )
         return await runner.go(run_id)
 
+    async def _again(self, run_id: str, *, told: Told = lambda _word, _run: None) -> Run:
+        """Make the runs of a scheduled one as they come due, until it is over."""
+        assert self._product is not None
 
-def read_budget(text: str) -> Amounts:
-    """Read the caps of a run. Raises QueryError."""
-    return read_caps(text)
+        @asynccontextmanager
+        async def lend(_: Run) -> AsyncGenerator[Sequence[AnyTool], None]:
+            yield self._tools
+
+        crew = Crew(
+            self._journal,
+            lend,
+            came_in(self._product),
+            day_caps=self._day_caps,
+            parallel=1,
+            family=run_id,
+            told=told,
+        )
+        working = asyncio.create_task(crew.keep())
+        try:
+            while (run := self._journal.run(run_id)).status == "scheduled":
+                await asyncio.wait([working], timeout=LOOK_SECONDS)
+                if working.done():
+                    await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        return run
 
 
-def runs(config: Config) -> list[Run]:
-    """Return the newest runs."""
+def read_budget(text: str, usual: Amounts = USUAL) -> Amounts:
+    """Read the caps of a run, over the usual ones. Raises QueryError."""
+    return read_caps(text, usual)
+
+
+@contextmanager
+def open_desk(config: Config) -> Iterator[Desk]:
+    """Lend the runs of a data directory, to be looked after."""
     with closing(Journal(config.data)) as journal:
-        return journal.runs()
+        yield Desk(journal)
 
 
-def run(config: Config, run_id: str) -> Run:
-    """Return one run. Raises NotFound."""
-    with closing(Journal(config.data)) as journal:
-        return journal.run(run_id)
+def came_in(product: Product) -> Came:
+    """Return what says whether a post with some words has come since a moment."""
+
+    async def came(words: str, since: datetime) -> bool:
+        told = await acting.matching(product, words, Filters(placed=TimeRange(since, None)))
+        return bool(told["hits"])
+
+    return came
 
 
-def give(config: Config, run_id: str, budget: str) -> None:
-    """Change the caps of a run that are named, and no other. Raises NotFound, QueryError."""
-    with closing(Journal(config.data)) as journal:
-        journal.recap(run_id, read_caps(budget, journal.run(run_id).caps))
+@asynccontextmanager
+async def lend_tools(
+    siyaq: Product, model: str, allowed: Sequence[str]
+) -> AsyncGenerator[Sequence[AnyTool], None]:
+    """Lend the tools of one run. `allowed` are the hosts that it may visit unasked.
 
-
-def decide(config: Config, run_id: str, call: str, *, given: bool) -> None:
-    """Allow, or forbid, what a run waits with. Raises NotFound, UsageError."""
-    with closing(Journal(config.data)) as journal:
-        waiting = [one for one in journal.run(run_id).steps if one.state == "waiting"]
-        for step in waiting:
-            if step.call == call:
-                journal.decide(run_id, call, act_of(step), given=given)
-                return
-        names = ", ".join(step.call for step in waiting) or "none"
-        raise UsageError(f"run {run_id!r} does not wait with {call!r}", hint=f"waiting: {names}")
-
-
-def cancel(config: Config, run_id: str) -> Run:
-    """End a run that is not being carried on. Raises NotFound."""
-    with closing(Journal(config.data)) as journal:
-        before = journal.run(run_id)
-        if before.status not in ("done", "stopped", "failed"):
-            journal.close_run(run_id, "stopped", "cancelled")
-        return journal.run(run_id)
+    Raises QueryError for a name of none.
+    """
+    phrased_by = "" if model.startswith(SCRIPTED) else model
+    async with page_tools(allowed) as pages, browsing(allowed) as browser:
+        yield [
+            *acting.tools(siyaq, model=phrased_by),
+            *pages,
+            *browser,
+            *workspace.tools(),
+            *shell.tools(),
+            *finish.tools(),
+        ]
 
 
 @asynccontextmanager
@@ -178,22 +231,12 @@ async def open_agents(
 
     `allowed` are the hosts whose pages they may read unasked. Raises QueryError for a name of none.
     """
-    phrased_by = "" if model.startswith(SCRIPTED) else model
     async with (
         open_siyaq(config, write=False) as siyaq,
-        page_tools(allowed) as pages,
-        browsing(allowed) as browser,
+        lend_tools(siyaq, model, allowed) as tools,
     ):
         with closing(Journal(config.data)) as journal:
-            tools = [
-                *acting.tools(siyaq, model=phrased_by),
-                *pages,
-                *browser,
-                *workspace.tools(),
-                *shell.tools(),
-                *finish.tools(),
-            ]
-            yield Agents(config, journal, tools, user=getpass.getuser())
+            yield Agents(config, journal, tools, user=getpass.getuser(), product=siyaq)
 
 
 def _script(model: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -12,13 +12,15 @@ from rich.console import Console
 from rich.prompt import Confirm
 
 from siyaq.agents import Asked, Run
+from siyaq.agents.desk import Desk
+from siyaq.agents.rhythm import Rhythm, read_every
 from siyaq.app import agents
 from siyaq.cli import acted, options
 from siyaq.config import Config
 from siyaq.core.errors import QueryError
 
 app = typer.Typer()
-EXIT_CODES = {"done": 0, "waiting": 3, "stopped": 4, "failed": 1, "running": 0}
+EXIT_CODES = {"done": 0, "waiting": 3, "stopped": 4, "failed": 1}
 
 
 @app.command()
@@ -39,6 +41,11 @@ def agent(
     allow: Annotated[
         list[str] | None, typer.Option(help="A host whose pages it may read. Repeatable.")
     ] = None,
+    every: Annotated[str, typer.Option(help="Do it again every 30s, 10m, 2h or 1d.")] = "",
+    when: Annotated[
+        str, typer.Option(help="Do it each time a new post holds all of these words.")
+    ] = "",
+    times: Annotated[int, typer.Option(min=0, help="With --every or --when: how often.")] = 0,
     approve: Annotated[
         list[str] | None, typer.Option(help="With resume: a call that may be made. Repeatable.")
     ] = None,
@@ -55,25 +62,22 @@ def agent(
     """
     settings = options.settings(data, file)
     verb, rest = words[0], words[1:]
-    if verb == "list" and not rest:
-        acted.show_runs(agents.runs(settings), as_json=as_json)
-        return
-    if verb in ("show", "resume", "cancel") and len(rest) == 1:
-        run_id = rest[0]
-        if verb == "resume":
-            if budget:
-                agents.give(settings, run_id, budget)
-            for call in approve or ():
-                agents.decide(settings, run_id, call, given=True)
-            for call in refuse or ():
-                agents.decide(settings, run_id, call, given=False)
-            run = asyncio.run(_carry_on(settings, run_id, as_json=as_json))
-        elif verb == "cancel":
-            run = agents.cancel(settings, run_id)
-        else:
-            run = agents.run(settings, run_id)
+    if verb in ("list", "show", "resume", "cancel") and len(rest) == (verb != "list"):
+        with agents.open_desk(settings) as desk:
+            if verb == "list":
+                acted.show_runs(desk.listed(), as_json=as_json)
+                return
+            run = desk.run(rest[0])
+            if verb == "resume":
+                _change(desk, run, budget, approve or (), refuse or ())
+            elif verb == "cancel":
+                desk.cancel(run)
+            run = desk.run(run.id)
+        if verb == "show":
             acted.show(run, as_json=as_json)
             return
+        if verb == "resume":
+            run = asyncio.run(_carry_on(settings, run, as_json=as_json))
     else:
         if approve or refuse:
             raise QueryError("--approve and --refuse go with 'siyaq agent resume RUN'")
@@ -82,10 +86,29 @@ def agent(
             model=model,
             caps=agents.read_budget(budget),
             allowed=tuple(allow or ()),
+            rhythm=_rhythm(every, when, times),
         )
         run = asyncio.run(_begin(settings, task, as_json=as_json))
     acted.show(run, as_json=as_json)
-    raise typer.Exit(EXIT_CODES[run.status])
+    raise typer.Exit(EXIT_CODES.get(run.status, 0))
+
+
+def _rhythm(every: str, when: str, times: int) -> Rhythm | None:
+    if not every and not when:
+        return None
+    return Rhythm(every=read_every(every) if every else 0.0, words=when, times=times)
+
+
+def _change(
+    desk: Desk, run: Run, budget: str, approved: Sequence[str], refused: Sequence[str]
+) -> None:
+    """Write down what its user has said of a run before it is carried on."""
+    if budget:
+        desk.give(run, agents.read_budget(budget, {}))
+    for call in approved:
+        desk.decide(run, call, given=True)
+    for call in refused:
+        desk.decide(run, call, given=False)
 
 
 async def _begin(settings: Config, task: agents.Task, *, as_json: bool) -> Run:
@@ -94,10 +117,9 @@ async def _begin(settings: Config, task: agents.Task, *, as_json: bool) -> Run:
         return await opened.go(run_id, approve=_ask, told=_teller(as_json=as_json))
 
 
-async def _carry_on(settings: Config, run_id: str, *, as_json: bool) -> Run:
-    run = agents.run(settings, run_id)
+async def _carry_on(settings: Config, run: Run, *, as_json: bool) -> Run:
     async with agents.open_agents(settings, run.model, run.allowed) as opened:
-        return await opened.go(run_id, approve=_ask, told=_teller(as_json=as_json))
+        return await opened.go(run.id, approve=_ask, told=_teller(as_json=as_json))
 
 
 def _teller(*, as_json: bool) -> Callable[[str, Run], None]:

@@ -1,0 +1,162 @@
+"""Carries on what waits: runs that were queued, and those that are due, fairly between users.
+
+The journal is the queue, so nothing that waits is lost when the process ends, and what was under
+way goes on when it is there again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from functools import partial
+
+from siyaq.agents import rhythm
+from siyaq.agents.amounts import NOTHING, Amounts
+from siyaq.agents.journal import Journal, Run
+from siyaq.agents.runner import Runner, Told, is_held
+from siyaq.agents.tool import AnyTool
+from siyaq.core.errors import SiyaqError, UsageError
+
+logger = logging.getLogger("siyaq.agents")
+
+LOOK_SECONDS = 0.5
+QUEUED = 1000
+
+Lend = Callable[[Run], AbstractAsyncContextManager[Sequence[AnyTool]]]
+Came = Callable[[str, datetime], Awaitable[bool]]
+"""Says whether a post that holds these words has come since a moment."""
+
+
+class Crew:
+    """Works on the runs of one journal, `parallel` at a time. `lend` gives a run its tools."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        lend: Lend,
+        came: Came,
+        *,
+        day_caps: Amounts = NOTHING,
+        parallel: int = 2,
+        family: str = "",
+        told: Told = lambda _word, _run: None,
+        now: Callable[[], datetime] = rhythm.now_utc,
+    ) -> None:
+        self.journal = journal
+        self._lend = lend
+        self._came = came
+        self._day_caps = day_caps
+        self._parallel = parallel
+        self._family = family  # the one run, with its children, that it works on; "": all
+        self._told = told
+        self._ending = False
+        self._now = now
+        self._working: dict[str, tuple[str, asyncio.Task[None]]] = {}
+        self._served: Counter[str] = Counter()
+        self._wanted = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Work until cancelled: first what was under way when the last crew ended."""
+        for run in self.journal.runs(QUEUED, status="running"):
+            if self._mine(run) and not is_held(self.journal, run.id):
+                self.journal.close_run(run.id, "queued")
+        self._ending = False
+        try:
+            while True:
+                await self.look()
+                self._wanted.clear()
+                try:
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._wanted.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            self._ending = True
+            for _, task in self._working.values():
+                task.cancel()
+            await asyncio.gather(*(t for _, t in self._working.values()), return_exceptions=True)
+
+    def wake(self) -> None:
+        """Say that something was queued."""
+        self._wanted.set()
+
+    def drop(self, run_id: str) -> None:
+        """End the work on a run at once, wherever it stands."""
+        if run_id in self._working:
+            self._working[run_id][1].cancel()
+
+    async def look(self) -> None:
+        """Queue what is due, and begin what there are hands for."""
+        for due in rhythm.rhythms(self.journal):
+            if self._family not in ("", due.run_id):
+                continue
+            try:
+                await self._attend(due)
+            except SiyaqError as error:
+                logger.warning("a rhythm waits", extra={"run": due.run_id, "why": str(error)})
+        while len(self._working) < self._parallel:
+            run = self._next()
+            if run is None:
+                return
+            task = asyncio.create_task(self._work(run), name=run.id)
+            self._working[run.id] = run.user, task
+            self._served[run.user] += 1
+            task.add_done_callback(partial(self._ended, run.id))
+
+    async def _attend(self, due: rhythm.Due) -> None:
+        parent = self.journal.run(due.run_id)
+        children = self.journal.runs(1, parent=parent.id)
+        if children and children[0].status in ("queued", "running"):
+            return  # one after the other
+        rhythm.settle(self.journal, parent, due.rhythm.times, due.made)
+        if self.journal.run(due.run_id).status != "scheduled":
+            return
+        if due.rhythm.times and due.made >= due.rhythm.times:
+            return  # the last one waits for its user
+        now = self._now()
+        if due.rhythm.words:
+            ripe = await self._came(due.rhythm.words, due.next_at)
+        else:
+            ripe = now >= due.next_at
+        if ripe:
+            rhythm.fire(self.journal, due, now)
+
+    def _next(self) -> Run | None:
+        """Return the oldest run of whoever has the fewest under way, and has had the least."""
+        queued = [
+            run
+            for run in self.journal.runs(QUEUED, status="queued")
+            if run.id not in self._working and run.plan and self._mine(run)
+        ]
+        if not queued:
+            return None
+        busy = Counter(user for user, _ in self._working.values())
+        first = min(queued, key=lambda one: (busy[one.user], self._served[one.user]))
+        return next(run for run in reversed(queued) if run.user == first.user)
+
+    def _mine(self, run: Run) -> bool:
+        return self._family in ("", run.id, run.parent)
+
+    async def _work(self, run: Run) -> None:
+        try:
+            async with self._lend(run) as tools:
+                runner = Runner(self.journal, tools, day_caps=self._day_caps, told=self._told)
+                await runner.go(run.id)
+        except UsageError as error:
+            logger.warning("a run cannot go on", extra={"run": run.id, "why": str(error)})
+            if self.journal.run(run.id).status == "queued":
+                self.journal.close_run(run.id, "failed", str(error))
+        except SiyaqError as error:
+            self.journal.close_run(run.id, "failed", str(error))
+        except asyncio.CancelledError:
+            if self._ending:  # nobody cancelled the run: it goes on with the next crew
+                self.journal.close_run(run.id, "queued")
+            raise
+
+    def _ended(self, run_id: str, _: asyncio.Task[None]) -> None:
+        del self._working[run_id]
+        self.wake()

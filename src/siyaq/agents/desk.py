@@ -1,0 +1,111 @@
+"""What people may do with their runs: look, pause, change the plan, approve, give more, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from siyaq.agents import rhythm, workspace
+from siyaq.agents.amounts import Amounts
+from siyaq.agents.crew import Crew
+from siyaq.agents.journal import Journal, Run
+from siyaq.agents.plan import read_plan
+from siyaq.agents.runner import act_of, is_held
+from siyaq.core.errors import NotFound, QueryError, UsageError
+
+OVER = frozenset({"done", "stopped", "failed"})
+
+
+class Desk:
+    """The runs of a journal, for one user or, with "", for whoever owns the machine.
+
+    With a `crew`, what is asked for happens at once; without one it is written down for whoever
+    carries the run on.
+    """
+
+    def __init__(self, journal: Journal, crew: Crew | None = None) -> None:
+        self.journal = journal
+        self._crew = crew
+
+    def listed(self, user: str = "") -> Sequence[Run]:
+        """Return the newest runs."""
+        return self.journal.runs(user=user)
+
+    def run(self, run_id: str, user: str = "") -> Run:
+        """Return one run. Raises NotFound, also for one of another user."""
+        run = self.journal.run(run_id)
+        if user and run.user != user:
+            raise NotFound(f"there is no run {run_id!r}", hint="siyaq agent list")
+        return run
+
+    def children(self, run: Run) -> Sequence[Run]:
+        """Return the runs that spend from the purse of one, the newest first."""
+        return self.journal.runs(parent=run.id)
+
+    def queue(self, run_id: str) -> None:
+        """Have a planned run begun, or carried on."""
+        if rhythm.has(self.journal, run_id):
+            self.journal.close_run(run_id, "scheduled")
+        else:
+            self.journal.close_run(run_id, "queued")
+        if self._crew is not None:
+            self._crew.wake()
+
+    def give(self, run: Run, more: Amounts) -> None:
+        """Change the caps that are named, and no other."""
+        self.journal.recap(run.parent or run.id, {**run.caps, **more})
+
+    def decide(self, run: Run, call: str, *, given: bool) -> None:
+        """Allow, or forbid, what a run waits with. Raises UsageError."""
+        waiting = [one for one in run.steps if one.state == "waiting"]
+        for step in waiting:
+            if step.call == call:
+                self.journal.decide(run.id, call, act_of(step), given=given)
+                return
+        names = ", ".join(step.call for step in waiting) or "none"
+        raise UsageError(f"run {run.id!r} does not wait with {call!r}", hint=f"waiting: {names}")
+
+    def pause(self, run: Run) -> None:
+        """Let a run rest after the calls that are being made. Raises UsageError."""
+        if run.status not in ("running", "queued", "scheduled"):
+            raise UsageError(f"run {run.id!r} is {run.status}, and cannot be paused")
+        self.journal.close_run(run.id, "paused")
+
+    def resume(self, run: Run) -> None:
+        """Carry a run on from where it stands. Raises UsageError for one that is done."""
+        if run.status == "done" or not run.plan:
+            raise UsageError(f"run {run.id!r} is {run.status}, and cannot be carried on")
+        if run.status not in ("running", "queued", "scheduled"):
+            self.queue(run.id)
+
+    def cancel(self, run: Run) -> None:
+        """End a run, and those that it has begun."""
+        for one in (run, *self.children(run)):
+            if one.status not in OVER:
+                self.journal.close_run(one.id, "stopped", "cancelled")
+                if self._crew is not None:
+                    self._crew.drop(one.id)
+
+    def edit(self, run: Run, lines: Sequence[str], tools: Sequence[str]) -> None:
+        """Put another plan in place of what has not been begun. Raises QueryError, UsageError.
+
+        The calls that were made stay as they were: what was done was done.
+        """
+        if is_held(self.journal, run.id) or run.status in ("running", "queued", "done"):
+            raise UsageError(f"run {run.id!r} is {run.status}", hint="pause it first")
+        plan = read_plan(lines, tools)
+        calls = {call.id: call for turn in plan for call in turn}
+        for turn in self.journal.plan(run, tools):
+            for old in turn:
+                made = any(step.call == old.id and step.state != "waiting" for step in run.steps)
+                if made and calls.get(old.id) != old:
+                    raise QueryError(f"call {old.id!r} was made already", hint="leave it as it was")
+        self.journal.fix_plan(run.id, plan)
+        self.journal.forget_waiting(run.id)
+
+    def file(self, run: Run, path: str) -> Path:
+        """Return where a file of a run is. Raises NotFound, UsageError."""
+        found = workspace.inside(self.journal.workspace(run.id), path)
+        if not found.is_file():
+            raise NotFound(f"run {run.id!r} has no file {path!r}")
+        return found

@@ -1,0 +1,215 @@
+"""Runs that are done again, and the crew that carries on what waits: once each, and fairly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from siyaq.agents import AnyTool, Journal, Run
+from siyaq.agents.crew import Crew
+from siyaq.agents.desk import Desk
+from siyaq.agents.rhythm import Rhythm, fire, read_every, rhythms, said_in, schedule
+from siyaq.core.errors import NotFound, QueryError, UsageError
+from tests.agents.toys import Toys, begun, call
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NAMES = ["note", "read", "send", "fetch", "finish"]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Posts:
+    """Moments at which a post came."""
+
+    def __init__(self) -> None:
+        self.came_at: list[datetime] = []
+
+    async def __call__(self, words: str, since: datetime) -> bool:
+        return any(at > since for at in self.came_at)
+
+
+def crew_of(journal: Journal, toys: Toys, clock: Clock, posts: Posts | None = None) -> Crew:
+    @asynccontextmanager
+    async def lend(_: Run) -> AsyncIterator[Sequence[AnyTool]]:
+        yield toys.tools()
+
+    return Crew(journal, lend, posts or Posts(), now=clock, parallel=1)
+
+
+def works(crew: Crew, until: Callable[[], bool]) -> None:
+    """Let a crew work until something holds."""
+
+    async def run() -> None:
+        working = asyncio.create_task(crew.keep())
+        try:
+            async with asyncio.timeout(120):
+                while not until():
+                    await asyncio.wait([working], timeout=0.01)
+                    if working.done():
+                        break
+        finally:
+            working.cancel()
+            await asyncio.wait([working])
+        if not working.cancelled():
+            working.result()
+
+    asyncio.run(run())
+
+
+def ended(journal: Journal, parent: str) -> int:
+    return sum(run.status == "done" for run in journal.runs(parent=parent))
+
+
+@pytest.mark.parametrize(
+    ("task", "seconds", "rest"),
+    [
+        ("follow the outage and brief me every 10 minutes, please", 600, "brief me please"),
+        ("اكتب موجزًا عن انقطاع الكهرباء كل 10 دقائق", 600, "اكتب موجزًا عن انقطاع الكهرباء"),
+        ("لخّص كل ١٥ دقيقة", 900, "لخّص"),
+        ("لخّص كل ساعتين", 7200, "لخّص"),
+        ("What happens every day in Overlune?", 0, "What happens every day in Overlune?"),
+        ("everyone left every 2 nights", 0, "everyone left every 2 nights"),
+    ],
+)
+def test_how_often_is_read_from_the_task(task: str, seconds: float, rest: str) -> None:
+    found, left = said_in(task)
+    assert found == seconds
+    assert " ".join(left.split()).endswith(rest)
+
+
+def test_a_rhythm_that_cannot_be_is_refused() -> None:
+    assert [read_every(text) for text in ("30s", "10 m", "2 hours", "1d")] == [30, 600, 7200, 86400]
+    for text in ("", "ten minutes", "-5m", "5 fortnights", "1.5h"):
+        with pytest.raises(QueryError):
+            read_every(text)
+    for made in ({}, {"every": 0.5}, {"every": 1e9}, {"every": 60, "times": -1}, {"words": "  "}):
+        with pytest.raises(QueryError):
+            Rhythm(**made)
+
+
+def test_it_is_done_at_once_and_then_at_each_moment_and_ends_after_the_last(
+    journal: Journal,
+) -> None:
+    toys, clock = Toys(), Clock()
+    parent = begun(journal, call("note", text="brief"))
+    schedule(journal, parent, Rhythm(every=600, times=2), START)
+    works(crew_of(journal, toys, clock), lambda: ended(journal, parent) == 1)
+    clock.at += timedelta(seconds=599)
+    asyncio.run(crew_of(journal, toys, clock).look())
+    assert journal.runs(parent=parent)[0].id == f"{parent}-1"
+    clock.at += timedelta(seconds=1)
+    works(crew_of(journal, toys, clock), lambda: journal.run(parent).status == "done")
+    run = journal.run(parent)
+    assert [key for _, key, _ in toys.done] == [f"{parent}-1/s1", f"{parent}-2/s1"]
+    assert run.result == {"text": "brief", "number": 0}
+    assert run.spent["steps"] == 2
+
+
+def test_what_was_due_is_made_once_whatever_was_missed_or_broke(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    parent = begun(journal, call("note", text="brief"))
+    schedule(journal, parent, Rhythm(every=600), START)
+    (due,) = rhythms(journal)
+    child = fire(journal, due, START)
+    assert fire(journal, due, START) == child  # as another process would, or one that crashed
+    journal.close()
+    journal = Journal(tmp_path)  # hours later
+    toys, clock = Toys(), Clock()
+    clock.at += timedelta(hours=3, minutes=5)
+    works(crew_of(journal, toys, clock), lambda: ended(journal, parent) == 2)
+    assert [run.id for run in journal.runs(parent=parent)] == [f"{parent}-2", f"{parent}-1"]
+    assert rhythms(journal)[0].next_at == START + timedelta(hours=3, minutes=10)
+    journal.close()
+
+
+def test_a_post_that_came_while_nobody_looked_is_seen(journal: Journal) -> None:
+    toys, clock, posts = Toys(), Clock(), Posts()
+    parent = begun(journal, call("note", text="brief"))
+    schedule(journal, parent, Rhythm(words="outage", times=1), START)
+    asyncio.run(crew_of(journal, toys, clock, posts).look())
+    assert journal.runs(parent=parent) == []
+    posts.came_at.append(START + timedelta(minutes=1))
+    clock.at += timedelta(hours=1)
+    works(crew_of(journal, toys, clock, posts), lambda: journal.run(parent).status == "done")
+    assert len(toys.done) == 1
+
+
+def test_all_of_a_rhythms_runs_spend_from_one_purse(journal: Journal) -> None:
+    toys, clock = Toys(), Clock()
+    parent = begun(journal, [call("note", text="a"), call("note", text="b")], caps={"steps": 5})
+    schedule(journal, parent, Rhythm(every=1), START)
+
+    def over() -> bool:
+        clock.at += timedelta(seconds=1)
+        return journal.run(parent).status == "stopped"
+
+    works(crew_of(journal, toys, clock), over)
+    run = journal.run(parent)
+    assert (run.stopped_by, run.spent["steps"], len(toys.done)) == ("budget: steps", 5, 5)
+
+
+def test_users_take_turns_however_much_one_of_them_asks_for(journal: Journal) -> None:
+    toys = Toys()
+    desk = Desk(journal)
+    for number in range(6):
+        run_id = begun(journal, call("note", text=f"many{number}"))
+        desk.queue(run_id)
+    other = journal.begin_run(user="w", task="do", model="", caps={"steps": 5}, allowed=())
+    journal.fix_plan(other, journal.plan(journal.run(run_id), NAMES))
+    desk.queue(other)
+    works(crew_of(journal, toys, Clock()), lambda: len(toys.done) == 7)
+    places = [key.partition("/")[0] for _, key, _ in toys.done]
+    assert places.index(other) <= 1
+
+
+def test_what_was_under_way_goes_on_with_the_next_crew(journal: Journal) -> None:
+    toys = Toys()
+    run_id = begun(journal, call("note", text="x"))
+    assert journal.run(run_id).status == "running"
+    works(crew_of(journal, toys, Clock()), lambda: journal.run(run_id).status == "done")
+
+
+def test_paused_it_rests_and_another_plan_can_be_given(journal: Journal) -> None:
+    toys, desk = Toys(), Desk(journal)
+    run_id = begun(journal, call("note", "a", text="x"), call("send", "b", to="amal"))
+    desk.queue(run_id)
+    works(crew_of(journal, toys, Clock()), lambda: journal.run(run_id).status == "waiting")
+    run = desk.run(run_id)
+    lines = list(run.plan)
+    with pytest.raises(QueryError, match="'a' was made already"):
+        desk.edit(run, [lines[0].replace('"x"', '"y"'), lines[1]], NAMES)
+    desk.edit(run, [lines[0], '{"tool": "note", "id": "c", "arguments": {"text": "z"}}'], NAMES)
+    with pytest.raises(UsageError, match="does not wait with 'b'"):
+        desk.decide(desk.run(run_id), "b", given=True)
+    desk.resume(desk.run(run_id))
+    desk.pause(desk.run(run_id))
+    asyncio.run(crew_of(journal, toys, Clock()).look())
+    assert desk.run(run_id).status == "paused"
+    desk.resume(desk.run(run_id))
+    works(crew_of(journal, toys, Clock()), lambda: journal.run(run_id).status == "done")
+    assert [text for _, _, text in toys.done] == ["x", "z"]
+    with pytest.raises(UsageError, match="is done"):
+        desk.edit(desk.run(run_id), lines, NAMES)
+    with pytest.raises(NotFound):
+        desk.run(run_id, "somebody-else")
+
+
+def test_cancelled_its_children_end_too(journal: Journal) -> None:
+    desk = Desk(journal)
+    parent = begun(journal, call("note", text="x"))
+    schedule(journal, parent, Rhythm(every=60), START)
+    child = fire(journal, rhythms(journal)[0], START)
+    desk.cancel(desk.run(parent))
+    assert [journal.run(name).stopped_by for name in (parent, child)] == ["cancelled"] * 2
+    assert rhythms(journal) == []
