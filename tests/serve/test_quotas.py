@@ -43,7 +43,9 @@ FREE = {
     "GET /v1/plan", "GET /v1/plan/{name}", "GET /v1/plan/{name}/told",
     "GET /v1/plan/{name}/report", "GET /v1/posts/{post_id}", "GET /v1/posts/{post_id}/notes",
     "GET /v1/posts/{post_id}/context/versions", "GET /v1/answers/{answer_id}",
-    "GET /v1/responses/{response_id}", "POST /mcp",
+    "GET /v1/responses/{response_id}", "POST /mcp", "GET /s/{token}", "GET /s/{token}/bundle",
+    "GET /v1/answers/{answer_id}/bundle", "GET /v1/shares", "GET /v1/watches",
+    "GET /v1/watches/{watch_id}", "GET /v1/alerts", "GET /v1/feeds/{token}",
 }  # fmt: skip
 """Routes of those who may read that cost next to nothing, and /mcp, whose tools pay."""
 
@@ -52,6 +54,8 @@ CHANGE |= {
     "GET /v1/hooks/{name}", "POST /v1/hooks/{name}", "POST /v1/posts",
     "POST /v1/posts/{post_id}/notes", "POST /v1/notes/{note_id}/ratings",
     "POST /v1/posts/{post_id}/context/ratings", "GET /v1/keys", "POST /v1/keys", "GET /v1/audit",
+    "POST /v1/answers/{answer_id}/shares", "POST /v1/watches", "PATCH /v1/watches/{watch_id}",
+    "POST /v1/alerts/seen",
 }  # fmt: skip
 
 
