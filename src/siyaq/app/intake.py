@@ -71,6 +71,12 @@ class Intake:
             self._receivers[adapter.hook] = adapter
         await pump.run()
 
+    def leave(self, adapter: SourceAdapter, url: str) -> None:
+        """Forget a stream whose `follow` has been cancelled: it is at rest from now on."""
+        self._pumps.pop((adapter.source, url), None)
+        if isinstance(adapter, Receiving):
+            self._receivers.pop(adapter.hook, None)
+
     async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
         """Hand a delivery to the source that follows `hook`. Raises NotFound, and as it does."""
         return await self._receiver(hook).receive(headers, body)

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from siyaq.access import AuditLog, Budget, KeyRing, Links, Shares
 from siyaq.app import keys
 from siyaq.app.alerts import alerting, open_desk
+from siyaq.app.following import Following
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
@@ -41,8 +42,7 @@ async def serve_forever(
     """
     from siyaq.serve import create_app, run  # loaded where it serves
 
-    registry = source_registry()
-    adapters = [(registry.open_source(s.url, s.name), s.url) for s in sources]
+    followings = Following(config.data, source_registry(), sources)
     async with AsyncExitStack() as stack:
         siyaq = await stack.enter_async_context(open_siyaq(config, write=True))
         ring, budget = await stack.enter_async_context(_keys(config))
@@ -55,32 +55,32 @@ async def serve_forever(
             audit=AuditLog(config.data),
             budget=budget,
             watches=desk,
+            followings=followings,
+            shown=config.shown,
             shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
         )
         app = create_app(siyaq, settings)
-        following = [
-            asyncio.create_task(siyaq.intake.follow(adapter, url), name=f"follow {url}")
-            for adapter, url in adapters
-        ]
+        telling: list[asyncio.Task[None]] = []
 
         def tell(url: str) -> None:
             if caught_up:
-                following.append(asyncio.create_task(_tell_later(siyaq, url, on_ready)))
+                telling.append(asyncio.create_task(_tell_later(siyaq, url, on_ready)))
             else:
                 on_ready(url)
 
         try:
             async with (
+                followings.running(siyaq.intake),
                 _grpc(siyaq, settings, config),
                 alerting(config, siyaq, watches, desk, ring, budget),
             ):
                 await run(app, config.host, config.port, tell)
         finally:
-            for task in following:
+            for task in telling:
                 task.cancel()
-            await asyncio.gather(*following, return_exceptions=True)
+            await asyncio.gather(*telling, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -131,6 +131,38 @@ class ModelAtHand:
     default: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A source that is followed, or was and rests. `added`: while it ran, not by the settings."""
+
+    id: str
+    url: str
+    source: str
+    added: bool
+    paused: bool
+    problem: str = ""  # why it could not be opened
+
+
+class Followings(Protocol):
+    """Following and leaving sources while siyaq runs. What is changed holds at the next start."""
+
+    def listed(self) -> Sequence[Followed]:
+        """Return what is followed or paused."""
+        ...
+
+    async def follow(self, url: str, name: str | None) -> Followed:
+        """Follow one more source. Raises UsageError, StorageError."""
+        ...
+
+    async def pause(self, source_id: str, *, paused: bool) -> Followed:
+        """Stop following a source for now, or go on where it was left: NotFound, StorageError."""
+        ...
+
+    async def leave(self, source_id: str) -> None:
+        """Follow a source no more; its posts stay. Raises NotFound, UsageError, StorageError."""
+        ...
+
+
 class Product(Protocol):
     """What siyaq does. Every method may raise SiyaqError."""
 

@@ -78,6 +78,11 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("PATCH", "/v1/watches/{watch_id}"): Need.WRITE,
     ("DELETE", "/v1/watches/{watch_id}"): Need.WRITE,
     ("POST", "/v1/alerts/seen"): Need.WRITE,
+    ("GET", "/v1/sources"): Need.KEYS,  # where we listen, and how, is the operator's affair
+    ("POST", "/v1/sources"): Need.KEYS,
+    ("PATCH", "/v1/sources/{source_id}"): Need.KEYS,
+    ("DELETE", "/v1/sources/{source_id}"): Need.KEYS,
+    ("GET", "/v1/settings"): Need.KEYS,
     ("GET", "/v1/keys"): Need.KEYS,
     ("POST", "/v1/keys"): Need.KEYS,
     ("DELETE", "/v1/keys/{key_id}"): Need.KEYS,

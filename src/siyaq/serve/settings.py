@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -9,7 +10,11 @@ from prometheus_client import CollectorRegistry
 from siyaq.access import AuditLog, Budget, KeyRing, Shares
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
+from siyaq.core.product import Followings
 from siyaq.watches import WatchDesk
+
+Shown = tuple[str, str | int, str, str]
+"""A setting: its key, its value, where that came from, and what it means."""
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 MIN_KEY_CHARS = 16
@@ -30,6 +35,8 @@ class ServeSettings:
     budget: Budget | None = None  # what keys may use, and have used
     watches: WatchDesk | None = None  # saved questions
     shares: Shares | None = None  # links to answers
+    followings: Followings | None = None  # what is followed, and may be
+    shown: Callable[[], Sequence[Shown]] = tuple  # the settings, secrets masked
     allowed_hosts: tuple[str, ...] = ()  # names the page is reached by, besides the loopback ones
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     max_body_bytes: int = 64 * 2**10  # of every request but an ingest

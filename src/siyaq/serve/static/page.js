@@ -7,8 +7,10 @@ import { byId } from "./dom.js";
 import { Feed } from "./feed.js";
 import { showTimes } from "./format.js";
 import { startFrame } from "./frame.js";
+import { drawHealth } from "./health.js";
 import { retell } from "./i18n.js";
 import { Panel } from "./panel.js";
+import { drawSources } from "./sources.js";
 import { drawWatching, startAlerts } from "./watching.js";
 
 const TIMES_MS = 20_000;
@@ -26,6 +28,8 @@ const conversation = new Conversation({
 });
 const desk = new Desk({
   watching: (given) => drawWatching(given, { openAnswer }),
+  sources: drawSources,
+  health: drawHealth,
 });
 const feed = new Feed({ ...opening, onState, onDelete });
 
