@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 class Notebook:
-    """Followed sources in memory, as `core.product.Followings` has them."""
+    """Followed sources in memory, as `core.product.Roster` has them."""
 
     def __init__(self) -> None:
         self.sources = {
@@ -68,7 +68,7 @@ def server(product: FakeProduct, notebook: Notebook) -> Iterator[Served]:
         ("serve.keys", "***", "environment", "API keys"),
         ("answers.kept", 10000, "default", "answers kept"),
     )
-    settings = ServeSettings(port=0, followings=notebook, shown=lambda: shown)
+    settings = ServeSettings(port=0, roster=notebook, shown=lambda: shown)
     with served(product, settings) as server:
         yield server
 

@@ -42,7 +42,7 @@ async def serve_forever(
     """
     from siyaq.serve import create_app, run  # loaded where it serves
 
-    followings = Following(config.data, source_registry(), sources)
+    roster = Following(config.data, source_registry(), sources)
     async with AsyncExitStack() as stack:
         siyaq = await stack.enter_async_context(open_siyaq(config, write=True))
         ring, budget = await stack.enter_async_context(_keys(config))
@@ -55,7 +55,7 @@ async def serve_forever(
             audit=AuditLog(config.data),
             budget=budget,
             watches=desk,
-            followings=followings,
+            roster=roster,
             shown=config.shown,
             shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
@@ -72,7 +72,7 @@ async def serve_forever(
 
         try:
             async with (
-                followings.running(siyaq.intake),
+                roster.running(siyaq.intake),
                 _grpc(siyaq, settings, config),
                 alerting(config, siyaq, watches, desk, ring, budget),
             ):

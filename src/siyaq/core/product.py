@@ -143,7 +143,7 @@ class Followed:
     problem: str = ""  # why it could not be opened
 
 
-class Followings(Protocol):
+class Roster(Protocol):
     """Following and leaving sources while siyaq runs. What is changed holds at the next start."""
 
     def listed(self) -> Sequence[Followed]:

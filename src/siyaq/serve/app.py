@@ -74,7 +74,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.include_router(openai.router(product, streams))
     app.include_router(planning.router())
     app.include_router(shared.router(product, settings.shares))
-    app.include_router(sources.router(settings.followings, settings.shown))
+    app.include_router(sources.router(settings.roster, settings.shown))
     app.include_router(watch_router(product, settings.watches))
     app.include_router(keys.router(settings.key_ring, settings.audit, settings.budget))
     app.router.routes.extend(mcp.routes(product))

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from siyaq.access import AuditLog, Budget, KeyRing, Shares
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
-from siyaq.core.product import Followings
+from siyaq.core.product import Roster
 from siyaq.watches import WatchDesk
 
 Shown = tuple[str, str | int, str, str]
@@ -35,7 +35,7 @@ class ServeSettings:
     budget: Budget | None = None  # what keys may use, and have used
     watches: WatchDesk | None = None  # saved questions
     shares: Shares | None = None  # links to answers
-    followings: Followings | None = None  # what is followed, and may be
+    roster: Roster | None = None  # what is followed, and may be
     shown: Callable[[], Sequence[Shown]] = tuple  # the settings, secrets masked
     allowed_hosts: tuple[str, ...] = ()  # names the page is reached by, besides the loopback ones
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

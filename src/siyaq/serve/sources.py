@@ -11,7 +11,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from siyaq.core.errors import NotFound
-from siyaq.core.product import Followed, Followings
+from siyaq.core.product import Followed, Roster
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.settings import Shown
 
@@ -73,7 +73,7 @@ class SettingsJson(TypedDict):
     settings: list[SettingJson]
 
 
-def router(kept: Followings | None, shown: Callable[[], Sequence[Shown]]) -> APIRouter:
+def router(kept: Roster | None, shown: Callable[[], Sequence[Shown]]) -> APIRouter:
     """Return the routes of followed sources and of settings."""
     routes = APIRouter(tags=["system"])
 
@@ -128,7 +128,7 @@ def _followed_json(one: Followed) -> FollowedJson:
     }
 
 
-def _held(followings: Followings | None) -> Followings:
-    if followings is None:
+def _held(roster: Roster | None) -> Roster:
+    if roster is None:
         raise NotFound("this server follows what it was started with")
-    return followings
+    return roster
