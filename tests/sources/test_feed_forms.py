@@ -163,6 +163,28 @@ def test_half_a_feed_is_known_to_be_half() -> None:
     assert half.entries
 
 
+def test_an_entry_that_was_cut_off_is_not_taken_for_a_whole_one() -> None:
+    """Cut in the middle of its name it would be another entry, which nobody ever wrote."""
+    item = "<item><title>t</title><guid>urn:%d</guid><description>d</description></item>"
+    whole = f'<rss version="2.0"><channel>{item % 12}{item % 345}</channel></rss>'
+    for at in range(whole.index("345"), whole.index("</rss>")):
+        found = parse_feed(whole[:at].encode())
+        assert found.damaged
+        assert [entry["id"] for entry in found.entries] == ["urn:12"]
+    odd = parse_feed(whole.replace("<title>t<", "<title>t & u<").encode())
+    assert odd.damaged
+    assert len(odd.entries) == 2, "it is not well-formed, and whole"
+
+
+def test_an_address_that_was_cut_off_is_not_taken_for_a_whole_one() -> None:
+    urls = "".join(f"<url><loc>https://x.example/{name}</loc></url>" for name in ("a", "bcd"))
+    whole = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+    for at in range(whole.index("bcd") + 1, whole.index("</urlset>")):
+        found = parse_feed(whole[:at].encode())
+        assert found.damaged
+        assert [entry["link"] for entry in found.entries] == ["https://x.example/a"]
+
+
 def an_entry(**more: object) -> ParsedEntry:
     entry = parse_feed(json.dumps(JSON_FEED).encode()).entries[0]
     entry.update(more)  # type: ignore[typeddict-item]  # the test's own

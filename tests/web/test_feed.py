@@ -111,7 +111,7 @@ def test_the_list_is_bounded(page: Page, product: FakeProduct, server: Served) -
 
 def test_filters_choose_what_is_shown(page: Page, product: FakeProduct, server: Served) -> None:
     live = watching(page, product)
-    live.get_by_label("Language of the posts").select_option("ar")
+    live.get_by_label("Language of the posts", exact=True).select_option("ar")
     expect(live.locator(".post")).to_have_count(4)
     wait_until(lambda: product.listeners == 1, "the old stream is closed")
     publish(server, product, "not this one", "en")

@@ -23,7 +23,7 @@ from siyaq.log import LogReader, LogWriter
 from siyaq.sources import Committer, Pump
 from siyaq.testing.world.pace import Pace
 
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 240.0
 _PAGE = 1000
 
 

@@ -20,7 +20,7 @@ from siyaq.sources.limits import MEDIA
 from siyaq.sources.markup import html_to_text
 from siyaq.sources.rss.json_feed import is_json_feed, read_json_feed
 from siyaq.sources.rss.sitemap import is_sitemap, read_sitemap
-from siyaq.sources.rss.values import TAGS, ParsedEntry, ParsedFeed, parts, text
+from siyaq.sources.rss.values import TAGS, ParsedEntry, ParsedFeed, is_cut_off, parts, text
 
 ENTRIES = 500
 SITEMAP_ENTRIES = 1_000
@@ -45,7 +45,9 @@ def parse_feed(document: bytes) -> ParsedFeed:
     if is_sitemap(start):
         return read_sitemap(document, entries_at_most=SITEMAP_ENTRIES)
     parsed = feedparser.parse(BytesIO(_in_utf8(document)))
-    entries = [_entry(entry) for entry in parsed.entries[:ENTRIES]]
+    damaged = _is_damaged(parsed)
+    told = parsed.entries[:-1] if damaged and is_cut_off(document) else parsed.entries
+    entries = [_entry(entry) for entry in told[:ENTRIES]]
     links = reversed(parts(parsed.feed, "links"))  # so that the first of a kind stays
     address = {text(link, "rel"): text(link, "href") for link in links}
     return ParsedFeed(
@@ -56,8 +58,8 @@ def parse_feed(document: bytes) -> ParsedFeed:
         skip_days=[day.decode() for part in _skipped(document) for day in _DAY.findall(part)],
         hub=address.get("hub", ""),
         topic=address.get("self", ""),
-        problem="" if entries or parsed.version else _NOTHING,
-        damaged=_is_damaged(parsed),
+        problem="" if entries or (parsed.version and not damaged) else _NOTHING,
+        damaged=damaged,
         entries=entries,
     )
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from siyaq.sources.articles.date import machine_date
-from siyaq.sources.rss.values import ParsedEntry, ParsedFeed
+from siyaq.sources.rss.values import ParsedEntry, ParsedFeed, is_cut_off
 
 CHILDREN = 1_000
 _ADDRESSES = 50_000  # the protocol's own limit of one file
@@ -33,13 +33,16 @@ def read_sitemap(document: bytes, *, entries_at_most: int) -> ParsedFeed:
     children = [
         (_child(one, "loc"), _child(one, "lastmod")) for one in _named(root, "sitemap", CHILDREN)
     ]
+    damaged = len(parser.error_log) > 0
     entries = [_entry(one) for one in _named(root, "url", _ADDRESSES)]
+    if damaged and is_cut_off(document):
+        entries, children = entries[:-1], children[:-1]
     entries = [entry for entry in entries if entry["link"]]
     # stable: what has no date stays in the order in which it is listed, after what has one
     entries.sort(key=lambda entry: machine_date(entry.get("changed", "")) or _NEVER, reverse=True)
     return ParsedFeed(
         sitemap=True,
-        damaged=len(parser.error_log) > 0,
+        damaged=damaged,
         entries=entries[:entries_at_most],
         children=[child for child in children if child[0]],
     )

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import msgspec
 
 TAGS = 20
+
+
+_END = re.compile(
+    rb"</(?:[\w.-]+:)?(?:rss|feed|RDF|urlset|sitemapindex)\s*>\s*(?:<!--.*-->\s*)?\Z", re.S
+)
+_END_BYTES = 1_000
+
+
+def is_cut_off(document: bytes) -> bool:
+    """Say whether a document of XML has no end, so that its last entry may not be whole."""
+    return _END.search(document[-_END_BYTES:]) is None
 
 
 class ParsedEntry(TypedDict):
