@@ -41,8 +41,9 @@ class Bilingual:
         self.network = Network(directory, embedder)
         self.network.listen(since=-100)
         log, clock, searcher = self.network.log, self.network.clock, self.network.searcher
-        other = OtherLanguage(searcher, log, embedder)
-        claims = Claims(Retriever(searcher, log, embedder, clock), SupportChecker(embedder), other)
+        retriever = Retriever(searcher, log, embedder, clock)
+        other = OtherLanguage(searcher, log, retriever.vector)
+        claims = Claims(retriever, SupportChecker(embedder), other)
         self.cards = Cards(searcher, log, clock, claims)
         self.history = CardHistory(directory)
         self.remembered = RememberedCards(log, clock)

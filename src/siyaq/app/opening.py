@@ -87,7 +87,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
         searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
         retriever = Retriever(searcher, log, embedder, clock)
-        abroad = OtherLanguage(searcher, log, embedder)
+        abroad = OtherLanguage(searcher, log, retriever.vector)
         shelf = models.shelf(config)
         stack.callback(shelf.close)
         kept = AnswerShelf(config.data, config.answers_kept)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from siyaq.core.answer import Stance
 from siyaq.core.ids import Seq
-from siyaq.core.ports import Embedder, Searcher
+from siyaq.core.ports import Searcher, Vector
 from siyaq.core.post import Post
 from siyaq.core.query import Filters
 from siyaq.grounding.support import Clash, Read, clashes, missing_names, rival_number
@@ -51,14 +51,17 @@ def other_language(text: str) -> str:
 class OtherLanguage:
     """Finds posts in the other language by what they mean. Safe to call from any thread."""
 
-    def __init__(self, searcher: Searcher, log: LogReader, embedder: Embedder) -> None:
+    def __init__(
+        self, searcher: Searcher, log: LogReader, vector: Callable[[str], Vector]
+    ) -> None:
+        """`vector` embeds a text, best one that remembers what it has embedded."""
         self._searcher = searcher
         self._log = log
-        self._embedder = embedder
+        self._vector = vector
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return a unit vector for each text."""
-        return np.asarray(self._embedder.embed(list(texts)), dtype=np.float32)
+        return np.asarray([self._vector(text) for text in texts], dtype=np.float32)
 
     def found(self, claim: str) -> list[Post]:
         """Return the live posts in the other language that are nearest to a claim."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from siyaq.core.ids import PostId
-from siyaq.core.ports import Clock, Embedder, Searcher
+from siyaq.core.ports import Clock, Embedder, Searcher, Vector
 from siyaq.core.post import Post
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 from siyaq.core.span import TimeRange
@@ -79,6 +79,10 @@ class Retriever:
         self._clock = clock
         self._embedded = lru_cache(maxsize=4096)(lambda text: embedder.embed([text])[0])
         self._alignment = WordAlignment(embedder)
+
+    def vector(self, text: str) -> Vector:
+        """Return the vector of a text, embedded once while it is remembered."""
+        return self._embedded(text)
 
     def rank(self, query: Query, *, without: frozenset[PostId] = frozenset()) -> Ranking:
         """Return the best `query.k` posts, near-identical ones folded into one hit.
