@@ -51,9 +51,7 @@ def other_language(text: str) -> str:
 class OtherLanguage:
     """Finds posts in the other language by what they mean. Safe to call from any thread."""
 
-    def __init__(
-        self, searcher: Searcher, log: LogReader, vector: Callable[[str], Vector]
-    ) -> None:
+    def __init__(self, searcher: Searcher, log: LogReader, vector: Callable[[str], Vector]) -> None:
         """`vector` embeds a text, best one that remembers what it has embedded."""
         self._searcher = searcher
         self._log = log
