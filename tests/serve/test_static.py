@@ -27,7 +27,7 @@ def test_scripts_stay_small(script: Path) -> None:
     assert len(script.read_text("utf-8").splitlines()) <= most
 
 
-@pytest.mark.parametrize("name", ["index.html", "plan.html"])
+@pytest.mark.parametrize("name", ["index.html", "plan.html", "agents.html"])
 def test_the_pages_have_no_inline_script_or_style(name: str) -> None:
     html = (STATIC / name).read_text("utf-8")
     assert not re.search(r"<script(?![^>]*\bsrc=)", html)

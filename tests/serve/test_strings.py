@@ -16,7 +16,7 @@ from siyaq.watches import Change
 from .test_errors import error_classes
 
 STATIC = Path(siyaq.serve.__file__).parent / "static"
-SOURCES = [*STATIC.glob("*.js"), STATIC / "index.html", STATIC / "plan.html"]
+SOURCES = [*STATIC.glob("*.js"), *STATIC.glob("*.html")]
 ARABIC = re.compile(r"[\u0621-\u064a]")
 SAME_IN_BOTH = {"number", "cite.marker", "tools.language"}
 PLURALS = {"en": {"one", "other"}, "ar": {"zero", "one", "two", "few", "many", "other"}}

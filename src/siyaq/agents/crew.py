@@ -67,7 +67,10 @@ class Crew:
         self._ending = False
         try:
             while True:
-                await self.look()
+                try:
+                    await self.look()
+                except SiyaqError as error:  # a full disk, say: it is tried again
+                    logger.warning("agents wait", extra={"why": str(error)})
                 self._wanted.clear()
                 try:
                     async with asyncio.timeout(LOOK_SECONDS):

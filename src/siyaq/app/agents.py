@@ -6,7 +6,6 @@ import asyncio
 import getpass
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from siyaq.agents import (
     shell,
     workspace,
 )
+from siyaq.agents.agency import Task
 from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
@@ -47,18 +47,6 @@ SCRIPTED = "scripted:"
 """What a model's name begins with that is a file of tool calls."""
 
 MAX_SCRIPT_BYTES = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What somebody wants done. `model`: "" for none, scripted:FILE, or a chat model's name."""
-
-    words: str
-    model: str = ""
-    caps: Amounts
-    allowed: tuple[str, ...] = ()
-    plan: str = ""  # JSON lines, where its user has written it
-    rhythm: Rhythm | None = None  # "every 10 minutes" in the words does as well
 
 
 class Agents:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
 from siyaq.access import AuditLog, Budget, KeyRing, Links, Shares
 from siyaq.app import keys
+from siyaq.app.agency import agents_at_work
 from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.following import Following
 from siyaq.app.opening import open_siyaq, source_registry
@@ -57,6 +58,7 @@ async def serve_forever(
             watches=desk,
             roster=roster,
             shown=config.shown,
+            agency=await stack.enter_async_context(agents_at_work(config, siyaq)),
             shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,

@@ -10,47 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siyaq.agents import KINDS, Amounts, Asked, Run, Step
+from siyaq.agents import KINDS, Amounts, Asked, Run
 from siyaq.cli.asking import print_json
 from siyaq.cli.present import tame, when
-from siyaq.core.wire import rfc3339
+from siyaq.serve.runs.shapes import run_json
 
 _WIDE = 60
-
-
-def run_json(run: Run) -> dict[str, object]:
-    """Shape a run for machines."""
-    return {
-        "id": run.id,
-        "task": run.task,
-        "model": run.model,
-        "status": run.status,
-        "stopped_by": run.stopped_by,
-        "result": run.result,
-        "steps": [_step_json(step) for step in run.steps],
-        "usage": dict(run.spent),
-        "budget": dict(run.caps),
-        "left": _left(run),
-        "created_at": rfc3339(run.created_at),
-    }
-
-
-def _step_json(step: Step) -> dict[str, object]:
-    return {
-        "id": step.call,
-        "tool": step.tool,
-        "arguments": dict(step.arguments),
-        "state": step.state,
-        "result": step.value,
-        "problem": step.problem,
-        "began_at": rfc3339(step.began_at),
-        "ended_at": rfc3339(step.ended_at) if step.ended_at else None,
-        "usage": dict(step.spent),
-    }
-
-
-def _left(run: Run) -> dict[str, float]:
-    return {kind: max(0.0, cap - run.spent.get(kind, 0.0)) for kind, cap in run.caps.items()}
 
 
 def show(run: Run, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.prompt import Confirm
 
 from siyaq.agents import Asked, Run
+from siyaq.agents.agency import Task
 from siyaq.agents.desk import Desk
 from siyaq.agents.rhythm import Rhythm, read_every
 from siyaq.app import agents
@@ -81,7 +82,7 @@ def agent(
     else:
         if approve or refuse:
             raise QueryError("--approve and --refuse go with 'siyaq agent resume RUN'")
-        task = agents.Task(
+        task = Task(
             words=" ".join(words),
             model=model,
             caps=agents.read_budget(budget),
@@ -111,7 +112,7 @@ def _change(
         desk.decide(run, call, given=False)
 
 
-async def _begin(settings: Config, task: agents.Task, *, as_json: bool) -> Run:
+async def _begin(settings: Config, task: Task, *, as_json: bool) -> Run:
     async with agents.open_agents(settings, task.model, task.allowed) as opened:
         run_id = await opened.begin(task)
         return await opened.go(run_id, approve=_ask, told=_teller(as_json=as_json))

@@ -40,6 +40,7 @@ from siyaq.serve.metrics import HttpMetrics, Measured
 from siyaq.serve.openapi import describe
 from siyaq.serve.rationed import rationed
 from siyaq.serve.refusals import from_http, from_validation
+from siyaq.serve.runs import routes as runs
 from siyaq.serve.settings import ServeSettings
 from siyaq.serve.sse import Streams
 
@@ -76,6 +77,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.include_router(shared.router(product, settings.shares))
     app.include_router(sources.router(settings.roster, settings.shown))
     app.include_router(watch_router(product, settings.watches))
+    app.include_router(runs.router(settings.agency))
     app.include_router(keys.router(settings.key_ring, settings.audit, settings.budget))
     app.router.routes.extend(mcp.routes(product))
     app.router.routes.extend(page.routes())

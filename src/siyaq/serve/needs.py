@@ -19,6 +19,7 @@ STATIC = "/static/"
 NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/"): Need.NOTHING,
     ("GET", "/plan"): Need.NOTHING,
+    ("GET", "/agents"): Need.NOTHING,
     ("GET", "/siyaq.js"): Need.NOTHING,
     ("GET", "/static/{name:path}"): Need.NOTHING,
     ("GET", "/v1/hooks/{name}"): Need.NOTHING,  # its source knows what it has asked for
@@ -83,6 +84,15 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("PATCH", "/v1/sources/{source_id}"): Need.KEYS,
     ("DELETE", "/v1/sources/{source_id}"): Need.KEYS,
     ("GET", "/v1/settings"): Need.KEYS,
+    ("GET", "/v1/runs"): Need.READ,
+    ("GET", "/v1/runs/{run_id}"): Need.READ,
+    ("GET", "/v1/runs/{run_id}/files/{path:path}"): Need.READ,
+    ("POST", "/v1/runs"): Need.WRITE,
+    ("POST", "/v1/runs/{run_id}/pause"): Need.WRITE,
+    ("POST", "/v1/runs/{run_id}/resume"): Need.WRITE,
+    ("POST", "/v1/runs/{run_id}/cancel"): Need.WRITE,
+    ("PUT", "/v1/runs/{run_id}/plan"): Need.WRITE,
+    ("PUT", "/v1/runs/{run_id}/calls/{call}"): Need.WRITE,
     ("GET", "/v1/keys"): Need.KEYS,
     ("POST", "/v1/keys"): Need.KEYS,
     ("DELETE", "/v1/keys/{key_id}"): Need.KEYS,

@@ -35,6 +35,7 @@ def routes() -> list[Route]:
     found = dict(_files(files("siyaq.serve") / "static", ""))
     named = {"/": found["index.html"], "/siyaq.js": found["siyaq.js"]}
     named["/plan"] = found["plan.html"]
+    named["/agents"] = found["agents.html"]
     named |= {f"/static/{name}": file for name, file in found.items()}
     return [_route(path, file) for path, file in named.items()]
 

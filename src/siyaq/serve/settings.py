@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 
 from siyaq.access import AuditLog, Budget, KeyRing, Shares
+from siyaq.agents.agency import Agency
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
 from siyaq.core.product import Roster
@@ -34,6 +35,7 @@ class ServeSettings:
     audit: AuditLog | None = None  # where changes are written down
     budget: Budget | None = None  # what keys may use, and have used
     watches: WatchDesk | None = None  # saved questions
+    agency: Agency | None = None  # agents at work
     shares: Shares | None = None  # links to answers
     roster: Roster | None = None  # what is followed, and may be
     shown: Callable[[], Sequence[Shown]] = tuple  # the settings, secrets masked

@@ -1,0 +1,1 @@
+"""Runs of agents over HTTP: begun, watched, paused, planned anew, approved, cancelled."""

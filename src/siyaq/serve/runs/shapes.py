@@ -1,0 +1,125 @@
+"""Runs as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from typing_extensions import TypedDict
+
+from siyaq.agents import Run, Step
+from siyaq.core.wire import rfc3339
+
+
+class StepJson(TypedDict):
+    """One call. `state`: begun, done, failed, refused, skipped or waiting for approval."""
+
+    id: str
+    tool: str
+    arguments: dict[str, Any]
+    state: str
+    result: Any
+    problem: str
+    began_at: str
+    ended_at: str | None
+    usage: dict[str, float]
+
+
+class RunJson(TypedDict):
+    """A run. `usage`, `budget` and `left` are by kind; `plan` is its turns, in order."""
+
+    id: str
+    parent: str
+    task: str
+    model: str
+    status: str
+    stopped_by: str
+    result: Any
+    steps: list[StepJson]
+    usage: dict[str, float]
+    budget: dict[str, float]
+    left: dict[str, float]
+    allowed: list[str]
+    plan: list[Any]
+    created_at: str
+
+
+class RunBriefJson(TypedDict):
+    """A run in a list."""
+
+    id: str
+    parent: str
+    task: str
+    status: str
+    stopped_by: str
+    steps: int
+    created_at: str
+
+
+class RunsJson(TypedDict):
+    """Runs, the newest first."""
+
+    runs: list[RunBriefJson]
+
+
+class RunViewJson(RunJson):
+    """A run with those that it has begun, the newest first."""
+
+    children: list[RunBriefJson]
+
+
+def run_json(run: Run) -> RunJson:
+    """Shape a run."""
+    return {
+        "id": run.id,
+        "parent": run.parent,
+        "task": run.task,
+        "model": run.model,
+        "status": run.status,
+        "stopped_by": run.stopped_by,
+        "result": run.result,
+        "steps": [_step_json(step) for step in run.steps],
+        "usage": _amounts(run.spent),
+        "budget": _amounts(run.caps),
+        "left": {k: max(0.0, cap - run.spent.get(k, 0.0)) for k, cap in run.caps.items()},
+        "allowed": list(run.allowed),
+        "plan": [msgspec.json.decode(line) for line in run.plan],
+        "created_at": rfc3339(run.created_at),
+    }
+
+
+def view_json(run: Run, children: Sequence[Run]) -> RunViewJson:
+    """Shape a run for whoever watches it."""
+    return {**run_json(run), "children": [brief_json(one) for one in children]}
+
+
+def brief_json(run: Run) -> RunBriefJson:
+    """Shape a run for a list."""
+    return {
+        "id": run.id,
+        "parent": run.parent,
+        "task": run.task,
+        "status": run.status,
+        "stopped_by": run.stopped_by,
+        "steps": len(run.steps),
+        "created_at": rfc3339(run.created_at),
+    }
+
+
+def _step_json(step: Step) -> StepJson:
+    return {
+        "id": step.call,
+        "tool": step.tool,
+        "arguments": dict(step.arguments),
+        "state": step.state,
+        "result": step.value,
+        "problem": step.problem,
+        "began_at": rfc3339(step.began_at),
+        "ended_at": rfc3339(step.ended_at) if step.ended_at else None,
+        "usage": _amounts(step.spent),
+    }
+
+
+def _amounts(amounts: Mapping[Any, float]) -> dict[str, float]:
+    return {str(kind): amount for kind, amount in amounts.items()}

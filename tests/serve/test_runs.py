@@ -1,0 +1,149 @@
+"""Runs over HTTP: whose they are, what can be done to them, and no file beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from siyaq.access import AuditLog, KeyRing, Role
+from siyaq.agents import Journal, Run, read_plan
+from siyaq.agents.agency import Agency, Task
+from siyaq.agents.desk import Desk
+from siyaq.serve import ServeSettings
+from siyaq.testing.product import FakeProduct
+
+from .conftest import client_of
+from .wire import code_of
+
+pytestmark = pytest.mark.anyio
+
+TOOLS = ["note", "finish"]
+PLAN = [{"tool": "note", "id": "n", "arguments": {"text": "x"}}]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with closing(Journal(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def agency(journal: Journal) -> Agency:
+    """Agents that take tasks, and nobody who carries them out."""
+
+    async def begin(task: Task, user: str) -> str:
+        plan = read_plan(task.plan.splitlines(), TOOLS)
+        run_id = journal.begin_run(
+            user=user, task=task.words, model="", caps=task.caps, allowed=task.allowed
+        )
+        journal.fix_plan(run_id, plan)
+        journal.close_run(run_id, "queued")
+        return run_id
+
+    async def tools(_: Run) -> Sequence[str]:
+        return TOOLS
+
+    return Agency(desk=Desk(journal), begin=begin, tools=tools)
+
+
+@pytest.fixture
+async def client(product: FakeProduct, agency: Agency) -> AsyncIterator[httpx2.AsyncClient]:
+    async with client_of(product, ServeSettings(agency=agency)) as client:
+        yield client
+
+
+async def begun(client: httpx2.AsyncClient, **more: object) -> str:
+    made = await client.post("/v1/runs", json={"task": "do it", "plan": PLAN, **more})
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def test_a_task_is_taken_with_its_caps_and_shown(client: httpx2.AsyncClient) -> None:
+    run = await begun(client, budget={"steps": 3})
+    told = (await client.get(f"/v1/runs/{run}")).json()
+    assert (told["status"], told["task"]) == ("queued", "do it")
+    assert (told["budget"]["steps"], told["left"]["steps"], told["budget"]["usd"]) == (3, 3, 0.5)
+    assert told["plan"] == [{"calls": PLAN}]
+    assert [one["id"] for one in (await client.get("/v1/runs")).json()["runs"]] == [run]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"task": ""},
+        {"task": "x", "budget": {"stps": 1}},
+        {"task": "x", "budget": {"usd": -1}},
+        {"task": "x", "plan": "rm"},
+        {"task": "x", "plan": [{"tool": "rm"}]},
+        {"task": "x", "every_seconds": 0.01, "plan": PLAN},
+        {"task": "x", "shell": True},
+    ],
+)
+async def test_a_task_that_cannot_be_is_refused(
+    client: httpx2.AsyncClient, body: dict[str, object]
+) -> None:
+    assert code_of(await client.post("/v1/runs", json=body))[0] in (400, 422)
+    assert (await client.get("/v1/runs")).json()["runs"] == []
+
+
+async def test_it_is_paused_planned_anew_resumed_and_cancelled(client: httpx2.AsyncClient) -> None:
+    run = await begun(client)
+    plan = [{"tool": "note", "id": "n", "arguments": {"text": "y"}}]
+    assert code_of(await client.put(f"/v1/runs/{run}/plan", json={"plan": plan}))[0] == 400
+    assert (await client.post(f"/v1/runs/{run}/pause")).json()["status"] == "paused"
+    assert code_of(await client.put(f"/v1/runs/{run}/plan", json={"plan": []}))[0] == 400
+    told = (await client.put(f"/v1/runs/{run}/plan", json={"plan": plan})).json()
+    assert told["plan"] == [{"calls": plan}]
+    told = (await client.post(f"/v1/runs/{run}/resume", json={"budget": {"usd": 2}})).json()
+    assert (told["status"], told["budget"]["usd"]) == ("queued", 2)
+    told = (await client.post(f"/v1/runs/{run}/cancel")).json()
+    assert (told["status"], told["stopped_by"]) == ("stopped", "cancelled")
+
+
+async def test_what_waits_is_allowed_by_name_and_goes_on(
+    client: httpx2.AsyncClient, journal: Journal
+) -> None:
+    run = await begun(client)
+    journal.leave(run, "n", "note", {"text": "x"}, "waiting", "it acts")
+    journal.close_run(run, "waiting", "approval of n")
+    wrong = await client.put(f"/v1/runs/{run}/calls/other", json={"allow": True})
+    assert code_of(wrong)[0] == 400
+    told = (await client.put(f"/v1/runs/{run}/calls/n", json={"allow": True})).json()
+    assert told["status"] == "queued"
+
+
+async def test_files_of_a_run_are_given_and_none_beside_it(
+    client: httpx2.AsyncClient, journal: Journal
+) -> None:
+    run = await begun(client)
+    folder = journal.workspace(run)
+    (folder / "a.html").write_text("<script>alert(1)</script>")
+    (folder / "shot.png").write_bytes(b"\x89PNG")
+    page = await client.get(f"/v1/runs/{run}/files/a.html")
+    assert page.headers["content-type"] == "application/octet-stream"
+    assert page.headers["content-disposition"].startswith("attachment")
+    shot = await client.get(f"/v1/runs/{run}/files/shot.png")
+    assert shot.headers["content-type"] == "image/png"
+    for path in ("../journal.sqlite", "%2e%2e/journal.sqlite", "/etc/passwd", "none", "%00"):
+        found = await client.get(f"/v1/runs/{run}/files/{path}")
+        assert found.status_code in (400, 404), path
+
+
+async def test_a_key_sees_its_own_runs_and_no_others(
+    product: FakeProduct, agency: Agency, tmp_path: Path
+) -> None:
+    with closing(KeyRing(tmp_path)) as ring:
+        mine, yours = (ring.create(Role.WRITER)[1] for _ in range(2))
+        settings = ServeSettings(agency=agency, key_ring=ring, audit=AuditLog(tmp_path))
+        async with client_of(product, settings) as client:
+            client.headers["Authorization"] = f"Bearer {mine}"
+            run = await begun(client)
+            client.headers["Authorization"] = f"Bearer {yours}"
+            assert (await client.get("/v1/runs")).json()["runs"] == []
+            for method, path in (("GET", ""), ("POST", "/cancel"), ("GET", "/files/x")):
+                found = await client.request(method, f"/v1/runs/{run}{path}")
+                assert code_of(found) == (404, "not_found")
