@@ -95,6 +95,24 @@ async def opened(place: Path, work: Callable[[Siyaq], object]) -> float:
     return seconds
 
 
+async def remembered(place: Path, ids: list[str]) -> list[dict[str, object]]:
+    """Time cards in the process that takes posts in, which hands them out while they stand."""
+    settings = config.load(flags={"data": str(place), "embed.processes": 0}, environ={})
+    async with open_siyaq(settings, write=True) as siyaq:
+        loop = asyncio.get_running_loop()
+
+        def once(n: int) -> object:
+            asked = siyaq.context(post_id("bench", ids[n]))
+            return asyncio.run_coroutine_threadsafe(asked, loop).result()
+
+        await asyncio.to_thread(quantiles_ms, once, len(ids))
+        p50, p99 = await asyncio.to_thread(quantiles_ms, once, len(ids))
+    return [
+        figure("card, remembered, p50", [p50], "ms"),
+        figure("card, remembered, p99", [p99], "ms"),
+    ]
+
+
 def measure(folder: Path, place: Path, queries: int, rate: int) -> None:
     work = Work(folder)
     texts = json.loads((folder / "questions.json").read_text())["texts"][: 2 * queries]
@@ -120,6 +138,7 @@ def measure(folder: Path, place: Path, queries: int, rate: int) -> None:
     reopened = asyncio.run(opened(place, idle))
     asyncio.run(opened(place, loaded))
     engine.close()
+    figures += asyncio.run(remembered(place, [str(one) for one in ids[:queries]]))
     held = footprint(place, texts[:queries])
     figures += [
         figure("memory of the process", [held["anonymous"]], "MiB"),
