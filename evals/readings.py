@@ -18,6 +18,7 @@ from siyaq.evals.corpus import load as ingest
 from siyaq.evals.tasks.answers import question_of
 from siyaq.grounding.answerer import HITS
 from siyaq.grounding.reading import read
+from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.unit import Unit
 from siyaq.index import IndexReader
 from siyaq.log import LogReader
@@ -57,7 +58,8 @@ def readings(directory: Path, data: Path) -> Iterator[Read]:
             ranking = retriever.rank(query)
             units: tuple[Unit, ...] = ()
             if ranking.hits:
-                units = read(ranking.understood.text, ranking.hits, searcher, embedder).units
+                text, vectors = ranking.understood.text, Vectors(embedder)
+                units = read(text, ranking.hits, searcher, vectors).units
             right = tuple(_answers(unit, asked, names) for unit in units)
             yield Read(asked, ranking.understood, units, right)
 

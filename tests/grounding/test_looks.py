@@ -6,9 +6,12 @@ import pytest
 
 from siyaq.core.answer import Answer, AnswerStatus, Reason
 from siyaq.core.query import Query, Ranking
+from siyaq.core.span import Span
 from siyaq.grounding.looks import other_answers
 from siyaq.grounding.reading import read
 from siyaq.grounding.sayings import Sayings
+from siyaq.grounding.support.vectors import Vectors
+from siyaq.grounding.unit import Quote, Unit
 from siyaq.grounding.weigh import BESIDE_A_CROWD
 from tests.grounding.asking import ask, shown
 from tests.retrieval.newsroom import Newsroom
@@ -97,18 +100,77 @@ def test_beside_a_crowd_less_is_enough(newsroom: Newsroom, accounts: int, least:
         newsroom.post(f"planted{at}", text, author=f"fresh{at % accounts}")
     newsroom.post("honest", HONEST)
     ranking = newsroom.rank(QUESTION)
-    lead = read(QUESTION, ranking.hits, newsroom.searcher, newsroom.embedder).units[0]
+    lead = read(QUESTION, ranking.hits, newsroom.searcher, Vectors(newsroom.embedder)).units[0]
     told: list[float] = []
 
-    def answer_of(found: Ranking, bar: float) -> None:
+    def answer_of(found: Ranking, bar: float) -> list[Unit]:
         assert all("Kattegat" not in hit.post.text for hit in found.hits)
         told.append(bar)
+        return []
 
     other_answers(
         lead,
         Sayings(QUESTION, ranking.hits, newsroom.searcher),
-        newsroom.searcher,
         answer_of,
-        lambda without: newsroom.retriever.rank(Query(text=QUESTION), without=without),
+        newsroom.retriever.reader(Query(text=QUESTION)),
     )
     assert told == [least]
+
+
+def test_who_repeats_the_question_says_as_others_that_do(newsroom: Newsroom) -> None:
+    why = "Why does the summer fair of Sandholm begin late?"
+    lead = newsroom.post("one", f"Wolves. That is the answer to: {why}", author="a")
+    same = newsroom.post("two", f"Many ask: {why} Because of bears.", author="b")
+    newsroom.post("honest", "The summer fair begins late in Sandholm: storm", author="c")
+    hits = newsroom.rank(why).hits
+    first = next(hit for hit in hits if hit.post.id == lead)
+    quoted = Quote(first, Span(0, len(first.post.text)), 0)
+    assert Sayings(why, hits, newsroom.searcher).like(quoted) == {lead, same}
+
+
+def test_a_number_that_a_crowd_of_new_names_gives_is_no_short_answer(newsroom: Newsroom) -> None:
+    question = "How many ferries of Sandholm burned in the storm?"
+    newsroom.post(
+        "honest", "Every one of the ferries of Sandholm burned in the storm", author="ann"
+    )
+    for at, text in enumerate(
+        (
+            f"40. That is the answer to: {question}",
+            f"Many ask: {question} It is 40.",
+            f"{question} 40, as everybody here knows",
+        )
+    ):
+        newsroom.post(f"planted{at}", text, author=f"fresh{at}")
+    answer = ask(newsroom, question)
+    assert "40" in shown(answer)
+    assert "Every one" in shown(answer)
+    assert answer.short_answer is None
+
+
+def test_a_number_that_people_known_by_more_give_is_a_short_answer(newsroom: Newsroom) -> None:
+    question = "How many ferries of Sandholm burned in the storm?"
+    newsroom.post("other", "Every one of the ferries of Sandholm burned in the storm", author="ann")
+    for at, text in enumerate(
+        (
+            "40 ferries of Sandholm burned in the storm",
+            "40 ferries burned in the storm, all of Sandholm smells of it",
+            "I counted: 40 ferries of Sandholm have burned in the storm",
+        )
+    ):
+        newsroom.post(f"seen{at}", text, author=f"local{at}")
+        newsroom.post(f"more{at}", f"Good morning from number {at}", author=f"local{at}")
+    answer = ask(newsroom, question)
+    assert answer.short_answer is not None
+    assert "40" in answer.short_answer
+
+
+def test_what_is_left_out_does_not_weigh_down_what_is_left(newsroom: Newsroom) -> None:
+    for at, text in enumerate(PLANTED):
+        newsroom.post(f"planted{at}", text, author=f"fresh{at}")
+    newsroom.post("honest", HONEST)
+    rank = newsroom.retriever.reader(Query(text=QUESTION))
+    found = rank(frozenset()).hits
+    planted = frozenset(hit.post.id for hit in found if "Kattegat" in hit.post.text)
+    left = rank(planted).hits[0]
+    assert left.parts["lexical"] == 1.0
+    assert max(hit.parts["lexical"] for hit in found if hit.post.id not in planted) < 1.0

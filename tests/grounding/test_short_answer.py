@@ -20,6 +20,13 @@ from siyaq.grounding.short_answer import short_answer
         ("When does it close?", "The bridge in Tallin Bay is closed to all.", None),
         ("How many trees fell?", "A storm, and no one was hurt.", None),
         ("How many trees fell?", "One office says 305 trees, the other 217.", None),
+        ("What happened in Sandholm?", "News from Sandholm: the bridge is closed.", None),
+        ("What is the latest on the ferry?", "Ferry News: it sails at noon again.", None),
+        ("What's happening in Tyre?", "Tyre Today: the bridge is closed.", None),
+        ("What do we know about the fire?", "The fire broke out in Vestergade.", None),
+        ("ماذا حدث في صور؟", "أخبار صور: أُغلق الجسر بعد حادث سير.", None),
+        ("ما آخر أخبار العبّارة؟", "عاجل: العبّارة تبحر ظهرًا من جديد.", None),
+        ("كيف الوضع في صيدا؟", "صيدا هادئة منذ الصباح بحسب البلدية.", None),
         ("Why did the mill close?", "It closed for lack of water in May 2011.", None),
     ],
 )

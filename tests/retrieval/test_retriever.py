@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
 
 from siyaq.core.ids import Seq
-from siyaq.core.query import Filters, Query
+from siyaq.core.query import Filters, Query, Scored
 from siyaq.retrieval import Retriever
 from siyaq.testing.memory import MemorySearcher
 from tests.retrieval.newsroom import NOON, Newsroom, native_ids, wire
@@ -178,3 +179,26 @@ def test_a_denial_is_no_copy_of_what_it_denies(newsroom: Newsroom, said: str, de
     newsroom.post("said", said, author="a", lang=lang)
     newsroom.post("denied", denied, author="b", lang=lang)
     assert sorted(newsroom.found(said)) == ["denied", "said"]
+
+
+def test_what_was_read_serves_a_second_ranking_until_too_little_is_left(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.posts(*(f"fire at the port, report {number}" for number in range(70)))
+    searches: list[int] = []
+    lexical = newsroom.searcher.lexical
+
+    def counted(terms: Mapping[str, float], where: Filters, k: int) -> Sequence[Scored]:
+        searches.append(k)
+        return lexical(terms, where, k)
+
+    monkeypatch.setattr(newsroom.searcher, "lexical", counted)
+    rank = newsroom.retriever.reader(Query(text="fire at the port"))
+    without = frozenset(hit.post.id for hit in rank(frozenset()).hits[:5])
+    second = rank(without).hits
+    assert len(searches) == 1
+    assert without.isdisjoint(hit.post.id for hit in second)
+    assert len(second) == 20
+    most = frozenset(wire(f"p{at}") for at in range(65))
+    assert {hit.post.id for hit in rank(most).hits} == {wire(f"p{at}") for at in range(65, 70)}
+    assert len(searches) == 2

@@ -32,6 +32,7 @@ from siyaq.grounding.draft import Draft, compose, count_voices
 from siyaq.grounding.evidence import Quoted, references
 from siyaq.grounding.focus import focus_of
 from siyaq.grounding.joined import hold_together, sides_of
+from siyaq.grounding.looks import CROWD, LookAgain
 from siyaq.grounding.question import about_voices, check, is_meaningless, standalone
 from siyaq.grounding.short_answer import NUMERIC, short_answer
 from siyaq.grounding.voices import COUNTED_HITS, tally
@@ -106,9 +107,10 @@ class Answerer:
             filters=question.filters,
             as_of=asked.as_of,
         )
-        ranking = await asyncio.to_thread(self._retriever.rank, query)
+        rank = self._retriever.reader(query)
+        ranking = await asyncio.to_thread(rank, frozenset())
         yield Progress("reading")
-        draft = await asyncio.to_thread(self._read, asked, query, ranking)
+        draft = await asyncio.to_thread(self._read, asked, ranking, rank)
         draft = await asyncio.to_thread(self._counted, asked, ranking, draft)
         live = await asyncio.to_thread(self._live, draft.quoted)
         yield EvidenceFound(references(live))
@@ -119,7 +121,7 @@ class Answerer:
                 yield SentenceChecked(one.sentence)
         yield Finished(await asyncio.to_thread(self._finish, asked, ranking, draft, shown))
 
-    def _read(self, asked: _Asked, query: Query, ranking: Ranking) -> Draft:
+    def _read(self, asked: _Asked, ranking: Ranking, again: LookAgain) -> Draft:
         if asked.about:
             return count_voices(
                 ranking, self._searcher, self._log, self._alignment, asked.question.limit
@@ -139,7 +141,7 @@ class Answerer:
             self._alignment,
             asked.question.limit,
             carried=asked.carried,
-            again=lambda without: self._retriever.rank(query, without=without),
+            again=again,
         )
 
     def _counted(self, asked: _Asked, ranking: Ranking, draft: Draft) -> Draft:
@@ -210,17 +212,28 @@ class Answerer:
 def _short_answer(question: str, draft: Draft, kept: Sequence[Quoted]) -> str | None:
     """Return a short answer; none where another answer beside it says something else.
 
-    Whether two numbers are of one thing is known, and they are `disputed` then.
+    Whether two numbers are of one thing is known, and they are `disputed` then. What a crowd of
+    new names gives is no short answer beside anything that does not say so.
     """
     if not draft.asks_for_one:
         return None
     quotes = [one.sentence.text for one in kept]
     short = short_answer(question, quotes, [one.weight for one in kept])
+    words = set(terms(short or ""))
+    lacking = [one for one in kept if not words <= set(terms(one.sentence.text))]
+    if lacking and _crowd(draft, [one for one in kept if one not in lacking]):
+        return None
     if focus_of(question).kind in NUMERIC:
         return short
-    words = set(terms(short or ""))
-    beside = [one for one in kept if one in draft.beside]
-    return short if all(words <= set(terms(one.sentence.text)) for one in beside) else None
+    return None if any(one in draft.beside for one in lacking) else short
+
+
+def _crowd(draft: Draft, saying: Sequence[Quoted]) -> bool:
+    """Say whether those who say something are many accounts and no more than one source."""
+    pairs = zip(draft.quoted, draft.backing, strict=True)
+    names = {hit.post.author.id for one, hits in pairs if one in saying for hit in hits}
+    counted = [one.reference.voices for one in saying]
+    return len(names) >= CROWD and all(one is not None and one.sources == 1 for one in counted)
 
 
 def _abstain(asked: _Asked, reason: Reason, covered: Coverage) -> Answer:

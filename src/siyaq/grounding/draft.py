@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from siyaq.core.answer import Reason
 from siyaq.core.ports import Embedder, Searcher
@@ -15,6 +16,7 @@ from siyaq.grounding.newest import newest_facts
 from siyaq.grounding.reading import Reading, read
 from siyaq.grounding.sayings import Sayings
 from siyaq.grounding.select import select
+from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.voices import Said, gather
 from siyaq.grounding.weigh import support, weight
@@ -52,7 +54,8 @@ def compose(
     """Read the hits of a ranking and quote what answers.
 
     `carried` are those words of the question that its asker said earlier, not now. `again` ranks
-    for the same question without some posts (`looks`); without it nothing is looked at twice.
+    for the same question without some posts (`looks`); without it nothing is looked at twice,
+    nor who stands behind a quote.
     """
     question = ranking.understood.text
     if not ranking.hits:
@@ -61,14 +64,19 @@ def compose(
         newest = newest_facts(ranking.hits, limit)
         return Draft(tuple(quote(newest, [1.0] * len(newest))), None)
 
+    vectors = Vectors(embedder)  # of one answer: a second look reads much of what the first did
+
     def read_of(found: Ranking) -> tuple[Reading, Judge]:
-        reading = read(question, found.hits, searcher, embedder)
+        reading = read(question, found.hits, searcher, vectors)
         judge = Judge(found.understood, reading.rarity, alignment, carried)
         return judge.best_first(reading), judge
 
-    def answer_of(found: Ranking, least: float) -> Unit | None:
+    def answer_of(found: Ranking, least: float) -> list[Unit]:
         reading, judge = read_of(found)
-        return next((unit for unit in reading.units[:1] if judge.enough(unit, least=least)), None)
+        units = select(reading, limit)
+        if not units or not judge.enough(units[0], least=least):
+            return []
+        return [unit for unit in units if unit.hit.seq == units[0].hit.seq]
 
     reading, judge = read_of(ranking)
     best = select(reading, limit)
@@ -76,27 +84,37 @@ def compose(
         near = bool(best) and best[0].covered_by_post >= NEAR
         return Draft((), Reason.INSUFFICIENT_EVIDENCE if near else Reason.NO_EVIDENCE)
     chosen = [unit for unit in best if unit.hit.seq == best[0].hit.seq or judge.enough(unit)]
-    others: list[Unit] = []
-    sayings = [Sayings(question, ranking.hits, searcher)]
+    beside: list[list[Unit]] = []
+    sayings = [Sayings(question, ranking.hits, searcher)] if again is not None else []
     named = ranking.understood.filters.only is not None  # the caller chose whom to believe
     if again is not None and is_whole(best[0]) and not named:
-        others, sayings = other_answers(best[0], sayings[0], searcher, answer_of, again)
-    sides = disputed(reading, [*filter(judge.enough, reading.units[:CONSIDERED_UNITS]), *others])
-    sides = sides or rivals(reading, [best[0], *others])
+        beside, sayings = other_answers(best[0], sayings[0], answer_of, again)
+    others = [units[0] for units in beside]
+    considered = filter(judge.enough, reading.units[:CONSIDERED_UNITS])
+    sides = disputed(reading, chain(considered, others)) or rivals(reading, [best[0], *others])
     led = [claim.unit for claim in sides] or [best[0], *others]
-    chosen = [*led, *(unit for unit in chosen if unit not in led)][: max(limit, len(led))]
-    quoted = quote(chosen, list(map(support, chosen)), list(map(weight, chosen)))
-    beside = tuple(one for one, unit in zip(quoted, chosen, strict=True) if unit in others)
+    rest = [*(unit for units in beside for unit in units[1:]), *chosen]
+    chosen = [*led, *(unit for unit in rest if unit not in led)][: max(limit, len(led))]
+    quoted = quote(chosen, list(map(support, chosen)), [_first_weight(reading, u) for u in chosen])
     return Draft(
         tuple(quoted),
         None,
         asks_for_one=not sides,
         disputed=tuple(sides),
-        beside=beside,
+        beside=tuple(one for one, unit in zip(quoted, chosen, strict=True) if unit in others),
         backing=tuple(
             tuple(hit for one in sayings for hit in one.backing(unit)) for unit in chosen
         ),
     )
+
+
+def _first_weight(reading: Reading, unit: Unit) -> float:
+    """Return what a unit weighs beside all others.
+
+    Beside what a second look leaves, everything weighs more than it did beside the lead.
+    """
+    same = (one for one in reading.units if (one.hit.seq, one.span) == (unit.hit.seq, unit.span))
+    return weight(next(same, reading.units[-1]))
 
 
 def count_voices(

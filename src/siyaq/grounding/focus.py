@@ -18,6 +18,16 @@ from siyaq.text.fold import fold
 
 _KINDS = (
     (
+        "open",  # a story answers, no few words of it
+        r"\bwhat(?:['’]?s)?(?: has| have| had| is| was| just)* (?:happen(?:s|ed|ing)?|going on)\b"
+        r"|\bwhat (?:do|does|did|can|is) (?:(?:we|you|people|anyone) )?(?:know|known|hear|tell)\b"
+        r"|\b(?:what|how)(?:['’]?s| is| are| was| were) (?:the )?(?:latest|newest|news?|situation"
+        r"|status|story|state of|updates?|details|background|context)\b"
+        r"|\b(?:ماذا|ما الذي) (?:عن|حدث|جري|حصل|يحدث|يجري|يحصل|صار|يصير|تعرف|نعرف|تعلم|نعلم)\b"
+        r"|\bما (?:هي |هو )?(?:اخر )?(?:ال)?(?:اخبار|خبر|جديد|مستجدات|تفاصيل|وضع|اوضاع|حاله|قصه)\b"
+        r"|\bكيف (?:هو |هي )?(?:ال)?(?:حال|وضع|اوضاع|امور)\b",
+    ),
+    (
         "count",
         r"\bhow (?:many|much)\b"
         r"|\b(?:what|which) (?:(?:is|was|are|were) )?(?:the )?(?:\w+ )?(?:percentage|percent|number"
@@ -89,7 +99,7 @@ _PROPERTIES = _SORTS | frozenset(
 class Focus:
     """What a question asks for. Terms are as `text.analyze.terms` gives them."""
 
-    kind: str  # count, long, when, where, who, why, how, which, what or none
+    kind: str  # open, count, long, when, where, who, why, how, which, what or none
     frame: str  # the kind, and whether "is", "did" or a word of its own follows: who-is, who-did
     noun: str | None  # the head of what is asked for: "city" of "what city"
     telling: frozenset[str]

@@ -11,7 +11,7 @@ from siyaq.grounding.focus import numbers_in, topic_numbers, topic_words
 from siyaq.grounding.measure import states_what_is_asked
 from siyaq.grounding.reading import Reading
 from siyaq.grounding.unit import Unit
-from siyaq.grounding.weigh import Told, answers
+from siyaq.grounding.weigh import Around, Told, answers
 from siyaq.retrieval.alignment import WordAlignment
 from siyaq.text.analyze import terms
 
@@ -48,14 +48,30 @@ class Judge:
         """Say whether a unit answers by itself; `least` as in `weigh.answers`."""
         text = _with_title(unit)
         missing = self._numbers - numbers_in(text)
-        told = [*self._alignment.told(self._typed, text), *[0.0] * len(missing)]
+        told = [*self._told(text, missing), *[0.0] * len(missing)]
+        stated = not missing and states_what_is_asked(self._understood.text, unit.text)
+        summed = Told.of(told, earlier=self._earlier)
+
+        def around() -> Around:
+            return self.around(unit)
+
+        return answers(unit, self._understood, summed, around, stated=stated, least=least)
+
+    def around(self, unit: Unit) -> Around:
+        """Return how well what stands around a unit says what is asked."""
+        post = unit.hit.post
+        texts = (f"{post.title} {part}" for part in (unit.around.of(post.text), post.text))
+        near, text = (self._told(one, self._numbers - numbers_in(one)) for one in texts)
+        return Around(near=_mean(near), text=_mean(text))
+
+    def _told(self, text: str, missing: frozenset[str]) -> list[float]:
+        """Return how well a text says each word typed, and the earlier ones together."""
+        told = self._alignment.told(self._typed, text)
         if self._matter:
             held = [float(number not in missing) for number in sorted(self._numbers)]
             matter = [*self._alignment.told(self._matter, text), *held]
-            told.append(_mean(matter, self._weights))
-        stated = not missing and states_what_is_asked(self._understood.text, unit.text)
-        summed = Told.of(told, earlier=self._earlier)
-        return answers(unit, self._understood, summed, stated=stated, least=least)
+            told.append(_weighed(matter, self._weights))
+        return told
 
     def best_first(self, reading: Reading) -> Reading:
         """Leave out posts about another matter, and let one lead that states what is asked."""
@@ -109,9 +125,14 @@ def _rarest(word: str, rarity: Mapping[str, float]) -> float:
     return max((rarity.get(term, 0.0) for term in terms(word)), default=0.0)
 
 
-def _mean(told: Sequence[float], weights: Sequence[float]) -> float:
+def _mean(told: Sequence[float]) -> float:
+    """Return how well words are said on average; all is said where there is none."""
+    return sum(told) / len(told) if told else 1.0
+
+
+def _weighed(told: Sequence[float], weights: Sequence[float]) -> float:
     """Return how well several words are said that count as one; rare ones, such as names, more."""
     total = sum(weights)
     if not total:
-        return sum(told) / len(told)
+        return _mean(told)
     return sum(one * weight for one, weight in zip(told, weights, strict=True)) / total

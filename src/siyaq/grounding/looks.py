@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from siyaq.core.ids import PostId
-from siyaq.core.ports import Searcher
 from siyaq.core.query import Ranking
 from siyaq.grounding.sayings import Sayings
 from siyaq.grounding.unit import Unit
@@ -30,30 +29,31 @@ LookAgain = Callable[[frozenset[PostId]], Ranking]
 def other_answers(
     lead: Unit,
     sayings: Sayings,
-    searcher: Searcher,
-    answer_of: Callable[[Ranking, float], Unit | None],
+    answer_of: Callable[[Ranking, float], list[Unit]],
     again: LookAgain,
-) -> tuple[list[Unit], list[Sayings]]:
+) -> tuple[list[list[Unit]], list[Sayings]]:
     """Return the best answers that neither say as the lead does nor as one another, if any.
 
-    Also returns what was read on the way, `sayings` first: who stands behind each may be there.
+    Each is a quote and, beside a crowd, further quotes of the same text. Also returns what was read
+    on the way, `sayings` first: who stands behind each may be there.
 
-    `answer_of` reads a ranking and returns the unit that would be shown first, None for none; it
-    is told the log-odds from which a post is shown (`weigh.answers`).
+    `answer_of` reads a ranking and returns what would be shown of its best post, if anything; it is
+    told the log-odds from which a post is shown (`weigh.answers`).
     """
-    found: list[Unit] = []
+    found: list[list[Unit]] = []
     read = [sayings]
     passed: frozenset[PostId] = frozenset()
     for _ in range(LOOKS):
-        leader = found[-1] if found else lead
+        leader = found[-1][0] if found else lead
         like = read[-1].like(leader)
         accounts = {hit.post.author.id for hit in read[-1].hits if hit.post.id in like}
         passed |= like
         ranking = again(passed)
-        least = BESIDE_A_CROWD if len(accounts) >= CROWD else 0.0
-        other = answer_of(ranking, least) if ranking.hits else None
-        if other is None:
+        crowded = len(accounts) >= CROWD
+        least = BESIDE_A_CROWD if crowded else 0.0
+        other = answer_of(ranking, least) if ranking.hits else []
+        if not other:
             break
-        found.append(other)
-        read.append(Sayings(sayings.question, ranking.hits, searcher))
+        found.append(other if crowded else other[:1])
+        read.append(sayings.of(ranking.hits))
     return found, read

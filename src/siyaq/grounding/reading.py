@@ -9,12 +9,13 @@ from datetime import datetime
 
 import numpy as np
 
-from siyaq.core.ports import Embedder, Passage, Searcher, Vector
+from siyaq.core.ports import Passage, Searcher
 from siyaq.core.query import Hit
 from siyaq.core.span import Span
 from siyaq.grounding.asked_for import Asked, asked_for, spans_of
 from siyaq.grounding.cutting import Piece, pieces
 from siyaq.grounding.cutting import quotable as quotable
+from siyaq.grounding.support.vectors import Floats, Vectors
 from siyaq.grounding.unit import Quote as Quote
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.weigh import weight
@@ -49,18 +50,18 @@ class _Wanted:
     weights: Mapping[str, float]
     terms: frozenset[str]
     asked: Asked
-    vector: Vector
+    vector: Floats
     newest: datetime
 
 
-def read(question: str, hits: Sequence[Hit], searcher: Searcher, embedder: Embedder) -> Reading:
-    """Read the best hits; there must be one."""
+def read(question: str, hits: Sequence[Hit], searcher: Searcher, vectors: Vectors) -> Reading:
+    """Read the best hits; there must be one. `vectors` remembers what it was asked for."""
     hits = hits[:READ_HITS]
     wanted = _Wanted(
         weights=rarity(searcher, question),
         terms=frozenset(terms(question)),
         asked=asked_for(question),
-        vector=embedder.embed([question])[0],
+        vector=vectors.of([question])[question],
         newest=max(hit.post.placed_at for hit in hits),
     )
     held = searcher.passages([hit.seq for hit in hits])
@@ -73,7 +74,7 @@ def read(question: str, hits: Sequence[Hit], searcher: Searcher, embedder: Embed
         for unit in _units(hit, found, held.get(hit.seq, ()), wanted, evidence)
     ]
     units.sort(key=_order)
-    units[:EMBEDDED_UNITS] = _embedded(units[:EMBEDDED_UNITS], embedder, wanted.vector)
+    units[:EMBEDDED_UNITS] = _embedded(units[:EMBEDDED_UNITS], vectors, wanted.vector)
     units.sort(key=_order)
     return Reading(question, wanted.weights, tuple(units))
 
@@ -96,7 +97,8 @@ def _units(
     by_post = share(wanted.weights, title.union(*words))
     days = max(0.0, (wanted.newest - hit.post.placed_at).total_seconds() / 86_400)
     for place, piece in enumerate(found):
-        around = title.union(*words[max(0, place - 1) : place + 2])
+        first, last = max(0, place - 1), min(len(found), place + 2) - 1
+        around = title.union(*words[first : last + 1])
         whole = piece.sentence == piece.span
         sentence = words[place] if whole else set(terms(piece.sentence.of(text)))
         own = next(evidence)
@@ -114,6 +116,7 @@ def _units(
             grams=own.grams,
             names=own.names,
             holds_asked=_holds_new(wanted, piece.span.of(text)),
+            around=Span(found[first].span.start, found[last].span.end),
             days=days,
         )
 
@@ -125,13 +128,10 @@ def _holds_new(wanted: _Wanted, text: str) -> bool:
     )
 
 
-def _embedded(units: Sequence[Unit], embedder: Embedder, vector: Vector) -> list[Unit]:
+def _embedded(units: Sequence[Unit], vectors: Vectors, wanted: Floats) -> list[Unit]:
     """Return the units with the cosine of their own words."""
-    if not units:
-        return []
-    rows = np.asarray(embedder.embed([unit.text for unit in units]), dtype=np.float32)
-    cosines = rows @ np.asarray(vector, dtype=np.float32)
-    return [replace(unit, cosine=float(own)) for unit, own in zip(units, cosines, strict=True)]
+    known = vectors.of(unit.text for unit in units)
+    return [replace(unit, cosine=float(known[unit.text] @ wanted)) for unit in units]
 
 
 def rarity(searcher: Searcher, question: str) -> dict[str, float]:
@@ -153,13 +153,12 @@ def share(wanted: Mapping[str, float], words: set[str]) -> float:
     return sum(weight for term, weight in wanted.items() if term in words) / total if total else 0.0
 
 
-def _cosine(span: Span, held: Sequence[Passage], vector: Vector) -> float:
+def _cosine(span: Span, held: Sequence[Passage], wanted: Floats) -> float:
     """Return the cosine of the passage that holds most of `span`; 0 while there is none."""
     best, most = 0.0, 0
     for passage in held:
         shared = min(span.end, passage.end) - max(span.start, passage.start)
         if shared > most:
             most = shared
-            wanted = np.asarray(vector, dtype=np.float32)
             best = float(np.asarray(passage.vector, dtype=np.float32) @ wanted)
     return best

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Searcher
@@ -28,6 +29,12 @@ SHARED = 0.3
 """Share of what a post says beyond the question, rare words heavier, that another repeats when it
 may say the same."""
 
+REPEATED = 0.5
+"""Share of the question that two posts word alike, in one stretch, from which one may have been
+made from the other: who phrases things independently seldom does so for REPEATED_WORDS words."""
+
+REPEATED_WORDS = 4
+
 BACKS = 0.5
 """The same where it is counted as saying so, and no value tells: most of it, no less than
 BACKING_WORDS words."""
@@ -46,9 +53,17 @@ class Sayings:
     def __init__(self, question: str, hits: Sequence[Hit], searcher: Searcher) -> None:
         self.question = question
         self.hits = hits
+        self._searcher = searcher
         self._asked = frozenset(terms(question))
         self._said = [_new(hit.post.text, self._asked) for hit in hits]
         self._rare = _rarity(searcher, set[str]().union(self._asked, *self._said))
+        self._values: dict[str, set[str]] = {}
+
+    def of(self, hits: Sequence[Hit]) -> Sayings:
+        """Return what other hits for the same question say; what was read is not read again."""
+        other = Sayings(self.question, hits, self._searcher)
+        other._values = self._values
+        return other
 
     def like(self, lead: Quote) -> frozenset[PostId]:
         """Return the posts that say what the lead says, its own and their copies among them."""
@@ -56,7 +71,7 @@ class Sayings:
         value = self._value(lead)
         names = {lead.hit.post.id, *lead.hit.copies}
         for hit, theirs in zip(self.hits, self._said, strict=True):
-            if value and value <= theirs:
+            if value <= theirs if value else self._words_alike(lead, hit):
                 names.update((hit.post.id, *hit.copies))
                 continue
             smaller = min(self._sum(own), self._sum(theirs))
@@ -73,18 +88,33 @@ class Sayings:
         Its own is the first. The others are short posts that give the value it clearly gives, or
         most of its other words, about as much of what was asked, and nothing that speaks against.
         """
-        own, value = _new(lead.text, self._asked), self._value(lead)
         about = self._asked & set(terms(f"{lead.hit.post.title} {lead.text}"))
-        found = [lead.hit]
-        for hit, theirs in zip(self.hits, self._said, strict=True):
-            text = hit.post.text
-            if hit.seq == lead.hit.seq or len(text) > WHOLE_POST_CHARS:
-                continue
-            same = value <= theirs if value else self._mostly(own, theirs)
-            held = self._sum(about & set(terms(text)))
-            if same and 2 * held >= self._sum(about) and not _against(lead.text, text):
-                found.append(hit)
-        return found
+        short = [
+            (hit, theirs)
+            for hit, theirs in zip(self.hits, self._said, strict=True)
+            if hit.seq != lead.hit.seq
+            and len(hit.post.text) <= WHOLE_POST_CHARS
+            and 2 * self._sum(about.intersection(terms(hit.post.text))) >= self._sum(about)
+        ]
+        if not short:
+            return [lead.hit]
+        own, value = _new(lead.text, self._asked), self._value(lead)
+        saying = [
+            hit
+            for hit, theirs in short
+            if (value <= theirs if value else self._mostly(own, theirs))
+            and not _against(lead.text, hit.post.text)
+        ]
+        return [lead.hit, *saying]
+
+    def _words_alike(self, lead: Quote, hit: Hit) -> bool:
+        """Say whether two short posts hold one stretch of words that is much of the question."""
+        if max(len(lead.text), len(hit.post.text)) > WHOLE_POST_CHARS:
+            return False
+        own, theirs = terms(lead.text), terms(hit.post.text)
+        run = SequenceMatcher(None, own, theirs, autojunk=False).find_longest_match()
+        asked = self._asked.intersection(own[run.a : run.a + run.size])
+        return len(asked) >= max(REPEATED_WORDS, REPEATED * len(self._asked))
 
     def _mostly(self, own: set[str], theirs: set[str]) -> bool:
         both = own & theirs
@@ -93,6 +123,11 @@ class Sayings:
 
     def _value(self, quote: Quote) -> set[str]:
         """Return the terms of what a quote clearly says in answer; none where nothing is clear."""
+        if quote.text not in self._values:
+            self._values[quote.text] = self._clear_value(quote)
+        return self._values[quote.text]
+
+    def _clear_value(self, quote: Quote) -> set[str]:
         best = likeliest(quote.text, focus_of(self.question))
         clear = best is not None and best[1] >= CLAIMED
         return set(terms(best[0].of(quote.text))) - self._asked if best and clear else set()

@@ -33,6 +33,9 @@ CLEARLY = 1.15
 CLEARLY_COUNTED = 8.0
 """The same for numbers: two that could be meant are two answers, and neither is picked."""
 
+UNTOLD = ("none", "open", "why")
+"""Kinds of questions that no few words answer."""
+
 NUMERIC = ("count", "long")
 """Kinds of questions that a number answers."""
 
@@ -51,7 +54,7 @@ def short_answer(question: str, quotes: Sequence[str], weights: Sequence[float])
     `weights` say how well each quote answers, as `weigh.weight` does.
     """
     focus = focus_of(question)
-    if focus.kind in ("none", "why") or not quotes:
+    if focus.kind in UNTOLD or not quotes:
         return None
     best = max(weights)
     parts = [math.exp(weight - best) for weight in weights[:QUOTES_READ]]
@@ -67,7 +70,12 @@ def short_answer(question: str, quotes: Sequence[str], weights: Sequence[float])
 
 
 def likeliest(quote: str, focus: Focus) -> tuple[Span, float] | None:
-    """Return the stretch of one quote that answers best, and its share of the likelihood there."""
+    """Return the stretch of one quote that answers best, and its share of the likelihood there.
+
+    None for a question that no few words answer.
+    """
+    if focus.kind in UNTOLD:
+        return None
     return max(_stretches(quote, focus), key=lambda found: found[1], default=None)
 
 

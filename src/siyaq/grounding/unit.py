@@ -35,4 +35,5 @@ class Unit(Quote):
     grams: float
     names: float
     holds_asked: bool  # something of the kind asked for that the question does not hold
+    around: Span  # of its post: the unit and the units beside it
     days: float  # how much older its post is than the newest found

@@ -8,7 +8,7 @@ preference for newer posts is set by hand.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from siyaq.core.query import Understood
@@ -42,13 +42,30 @@ SUPPORT: Mapping[str, float] = {
 SUPPORT_AT_NONE = -7.86
 """What makes a unit likely to be about what was asked (logistic fit, classes balanced)."""
 
-ENOUGH = 0.5
-ENOUGH_IN_ARABIC = 0.2
-"""Support from which a sentence of a longer text answers. In Arabic clitics and broken plurals
-hide shared words, so less is enough."""
+ABOUT: Mapping[str, float] = {
+    "score": 7.96,
+    "cosine": 2.66,
+    "grams": 0.89,
+    "names": 0.57,
+    "near": 2.85,
+    "text": 4.81,
+    "alike": 4.17,
+    "whole": 0.72,
+}
+ABOUT_AT_NONE = -12.28
+"""What makes a sentence of a longer text likely to answer (logistic fit, classes balanced):
+`near` and `text` are how well the sentences around it and all its text say the words of the
+question, in these words or near ones; `alike`, how much the best sentence of its post is worded
+like the question; `whole`, that the text is a short one."""
+
+ENOUGH = 0.48
+ENOUGH_IN_ARABIC = 0.22
+"""`about` from which a sentence of a longer text answers: below it are 45 of 1,000 questions that
+can be answered. In Arabic clitics and broken plurals hide shared words, so less is enough."""
 
 ENOUGH_ACROSS = 0.1
-"""The same for a post in another language than the question, which shares no words with it."""
+"""Support from which a post in another language than the question answers, which shares no words
+with it."""
 
 SAID: Mapping[str, float] = {
     "support": 2.64,
@@ -79,8 +96,19 @@ BESIDE_A_CROWD = -3.5
 """Log-odds from which a short post is shown beside an answer that several accounts repeat. They
 push down whatever else there is, and a reader who sees both is the one to judge."""
 
+ABOUT_BESIDE_A_CROWD = 0.1
+"""`about` from which a sentence of a longer text is."""
+
 CERTAIN = 4.0
 """Log-odds beyond which support says nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """How well the words of a question are said around a unit, each 0..1 on average."""
+
+    near: float  # in the unit, the units beside it and the title
+    text: float  # anywhere in its post
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +159,46 @@ def support(unit: Unit) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, evidence))))
 
 
+def about_signals(unit: Unit, around: Around) -> dict[str, float]:
+    """Return what `about` weighs, by name."""
+    own = signals(unit)
+    return {
+        **{name: own[name] for name in ("score", "cosine", "grams", "names")},
+        "near": around.near,
+        "text": around.text,
+        "alike": unit.hit.parts.get("alike", 0.0),
+        "whole": float(len(unit.hit.post.text) <= WHOLE_POST_CHARS),
+    }
+
+
+def about(unit: Unit, around: Around) -> float:
+    """Return how likely it is that a sentence of a longer text answers, 0..1 (logistic)."""
+    own = about_signals(unit, around)
+    evidence = sum(weight * own[name] for name, weight in ABOUT.items()) + ABOUT_AT_NONE
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, evidence))))
+
+
 def answers(
-    unit: Unit, understood: Understood, told: Told, *, stated: bool, least: float = 0.0
+    unit: Unit,
+    understood: Understood,
+    told: Told,
+    around: Callable[[], Around],
+    *,
+    stated: bool,
+    least: float = 0.0,
 ) -> bool:
     """Say whether a unit is enough of an answer to be shown.
 
-    `told` is how well the unit says what is asked, in the question's words or near ones;
-    `stated`, whether a time or a measure is asked for and the unit states one; `least`, the
-    log-odds from which a short post is shown.
+    `told` is how well the unit says what is asked, in the question's words or near ones; `around`
+    returns how well what stands around it does; `stated`, whether a time or a measure is asked for
+    and the unit states one; `least`, the log-odds from which a short post is shown, below 0 beside
+    a crowd.
     """
     if understood.filters.only is not None:  # the caller named what is asked about
         return unit.passage > 0 or unit.covered > 0
-    supported = support(unit)
     post = unit.hit.post
     if understood.lang and post.lang and understood.lang != post.lang:
-        return supported >= ENOUGH_ACROSS
+        return support(unit) >= ENOUGH_ACROSS
     whole = len(post.text) <= WHOLE_POST_CHARS
     if whole:
         unsaid = told.least <= UNSAID and not (stated or unit.holds_asked)
@@ -154,7 +207,8 @@ def answers(
     arabic = understood.lang == "ar"
     if whole and not (arabic and post.title and told.share >= TOLD_IN_ARABIC):
         return False
-    return supported >= (ENOUGH_IN_ARABIC if arabic else ENOUGH)
+    enough = ENOUGH_IN_ARABIC if arabic else ENOUGH
+    return about(unit, around()) >= (min(enough, ABOUT_BESIDE_A_CROWD) if least < 0 else enough)
 
 
 def said(unit: Unit, told: Told, *, stated: bool) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,7 +16,11 @@ from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 from siyaq.core.span import TimeRange
 from siyaq.log import LogReader
 from siyaq.retrieval.alignment import WordAlignment
-from siyaq.retrieval.candidates import Candidate, find_candidates, nearest_sentences
+from siyaq.retrieval.candidates import (
+    Candidate,
+    find_candidates,
+    nearest_sentences,
+)
 from siyaq.retrieval.features import read_part, text_evidence
 from siyaq.retrieval.fold import Fold, Ranked, fold_copies
 from siyaq.retrieval.fuse import Signals, level, scores
@@ -29,6 +34,9 @@ from siyaq.text.sentences import sentences
 
 READ = 60
 """How many candidates have their text read at the least."""
+
+LEFT = 30
+"""With fewer candidates left, the index is asked again."""
 
 SPARE = 20
 """How many more than asked for are read, as some will fold into others."""
@@ -64,6 +72,31 @@ class Judged:
         )
 
 
+class _Pool:
+    """The candidates of one query, judged once and again only where too few are left."""
+
+    def __init__(self, judge: Callable[[frozenset[PostId]], list[Judged]]) -> None:
+        self._judge = judge
+        self._known: list[Judged] | None = None
+
+    def without(self, names: frozenset[PostId]) -> list[Judged]:
+        """Return the candidates but those, BM25 over the best among the rest."""
+        if self._known is None:
+            self._known = self._judge(names)
+        left = [one for one in self._known if one.post.id not in names]
+        if len(left) < min(len(self._known), LEFT):
+            left = self._known = self._judge(names)
+        return _over_the_best(left) if names else left
+
+
+def _over_the_best(judged: Sequence[Judged]) -> list[Judged]:
+    best = max((one.signals.lexical for one in judged), default=0.0) or 1.0
+    return [
+        replace(one, signals=replace(one.signals, lexical=one.signals.lexical / best))
+        for one in judged
+    ]
+
+
 class Retriever:
     """Ranks posts for a query. Safe to call from several threads.
 
@@ -84,36 +117,43 @@ class Retriever:
         """Return the vector of a text, embedded once while it is remembered."""
         return self._embedded(text)
 
-    def rank(self, query: Query, *, without: frozenset[PostId] = frozenset()) -> Ranking:
+    def rank(self, query: Query) -> Ranking:
         """Return the best `query.k` posts, near-identical ones folded into one hit.
-
-        Posts in `without` are passed over where relevance ranks.
 
         `as_of` hides whatever is placed after it; a post placed exactly then is visible. For a
         query that wants the newest, hits come newest first among those that are relevant; for
         any other, the first of several posts that say exactly the same leads its hit.
         """
+        return self.reader(query)(frozenset())
+
+    def reader(self, query: Query) -> Callable[[frozenset[PostId]], Ranking]:
+        """Return a function that ranks as `rank` does, without some posts where relevance ranks.
+
+        What was read for its first ranking serves the later ones too, as long as enough is left.
+        """
         understood = understand(
             query.text, filters=query.filters, now=query.as_of or self._clock.now()
         )
         where = visible(understood.filters, query.as_of)
-        self._searcher.refresh()
         latest = understood.wants == "latest"
-        if latest and not content_terms(understood.text):
-            stories_in = understood.lang if terms(understood.text) else None
-            ranked = self._newest(where, query.k, stories_in)
-        else:
-            ranked = self._relevant(understood, where, query.k, without)
-            if latest:
-                ranked = by_time(ranked)
-        hits = _hits(fold_copies(ranked, by_rank=latest)[: query.k])
-        return Ranking(hits=hits, understood=understood)
+        judged = _Pool(lambda without: self._judged(understood, where, query.k, without))
 
-    def _relevant(
-        self, understood: Understood, where: Filters, k: int, without: frozenset[PostId]
-    ) -> list[Ranked]:
+        def ranking(without: frozenset[PostId]) -> Ranking:
+            self._searcher.refresh()
+            if latest and not content_terms(understood.text):
+                stories_in = understood.lang if terms(understood.text) else None
+                ranked = self._newest(where, query.k, stories_in)
+            else:
+                ranked = self._relevant(understood, judged.without(without))
+                if latest:
+                    ranked = by_time(ranked)
+            hits = _hits(fold_copies(ranked, by_rank=latest)[: query.k])
+            return Ranking(hits=hits, understood=understood)
+
+        return ranking
+
+    def _relevant(self, understood: Understood, judged: Sequence[Judged]) -> list[Ranked]:
         """Return candidates by fused score, best first."""
-        judged = self._judged(understood, where, max(READ, k + SPARE) + len(without), without)
         ranked: list[Ranked] = []
         for across in (False, True):
             kind = [one for one in judged if one.across is across]
@@ -125,9 +165,10 @@ class Retriever:
         return ranked
 
     def _judged(
-        self, understood: Understood, where: Filters, depth: int, without: frozenset[PostId]
+        self, understood: Understood, where: Filters, k: int, without: frozenset[PostId]
     ) -> list[Judged]:
         """Return the most promising candidates with all that speaks for them but translation."""
+        depth = max(READ, k + SPARE) + len(without)
         question, vector = understood.text, self._embedded(understood.text)
         found = find_candidates(self._searcher, query_terms(question), vector, where, depth)[:depth]
         posts = self._log.posts([one.seq for one in found])
