@@ -42,6 +42,7 @@ MATRIX = {
     "GET /plan": EVERYONE,
     "GET /agents": EVERYONE,
     "GET /siyaq.js": EVERYONE,
+    "GET /sw.js": EVERYONE,
     "GET /static/page.js": EVERYONE,
     "GET /v1/hooks/{name}": EVERYONE,
     "POST /v1/hooks/{name}": EVERYONE,

@@ -105,13 +105,18 @@ def watched(
     scheme: Literal["light", "dark"] = "light",
     size: tuple[int, int] = (1280, 820),
     faults: bool = False,
+    worker: bool = False,
 ) -> Iterator[Page]:
-    """Open the page of a server. `faults`: errors are expected, do not count them."""
+    """Open the page of a server. `faults`: errors are expected, do not count them.
+
+    `worker`: the page may keep its files for when the server is away.
+    """
     context = browser.new_context(
         locale=locale,
         color_scheme=scheme,
         viewport={"width": size[0], "height": size[1]},
         reduced_motion="reduce",
+        service_workers="allow" if worker else "block",
     )
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)

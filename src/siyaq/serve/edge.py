@@ -25,11 +25,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "connect-src 'self'",
         "img-src 'self'",
         "font-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'none'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
+        "trusted-types siyaq-worker",  # which lets one address through, that of our own worker
     )
 )
 

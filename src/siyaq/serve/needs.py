@@ -21,6 +21,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/plan"): Need.NOTHING,
     ("GET", "/agents"): Need.NOTHING,
     ("GET", "/siyaq.js"): Need.NOTHING,
+    ("GET", "/sw.js"): Need.NOTHING,
     ("GET", "/static/{name:path}"): Need.NOTHING,
     ("GET", "/v1/hooks/{name}"): Need.NOTHING,  # its source knows what it has asked for
     ("POST", "/v1/hooks/{name}"): Need.NOTHING,  # a delivery is signed; its source looks

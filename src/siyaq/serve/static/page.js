@@ -9,6 +9,7 @@ import { showTimes } from "./format.js";
 import { startFrame } from "./frame.js";
 import { drawHealth } from "./health.js";
 import { retell } from "./i18n.js";
+import { startOffline } from "./install.js";
 import { Panel } from "./panel.js";
 import { drawSources } from "./sources.js";
 import { drawWatching, startAlerts } from "./watching.js";
@@ -98,6 +99,7 @@ async function start() {
   await startFrame();
   startAlerts();
   feed.start();
+  startOffline();
   setInterval(() => showTimes(document), TIMES_MS);
   setInterval(() => {
     if (!document.hidden && byId("state").dataset.state === "live") showStatus();
