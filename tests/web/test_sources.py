@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from siyaq.core.errors import NotFound, UsageError
-from siyaq.core.product import Followed
+from siyaq.core.event import Gap
+from siyaq.core.product import Followed, Status
 from siyaq.serve import ServeSettings
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, served
@@ -19,6 +22,8 @@ from .conftest import OpenPage, screenshot
 from .test_interface import NAMELESS, OVERFLOWING, POOR_CONTRAST
 
 pytestmark = pytest.mark.browser
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 class Notebook:
@@ -95,6 +100,30 @@ def test_a_source_is_followed_paused_and_removed(open_page: OpenPage, notebook: 
     expect(page.locator("#desk .paused")).to_have_count(0)
     page.get_by_role("button", name="Remove: ").click()
     expect(items).to_have_count(1)
+
+
+def test_a_source_tells_rate_lag_gaps_and_refusals_by_reason(
+    open_page: OpenPage, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = product.status
+    gap = Gap(source="bluesky", since=NOON, until=NOON + timedelta(hours=2), reason="disconnected")
+
+    async def status() -> Status:
+        found = await honest()
+        (source,) = found.sources
+        troubled = replace(source, gaps=(gap,), refused={"no_text": 3, "too_large": 1})
+        return replace(found, sources=(troubled,))
+
+    monkeypatch.setattr(product, "status", status)
+    page = open_page()
+    page.locator("#desk-open").click()
+    page.locator("#tab-sources").click()
+    item = page.locator("#desk .desk-list > li")
+    expect(item).to_contain_text("0.5 a second")
+    expect(item).to_contain_text("0.4 s behind")
+    expect(item).to_contain_text("the connection was down")
+    item.locator("summary", has_text="4 items were not taken").click()
+    expect(item.locator("details li").first).to_have_text("no_text: 3")
 
 
 def test_every_setting_is_shown_with_its_origin(page: Page) -> None:

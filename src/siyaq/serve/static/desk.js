@@ -46,7 +46,8 @@ export class Desk {
     if (turn !== this.#turn || !this.#dialog.open) return;
     this.#body.replaceChildren(drawn);
     this.#body.setAttribute("aria-busy", "false");
-    this.#body.querySelector("[autofocus]")?.focus();
+    const walking = this.#tabs.includes(document.activeElement); // with the arrows: stay there
+    if (!walking || given) this.#body.querySelector("[autofocus]")?.focus();
   }
 
   async #drawn(name, given) {

@@ -4,6 +4,7 @@ import { getJson, sendJson } from "./api.js";
 import { announce, el } from "./dom.js";
 import { timeOf } from "./format.js";
 import { t } from "./i18n.js";
+import { factsOf } from "./source_facts.js";
 import { told } from "./trouble.js";
 
 const STATES = new Set(["connecting", "live", "waiting", "refused", "finished", "idle"]);
@@ -44,6 +45,7 @@ function item(status, followed, again) {
     el("p", { class: "by" },
       el("span", { t: "state.posts", params: { n: status.posts } }),
       status.last_event_at ? timeOf(status.last_event_at) : null),
+    ...factsOf(status),
     status.problem ? el("p", { class: "gap", dir: "ltr", lang: "en" }, status.problem) : null,
     followed ? actions(followed, said, again) : null,
     said);
