@@ -38,6 +38,17 @@ async def server() -> AsyncIterator[XServer]:
         yield server
 
 
+class Late:
+    """The clock of somebody whom everything reaches some time after it was said."""
+
+    def __init__(self, pace: Pace, late: timedelta) -> None:
+        self._pace = pace
+        self._late = late
+
+    def now(self) -> datetime:
+        return self._pace.now() + self._late
+
+
 class Listener:
     """Runs a source in the background and keeps what it yields."""
 
@@ -49,13 +60,14 @@ class Listener:
         *,
         token: str = SECRET,
         silence_seconds: float = 1.0,
+        late: timedelta = timedelta(0),
     ) -> None:
         self.slept: list[float] = []
         self.batches: list[Batch] = []
         self.adapter = XSource(
             server.url + options,
             Credential(["TOKEN"], environ={"TOKEN": token}),
-            clock=server.pace,
+            clock=Late(server.pace, late),
             sleep=self._sleep,
             silence_seconds=silence_seconds,
             search_delay_seconds=0.05,
@@ -132,6 +144,22 @@ async def test_what_was_missed_is_searched_for(server: XServer) -> None:
         server.pace.step(40)
         await until(lambda: set(listener.ids) >= live(server, after=now))
         assert not any(batch.gaps for batch in listener.batches)
+
+
+async def test_what_was_still_on_its_way_when_the_stream_was_cut_is_searched_for(
+    server: XServer,
+) -> None:
+    """By when it was said, not by when we would have heard it: we are a minute behind."""
+    now = server.pace.now()
+    async with listening(server, late=timedelta(minutes=1)) as listener:
+        await until(lambda: server.streaming == 1)
+        server.pace.step(10)
+        await until(lambda: set(listener.ids) >= live(server, after=now))
+        server.mischief.order("refuse", status=503)
+        server.wire.drop_streams()
+        await until(lambda: server.streaming == 0)
+        server.pace.step(40)
+        await until(lambda: set(listener.ids) >= live(server, after=now))
 
 
 async def test_without_search_what_was_missed_is_a_gap(server: XServer) -> None:

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from datetime import datetime, timedelta
 
 from siyaq.core.clock import from_microseconds, to_microseconds
-from siyaq.core.event import Cursor, Event, Gap, Rejected
+from siyaq.core.event import Cursor, Event, Gap, PostEvent, Rejected
 from siyaq.core.ports import Batch, Clock
 from siyaq.sources.condition import Condition
 from siyaq.sources.decode import decode_object
@@ -31,6 +31,9 @@ STREAM = "/2/tweets/search/stream"
 
 _SEAM = timedelta(seconds=5)
 """How far a search reaches beyond what was missed, on both sides."""
+
+_SEARCHED = timedelta(days=6)
+"""How far back is searched, at most; X searches seven days."""
 
 _POSITION = re.compile(r"(\d{1,17})@(.{0,40})", re.ASCII)
 
@@ -69,6 +72,7 @@ class PostStream:
         self._search_retry_seconds = search_retry_seconds
         match = _POSITION.fullmatch(position)
         self._heard_at = from_microseconds(int(match[1])) if match else None
+        self._said_at = self._heard_at  # when X had the newest post that we have heard of
         self._missing: tuple[datetime, datetime] | None = None
         self._search_at = 0.0  # monotonic
         self._capped = False
@@ -96,6 +100,7 @@ class PostStream:
                 events, rejected, ending = await asyncio.to_thread(self._read, lines, now)
                 self._budget.charge(PARTITION, sum(isinstance(one, bytes) for one in lines))
                 self._heard_at = now
+                self._note_said(events, now)
                 yield self._batch(events, rejected, ())
                 if ending is not None:
                     raise ending
@@ -111,9 +116,9 @@ class PostStream:
     def _opened(self, now: datetime) -> tuple[Gap, ...]:
         """Say what was missed before a connection: a gap, or something to search for."""
         capped, self._capped = self._capped, False
-        if self._heard_at is None:
+        since = self._place()
+        if since is None:
             return ()
-        since = self._missing[0] if self._missing else self._heard_at
         covered = timedelta(minutes=self._address.backfill_minutes)
         if now - since <= covered:
             self._missing = None
@@ -145,6 +150,7 @@ class PostStream:
             self._search_at = time.monotonic() + self._search_retry_seconds
             return
         self._missing = None
+        self._said_at = max(until, self._said_at or until)
         now = self._clock.now()
         events, rejected, _ = await asyncio.to_thread(self._read, found.lines, now)
         gaps = () if found.whole else (self._gap(since, until),)
@@ -179,9 +185,29 @@ class PostStream:
                 return events, rejected, ending
         return events, rejected, None
 
+    def _note_said(self, events: list[Event], now: datetime) -> None:
+        """Note how far the stream has told. What we hear late was on its way for that long."""
+        for event in events:
+            if isinstance(event, PostEvent) and event.post is not None and event.post.created_at:
+                said_at = min(event.post.created_at, now)
+                self._said_at = max(said_at, self._said_at or said_at)
+
+    def _place(self) -> datetime | None:
+        """Return up to when nothing is missing.
+
+        Where we search, that is by the posts and not by when they arrived: what was still on its
+        way behind them, when a connection was torn, is missing too.
+        """
+        if self._missing is not None:
+            return self._missing[0]
+        heard_at, said_at = self._heard_at, self._said_at
+        if heard_at is None or said_at is None or not self._address.fills:
+            return heard_at
+        return said_at if heard_at - said_at < _SEARCHED else heard_at
+
     def _batch(self, events: list[Event], rejected: list[Rejected], gaps: tuple[Gap, ...]) -> Batch:
         """Make a batch; what is missing holds the place in the stream back."""
-        place = self._missing[0] if self._missing else self._heard_at
+        place = self._place()
         assert place is not None
         position = f"{to_microseconds(place)}@{self._budget.note(PARTITION)}"
         return Batch(
