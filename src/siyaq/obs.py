@@ -132,6 +132,12 @@ class Metrics:
             ["how"],
             registry=self.registry,
         )
+        self.quotas = Counter(
+            "siyaq_access_quota_calls",
+            "Calls of keys with a limit: admitted, or refused for requests, tokens or seconds",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.alerts = Counter(
             "siyaq_watch_changes",
             "Changes of answers to saved questions that raised an alert, by kind",

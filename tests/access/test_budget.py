@@ -66,6 +66,16 @@ def test_the_limit_is_reached_and_not_passed(book: Budget) -> None:
     assert other is not None
 
 
+def test_what_became_of_calls_is_told(tmp_path: Path, clock: Clock) -> None:
+    told: list[str] = []
+    with closing(Budget(tmp_path, defaults=NO_LIMITS, now=clock, outcome=told.append)) as book:
+        book.reserve("free", NO_LIMITS, ONE)
+        book.reserve("key", Limits(requests=1), ONE)
+        with pytest.raises(QuotaExhausted):
+            book.reserve("key", Limits(requests=1), ONE)
+    assert told == ["admitted", "requests"]
+
+
 def test_retry_after_is_when_it_is_let_in_and_not_a_second_before(
     book: Budget, clock: Clock
 ) -> None:

@@ -37,7 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/context": {"text": "a"},
 }
 FREE = {
-    "GET /", "GET /plan", "GET /siyaq.js", "GET /static/{name:path}", "GET /healthz",
+    "GET /", "GET /plan", "GET /siyaq.js", "GET /sw.js", "GET /static/{name:path}", "GET /healthz",
     "GET /readyz", "GET /openapi.json", "GET /metrics", "GET /oembed", "GET /v1/models",
     "GET /v1/models/{model:path}", "GET /v1/status", "GET /v1/stream", "GET /v1/quota",
     "GET /v1/plan", "GET /v1/plan/{name}", "GET /v1/plan/{name}/told",
@@ -55,7 +55,8 @@ CHANGE |= {
     "POST /v1/posts/{post_id}/notes", "POST /v1/notes/{note_id}/ratings",
     "POST /v1/posts/{post_id}/context/ratings", "GET /v1/keys", "POST /v1/keys", "GET /v1/audit",
     "POST /v1/answers/{answer_id}/shares", "POST /v1/watches", "PATCH /v1/watches/{watch_id}",
-    "POST /v1/alerts/seen",
+    "POST /v1/alerts/seen", "GET /v1/sources", "POST /v1/sources",
+    "PATCH /v1/sources/{source_id}", "GET /v1/settings",
 }  # fmt: skip
 
 

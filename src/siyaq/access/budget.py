@@ -82,8 +82,14 @@ class Budget:
         defaults: Limits,
         window_seconds: int = 3600,
         now: Callable[[], float] = time.time,
+        outcome: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Open it, making its folder if need be. Raises StorageError."""
+        """Open it, making its folder if need be. Raises StorageError.
+
+        `outcome` is told of each call that limits apply to: "admitted", or the resource for whose
+        sake it was refused.
+        """
+        self._outcome = outcome
         self._path = store.folder(directory) / "spending.sqlite"
         self.defaults = defaults
         self.window_seconds = window_seconds
@@ -131,6 +137,7 @@ class Budget:
                 row,
             ).lastrowid
         assert place is not None
+        self._outcome("admitted")
         return Reservation(place, key_id, cut)
 
     def settle(self, reservation: Reservation, used: Amount) -> None:
@@ -186,6 +193,7 @@ class Budget:
             waits[name] = SOON_SECONDS if over <= given_back else _wait(held, name, over, now)
         if waits:
             worst = max(waits, key=lambda name: waits[name])
+            self._outcome(worst)
             raise QuotaExhausted(
                 f"this key has used its {allowed[worst]:,.0f} {worst}"
                 f" in {self.window_seconds / 60:g} minutes",

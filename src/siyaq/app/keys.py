@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -55,9 +55,14 @@ def spent(config: Config) -> list[tuple[Key, Amount, Limits]]:
         ]
 
 
-def budget(config: Config) -> Budget:
-    """Return the book of what keys use, to be closed by the caller."""
-    return Budget(config.data, defaults=config.quotas, window_seconds=config.quota_seconds)
+def budget(config: Config, outcome: Callable[[str], None] = lambda _: None) -> Budget:
+    """Return the book of what keys use, to be closed by the caller; `outcome` as `Budget`."""
+    return Budget(
+        config.data,
+        defaults=config.quotas,
+        window_seconds=config.quota_seconds,
+        outcome=outcome,
+    )
 
 
 def revoke(config: Config, key_id: str) -> None:

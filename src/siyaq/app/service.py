@@ -18,6 +18,7 @@ from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
 from siyaq.core.errors import ConfigError
 from siyaq.core.product import Product
+from siyaq.obs import Metrics
 from siyaq.serve import ServeSettings
 
 logger = logging.getLogger("siyaq.app")
@@ -46,7 +47,7 @@ async def serve_forever(
     roster = Following(config.data, source_registry(), sources)
     async with AsyncExitStack() as stack:
         siyaq = await stack.enter_async_context(open_siyaq(config, write=True))
-        ring, budget = await stack.enter_async_context(_keys(config))
+        ring, budget = await stack.enter_async_context(_keys(config, siyaq.metrics))
         watches, desk = stack.enter_context(open_desk(config))
         settings = ServeSettings(
             host=config.host,
@@ -86,10 +87,13 @@ async def serve_forever(
 
 
 @asynccontextmanager
-async def _keys(config: Config) -> AsyncIterator[tuple[KeyRing, Budget]]:
+async def _keys(config: Config, metrics: Metrics) -> AsyncIterator[tuple[KeyRing, Budget]]:
+    def counted(outcome: str) -> None:
+        metrics.quotas.labels(outcome).inc()
+
     with (
         closing(await asyncio.to_thread(KeyRing, config.data)) as ring,
-        closing(await asyncio.to_thread(keys.budget, config)) as budget,
+        closing(await asyncio.to_thread(keys.budget, config, counted)) as budget,
     ):
         yield ring, budget
 

@@ -75,7 +75,8 @@ def _by(evidence: Evidence, language: str) -> Element:
     who = node("bdi", {}, called(evidence.author))
     link = {"href": f"#{evidence.id}"}
     mark = node("a", link, f"[{evidence.marker}]")
-    return node("p", {"class": "soft"}, who, " · ", moment(language, evidence.placed_at), " ", mark)
+    at = node("bdi", {}, moment(language, evidence.placed_at))
+    return node("p", {"class": "soft"}, who, " · ", at, " ", mark)
 
 
 def _conflict(conflict: Conflict, language: str) -> Element:
@@ -112,7 +113,7 @@ def _post(evidence: Evidence, language: str) -> Element:
             f"[{evidence.marker}] ",
             node("bdi", {}, called(evidence.author)),
             " · ",
-            moment(language, evidence.placed_at),
+            node("bdi", {}, moment(language, evidence.placed_at)),
             " " if opened is not None else None,
             opened,
         ),
