@@ -45,7 +45,8 @@ FREE = {
     "GET /v1/posts/{post_id}/context/versions", "GET /v1/answers/{answer_id}",
     "GET /v1/responses/{response_id}", "POST /mcp", "GET /s/{token}", "GET /s/{token}/bundle",
     "GET /v1/answers/{answer_id}/bundle", "GET /v1/shares", "GET /v1/watches",
-    "GET /v1/watches/{watch_id}", "GET /v1/alerts", "GET /v1/feeds/{token}",
+    "GET /v1/watches/{watch_id}", "GET /v1/alerts", "GET /v1/feeds/{token}", "GET /agents",
+    "GET /v1/runs", "GET /v1/runs/{run_id}", "GET /v1/runs/{run_id}/files/{path:path}",
 }  # fmt: skip
 """Routes of those who may read that cost next to nothing, and /mcp, whose tools pay."""
 
@@ -56,7 +57,9 @@ CHANGE |= {
     "POST /v1/posts/{post_id}/context/ratings", "GET /v1/keys", "POST /v1/keys", "GET /v1/audit",
     "POST /v1/answers/{answer_id}/shares", "POST /v1/watches", "PATCH /v1/watches/{watch_id}",
     "POST /v1/alerts/seen", "GET /v1/sources", "POST /v1/sources",
-    "PATCH /v1/sources/{source_id}", "GET /v1/settings",
+    "PATCH /v1/sources/{source_id}", "GET /v1/settings", "POST /v1/runs",
+    "POST /v1/runs/{run_id}/pause", "POST /v1/runs/{run_id}/resume",
+    "POST /v1/runs/{run_id}/cancel",
 }  # fmt: skip
 
 
