@@ -174,3 +174,15 @@ def test_what_is_left_out_does_not_weigh_down_what_is_left(newsroom: Newsroom) -
     left = rank(planted).hits[0]
     assert left.parts["lexical"] == 1.0
     assert max(hit.parts["lexical"] for hit in found if hit.post.id not in planted) < 1.0
+
+
+@pytest.mark.parametrize(("title", "quoted"), [("", True), ("Sandholm", False)])
+def test_beside_a_short_article_only_what_disagrees_is_quoted(
+    newsroom: Newsroom, title: str, *, quoted: bool
+) -> None:
+    how = "How will the summer fair of Sandholm be held?"
+    newsroom.post("lead", f"Many ask: {how} Indoors.", author="a", title=title)
+    newsroom.post("other", HONEST, author="b", title=title)
+    answer = ask(newsroom, how)
+    assert "Indoors" in answer.sentences[0].text
+    assert ("Vestergade" in shown(answer)) is quoted

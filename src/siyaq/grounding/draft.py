@@ -92,6 +92,8 @@ def compose(
     others = [units[0] for units in beside]
     considered = filter(judge.enough, reading.units[:CONSIDERED_UNITS])
     sides = disputed(reading, chain(considered, others)) or rivals(reading, [best[0], *others])
+    if best[0].hit.post.title and not sides:  # of an article: of what it tells, little is planted
+        beside, others = [], []
     led = [claim.unit for claim in sides] or [best[0], *others]
     rest = [*(unit for units in beside for unit in units[1:]), *chosen]
     chosen = [*led, *(unit for unit in rest if unit not in led)][: max(limit, len(led))]
