@@ -141,7 +141,9 @@ class RememberedCards:
                 if not entries:
                     return
                 with self._lock:
-                    touched = self._meant.touched(entries)
+                    meant = self._meant.copy()  # who asks for a card need not wait for the look
+                touched = meant.touched(entries)
+                with self._lock:
                     self._seen = entries[-1].seq
                     self._drop(touched)
 
