@@ -11,6 +11,7 @@ import pytest
 
 from siyaq.agents import Act, AnyTool
 from siyaq.agents.browser import Session, browser_tools
+from siyaq.agents.browser import session as browser_session
 from siyaq.core.errors import SiyaqError, SourceRefused, SourceUnavailable, UsageError
 from tests.agents.site import Site, site
 
@@ -59,7 +60,9 @@ class Driven:
 def driven(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driven]:
     folder = tmp_path_factory.mktemp("browser") / "run-1"
     folder.mkdir()
-    with site() as where, asyncio.Runner() as runner:
+    with pytest.MonkeyPatch.context() as patient, site() as where, asyncio.Runner() as runner:
+        patient.setattr(browser_session, "ACT_MS", 60_000.0)  # however busy the machine is
+        patient.setattr(browser_session, "CALL_SECONDS", 240.0)
         browser = Driven(where, folder, runner)
         yield browser
         browser.ends()
