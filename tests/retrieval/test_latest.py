@@ -66,6 +66,34 @@ HOME_EN = (
     "Whose carpet hangs out there, third window, purple stars",
 )
 
+BAKERY_EN = (
+    "The baker throws bread out of the window again, free for all",
+    "Caught one! Warm bread, straight from a window on the hill",
+    "Why would anybody sell bread through a window at night?",
+    "Bread, window, queue around the block: this street has lost its mind",
+    "Officials want that window closed. People want their bread",
+    "She leans out of her window and hands bread to strangers, bless her",
+    "Our dog waits below the window too, he had three loaves of bread",
+    "A window full of bread and nobody pays, how does that end",
+    "Eight hundred rolls of bread left that window, I counted",
+)
+CLOCK_EN = (
+    "12:14 and Telmes hears the pumps start",
+    "At 12:14 somebody in Telmes rang all bells",
+    "Telmes has light again since 12:14, thank you",
+    "Write it down: 12:14, first dry doorstep of Telmes",
+    "Telmes sings. It is 12:14 and I am hoarse",
+    "My clock in Telmes stopped at 12:14, fitting",
+)
+SCORES_EN = (
+    "2:0 and my neighbor is on the roof",
+    "Never saw such a header, 2:0",
+    "Half the pub left at 2:0",
+    "Told you so, 2:0, pay up",
+    "That keeper sleeps, 2:0 already",
+    "2:0!!! Somebody wake the children",
+)
+
 
 class Stream:
     """A stream that ends at noon: chatter by a crowd of known people, and stories put into it."""
@@ -204,6 +232,32 @@ def test_what_is_said_all_day_is_no_story(stream: Stream) -> None:
     stream.tell("flood", FLOOD_EN, 300)
     stream.tell("home", HOME_EN, 60)
     assert kinds(stream.leading()) == {"flood"}
+
+
+def test_everyday_words_that_never_met_before_make_a_story(stream: Stream) -> None:
+    stream.tell("flood", FLOOD_EN, 300)
+    stream.tell("bakery", BAKERY_EN, 80)
+    assert kinds(stream.leading()) == {"bakery"}
+
+
+def test_a_turn_that_only_names_where_it_happens_is_no_newer_story(stream: Stream) -> None:
+    stream.tell("flood", FLOOD_EN * 3, 400)
+    stream.tell("train", TRAIN_EN, 200)
+    stream.tell("clock", CLOCK_EN, 60)
+    assert kinds(stream.leading()) == {"train"}
+
+
+def test_a_number_names_no_story(stream: Stream) -> None:
+    stream.tell("flood", FLOOD_EN, 300)
+    stream.tell("score", SCORES_EN, 60)
+    assert kinds(stream.leading()) == {"flood"}
+
+
+def test_copies_of_a_long_text_do_not_hide_what_is_newer(stream: Stream) -> None:
+    words = [f"word{number}x" for number in range(150)]
+    stream.tell("copy", (" ".join(words),) * 60, 200, every=2, authors="fresh")
+    stream.tell("train", TRAIN_EN, 100)
+    assert kinds(stream.leading()) == {"train"}
 
 
 def test_the_post_that_says_most_of_the_story_leads_it(stream: Stream) -> None:

@@ -1,20 +1,21 @@
 """Stories of a stream: what several people begin to speak of, each in words of their own.
 
 Words that burst (`burst`) and stand in the same posts belong together, and so do groups of words
-whose posts answer or quote one another: that is how a story told in two languages, or in turns
-that have words of their own, is known to be one. It began with its first post.
+whose posts answer or quote one another, or name the same: that is how a story told in two
+languages, or in turns that have words of their own, is known to be one. It began with its first
+post.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from siyaq.core.ids import PostId
 from siyaq.core.post import Post
-from siyaq.retrieval.burst import Burst, bursts
+from siyaq.retrieval.burst import bursts
 from siyaq.retrieval.grouping import Grouping
 
 SMALL = 120
@@ -22,6 +23,9 @@ SMALL = 120
 
 WORDINGS = 3
 """A story is told in this many wordings at the least: what many repeat is a slogan or a joke."""
+
+NAMES = 2
+"""Words that are no numbers in what makes a story: a score, or a time and a place, is a turn."""
 
 ALIKE = 0.5
 """Share of their words in common from which two posts are one wording; in a small record, all."""
@@ -51,26 +55,21 @@ def stories(posts: Sequence[Post], words: Sequence[frozenset[str]], needed: int)
     """
     names: dict[str, int] = {}
     voices = [names.setdefault(post.author.id, len(names)) for post in posts]
-    grouping = Grouping(_bursts(words, voices, needed))
+    grouping = Grouping(bursts(words, voices, needed, sure=len(voices) >= SMALL))
     grouping.join(_links(posts))
+    grouping.join_turns()
     crowd = _Crowd(voices)
     alike = ALIKE if len(posts) >= SMALL else 1.0
     found: list[Story] = []
     for group, told in grouping.posts().items():
         own = _own_wordings(told, words, voices, alike)
         many = len({voices[at] for at in told}) >= needed
-        if many and len(own) >= min(WORDINGS, needed) and crowd.is_usual(told, own):
+        named = len(grouping.names(group)) >= NAMES
+        told_anew = len(own) >= min(WORDINGS, needed) and crowd.is_usual(told, own)
+        if many and named and told_anew:
             held = Counter(word for at in told for word in words[at])
             found.append(Story(tuple(told), {w: held[w] for w in grouping.words(group)}))
     return sorted(found, key=lambda story: -story.posts[0])
-
-
-def _bursts(words: Sequence[frozenset[str]], voices: Sequence[int], needed: int) -> list[Burst]:
-    holding: dict[str, list[int]] = defaultdict(list)
-    for at, held in enumerate(words):
-        for word in held:
-            holding[word].append(at)
-    return bursts(holding, voices, needed, sure=len(voices) >= SMALL)
 
 
 def _own_wordings(
