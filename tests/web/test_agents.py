@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -54,7 +54,7 @@ def begin(page: Page, running: Demonstration, task: str, *lines: object, steps: 
 
 def shown(running: Demonstration, page: Page) -> dict[str, object]:
     name = page.url.partition("#")[2]
-    told: dict[str, object] = httpx.get(f"{running.url}/v1/runs/{name}").raise_for_status().json()
+    told: dict[str, object] = httpx2.get(f"{running.url}/v1/runs/{name}").raise_for_status().json()
     return told
 
 
