@@ -68,7 +68,8 @@ def test_two_apps_do_not_share_their_metrics() -> None:
 
 async def test_every_route_is_documented_with_types(client: httpx2.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
-    pages = {"/", "/plan", "/siyaq.js", "/openapi.json", "/static/{name:path}", "/mcp"}
+    pages = {"/", "/agents", "/plan", "/siyaq.js", "/sw.js", "/openapi.json", "/mcp"}
+    pages |= {"/static/{name:path}"}
     assert set(document["paths"]) == {path.replace(":path}", "}") for _, path in NEEDS} - {
         path.replace(":path}", "}") for path in pages
     }
