@@ -22,6 +22,10 @@ class Unread(Exception):
     """The page could not be had; the message says why, naming the host and not the page."""
 
 
+class Forbidden(Unread):
+    """Its host wants no program to read the page, which will not change by asking again."""
+
+
 class Visitor:
     """Gets pages of any public host. Keeps the rules of each for a day; use from one event loop."""
 
@@ -40,8 +44,10 @@ class Visitor:
         sent = dict(headers)
         for _ in range(REDIRECTS + 1):
             rules = await self._rules_of(url)
+            if rules is NOTHING:
+                raise Unread(f"{host_of(url)!r} does not say what its robots.txt allows")
             if not rules.allows(url):
-                raise Unread(f"robots.txt of {host_of(url)!r} does not allow a page")
+                raise Forbidden(f"robots.txt of {host_of(url)!r} does not allow a page")
             if not await self._courtesy.turn(url, between_seconds=rules.delay_seconds):
                 raise Unread(f"{host_of(url)!r} wants to be left alone for now")
             answer = await self._ask(url, sent)

@@ -22,7 +22,7 @@ from siyaq.sources.limits import TEXT_CHARS
 from siyaq.sources.manners import validators_of
 from siyaq.sources.rss.values import ParsedEntry
 from siyaq.sources.sandbox import Sandbox, SandboxFailed
-from siyaq.sources.visitor import Unread, Visitor, host_of
+from siyaq.sources.visitor import Forbidden, Unread, Visitor, host_of
 
 LOOKED_AT_AGAIN = (
     timedelta(minutes=15),
@@ -197,7 +197,7 @@ class Pages:
 
     def _tried_again(self, name: str, watched: _Watched, problem: Unread) -> bool:
         """Have a page tried again without which there is no text; False where that is over."""
-        over = watched.attempts == len(TRIED_AGAIN) or isinstance(problem, _Missing)
+        over = watched.attempts == len(TRIED_AGAIN) or isinstance(problem, _Missing | Forbidden)
         if watched.entry["text"] or over:
             watched.attempts = 0
             return False
