@@ -125,9 +125,18 @@ def test_what_cannot_be_followed_is_refused_before_anything_is_kept(config: Conf
         async with open_siyaq(config, write=True) as siyaq:
             following = Following(config.data, source_registry(), [])
             async with following.running(siyaq.intake):
-                for url in ("gopher://a", "rss+https://" + "a" * 2000, "rss+https://a\n"):
-                    with pytest.raises(UsageError):
+                for url in (
+                    "gopher://a",
+                    "rss+https://" + "a" * 2000,
+                    "rss+https://a\n",
+                    "rss+https://me:secret@feed.example/a",
+                    "rss+https://[feed.example/a",
+                    "mqtt://broker.example/a?login_file=/etc/hostname",
+                    "webhook://orders?map=/etc/hostname",
+                ):
+                    with pytest.raises(UsageError) as caught:
                         await following.follow(url, None)
+                    assert "secret" not in f"{caught.value} {caught.value.hint}"
                 assert following.listed() == []
         assert not (config.data / NAME).exists()
 

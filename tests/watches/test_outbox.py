@@ -249,3 +249,14 @@ def test_a_mail_server_is_read() -> None:
     server = MailServer.of("smtps://me%40news:p%2Fw@mail.example")
     assert server == MailServer("smtps", "mail.example", 465, "me@news", "p/w")
     assert "p/w" not in repr(server)
+
+
+def test_an_alert_that_makes_a_way_fail_is_given_up_and_holds_up_no_other(
+    store: WatchStore, tmp_path: Path
+) -> None:
+    async def fail(_: Delivery) -> None:
+        raise ValueError("not a header")
+
+    out = Out(store, tmp_path, "email", "desk@news.example")
+    assert out.send(email=fail) == 1
+    assert out.state == ("waiting", 1, "it could not be sent (ValueError)")

@@ -229,6 +229,7 @@ def test_a_feed_is_found_by_its_token_alone(desk: WatchDesk) -> None:
         (Draft(question="a", webhook="https://[::1"), "posted to"),
         (Draft(question="a", email="desk"), "not an e-mail"),
         (Draft(question="a", email="a@b.example\r\nBcc: c@d.example"), "not an e-mail"),
+        (Draft(question="a", email="=?utf-8?q?v=40b.example=2C?=@news.example"), "not an e-mail"),
         (Draft(question="a", email="a@elsewhere.example"), "may not be mailed"),
     ],
 )

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -81,6 +82,7 @@ class Following:
         """Follow one more. Raises UsageError, ConfigError among them, and StorageError."""
         if len(url) > URL_CHARS or not url.isprintable():
             raise UsageError(f"the address of a source has at most {URL_CHARS} characters")
+        _check(url)
         entry = _Kept(url, name, added=True)
         async with self._turn:
             if _name(entry) in self._entries:
@@ -183,3 +185,23 @@ class Following:
 
 def _name(entry: _Kept) -> str:
     return sha256(f"{entry.name or ''} {entry.url}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _check(url: str) -> None:
+    """Refuse what only who keeps the settings may say: a password, a file of this machine."""
+    try:
+        parts = urlsplit(url)
+        named = parts.username is not None or parts.password is not None
+    except ValueError as error:
+        raise UsageError("the address of a source is not a URL") from error
+    if named:
+        raise UsageError(
+            "the address of a source is shown to readers and holds no password",
+            hint="put this source into the settings, with its password in a file or variable",
+        )
+    for option in parse_qs(parts.query, keep_blank_values=True):
+        if option == "map" or option.endswith("_file"):
+            raise UsageError(
+                f"{option[:40]!r} names a file of this machine",
+                hint="put this source into the settings, where files may be named",
+            )

@@ -129,7 +129,7 @@ class WatchDesk:
         return self._links.secret("webhook", watch_id)
 
     def _check_email(self, address: str) -> None:
-        if not _ADDRESS.fullmatch(address):
+        if not _ADDRESS.fullmatch(address) or "=?" in address:  # no word in code (RFC 2047)
             raise UsageError(f"{address[:100]!r} is not an e-mail address")
         domain = "@" + address.lower().rpartition("@")[2]
         if self._mail_to.isdisjoint({address.lower(), domain}):

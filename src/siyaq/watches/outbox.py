@@ -70,6 +70,9 @@ class Outbox:
             await self._ways.get(delivery.way, _no_way)(delivery)
         except SiyaqError as error:
             tried = self._failed(tried, str(error))
+        except Exception as error:  # one that cannot be sent holds up no other
+            logger.exception("an alert could not be sent", extra={"alert": tried.alert.id})
+            tried = self._failed(tried, f"it could not be sent ({type(error).__name__})")
         else:
             tried = replace(tried, state="sent", problem="")
         self._outcome(delivery.way, tried.state)
