@@ -32,6 +32,11 @@ TOOLS = ["search", "finish"]
         ('{"tool": "search", "if": {"at": "/x", "is": 1}}', "'if' is not"),
         ('{"tool": "search", "if": {"$from": "s0", "is": {}}}', "'is' is a word"),
         ("[" * 100_000, "not JSON"),
+        ('{"tool": "search", "arguments": {"k": NaN}}', "not JSON"),
+        ('{"tool": "search", "arguments": {"k": 1e400}}', "not JSON"),
+        ('{"tool": "search", "arguments": {"text": "\\ud800"}}', "not JSON"),
+        ('{"tool": "search", "arguments": {"text": "\ud800"}}', "not JSON"),
+        ('{"tool": "search", "arguments": "{\\"k\\": Infinity}"}', "'arguments' is not JSON"),
         ("x" * 200_000, "longer than"),
     ],
 )

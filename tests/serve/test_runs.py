@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -87,6 +88,39 @@ async def test_a_task_that_cannot_be_is_refused(
     client: httpx2.AsyncClient, body: dict[str, object]
 ) -> None:
     assert code_of(await client.post("/v1/runs", json=body))[0] in (400, 422)
+    assert (await client.get("/v1/runs")).json()["runs"] == []
+
+
+UNWRITABLE = ["NaN", "-Infinity", "1e400", '"\\ud800"', '{"\\udc00": 1}']
+
+
+@pytest.mark.parametrize("value", UNWRITABLE)
+async def test_a_plan_that_could_not_be_read_again_is_not_stored(
+    client: httpx2.AsyncClient, value: str
+) -> None:
+    def body(**more: object) -> bytes:
+        plan = [{"tool": "note", "id": "n", "arguments": {"text": "VALUE"}}]
+        return json.dumps({"plan": plan, **more}).replace('"VALUE"', value).encode()
+
+    kind = {"Content-Type": "application/json"}
+    made = await client.post("/v1/runs", content=body(task="do it"), headers=kind)
+    assert code_of(made)[0] == 400
+    assert (await client.get("/v1/runs")).json()["runs"] == []
+    run = await begun(client)
+    await client.post(f"/v1/runs/{run}/pause")
+    put = await client.put(f"/v1/runs/{run}/plan", content=body(), headers=kind)
+    assert code_of(put)[0] == 400
+    assert (await client.get(f"/v1/runs/{run}")).json()["plan"] == [{"calls": PLAN}]
+
+
+@pytest.mark.parametrize("field", ['"budget": {"usd": NaN}', '"every_seconds": NaN'])
+async def test_an_amount_that_is_no_number_is_refused(
+    client: httpx2.AsyncClient, field: str
+) -> None:
+    body = f'{{"task": "x", "plan": {json.dumps(PLAN)}, {field}}}'
+    kind = {"Content-Type": "application/json"}
+    made = await client.post("/v1/runs", content=body.encode(), headers=kind)
+    assert code_of(made)[0] in (400, 422)
     assert (await client.get("/v1/runs")).json()["runs"] == []
 
 

@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from siyaq.core.errors import NotFound, QueryError
 
 MAX_CALLS = 500
@@ -97,13 +99,22 @@ def _told(line: str) -> list[dict[str, object]]:
     """Return the turns that a line holds: one, or as many as a `computer_call` has actions."""
     if len(line) > MAX_LINE_CHARS:
         raise ValueError(f"longer than {MAX_LINE_CHARS} characters")
-    try:
-        told = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError("not JSON") from None
+    told = _json(line, "not JSON")
     if not isinstance(told, dict):
         raise ValueError("not an object")  # noqa: TRY004 -- one kind of error for one bad line
     return computer_turns(told) if told.get("type") == COMPUTER_CALL else [told]
+
+
+def _json(text: str, otherwise: str) -> object:
+    """Read JSON as strictly as the journal does: no NaN, no infinity, no half of a character.
+
+    What passes here can be written down and read again. Raises ValueError, which begins with
+    `otherwise`.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{otherwise}: {error}") from None
 
 
 def computer_turns(item: Mapping[str, object]) -> list[dict[str, object]]:
@@ -145,10 +156,7 @@ def _call(told: object, usual_id: str, tools: Sequence[str], known: set[str]) ->
         raise ValueError(f"there is no tool {name!r}; there are {', '.join(tools)}")
     arguments = told.get("arguments", {})
     if isinstance(arguments, str):  # as OpenAI's models write them
-        try:
-            arguments = json.loads(arguments)
-        except (ValueError, RecursionError):
-            raise ValueError("'arguments' is not JSON") from None
+        arguments = _json(arguments, "'arguments' is not JSON")
     if not isinstance(arguments, dict):
         raise ValueError("'arguments' is not an object")  # noqa: TRY004
     own_id = told.get("id", usual_id)
