@@ -260,6 +260,21 @@ def test_copies_of_a_long_text_do_not_hide_what_is_newer(stream: Stream) -> None
     assert kinds(stream.leading()) == {"train"}
 
 
+def test_a_campaign_is_told_by_those_who_speak_of_it(stream: Stream) -> None:
+    slogan = "Everybody must taste the honey of Zanzor bridge before Thursday is over!"
+    noticed = (
+        "Twenty strangers praise the honey of Zanzor in the very same sentence",
+        "Who writes all this about Zanzor and its honey?",
+        "My feed is one message about Zanzor honey, muted",
+        "Asked one of them about the Zanzor honey, same text again",
+    )
+    stream.tell("copy", (slogan,) * 14, 120, every=5, authors="fresh")
+    stream.tell("noticed", noticed, 60)
+    leading = stream.leading()
+    assert kinds(leading[:4]) == {"noticed"}
+    assert kinds(leading[4:]) == {"copy"}
+
+
 def test_the_post_that_says_most_of_the_story_leads_it(stream: Stream) -> None:
     told = (
         "Broken rails at Quorvel, a train fell over and took the signal box along",

@@ -64,6 +64,8 @@ def test_what_is_no_operator_stays_in_the_question(text: str) -> None:
     [
         "What happened in the latest story?",
         "What is the latest news?",
+        "What are people talking about now?",
+        "عمّ يتحدث الناس الآن؟",
         "what's new?",
         "What is happening right now?",
         "what happened?",

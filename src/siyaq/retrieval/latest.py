@@ -44,8 +44,8 @@ def newest_story(recent: Sequence[Ranked], lang: str) -> list[Ranked]:
     """Order recent posts, given newest first: the story that began last leads, then the others.
 
     Of stories equally new, those told in `lang` lead. Inside a story, posts in `lang` come first,
-    and of them those that say most of what it is about; `parts["story"]` numbers the stories from
-    1. Posts of no story follow, newest first.
+    and of them those that say most of what it is about; a wording that most of its posts repeat
+    comes last. `parts["story"]` numbers the stories from 1. Posts of no story follow, newest first.
     """
     oldest_first = recent[::-1]
     words = [_words(f"{one.post.title} {one.post.text[:READ_CHARS]}") for one in oldest_first]
@@ -55,6 +55,7 @@ def newest_story(recent: Sequence[Ranked], lang: str) -> list[Ranked]:
         mine = sorted(
             story.posts,
             key=lambda at: (
+                at in story.repeated,
                 oldest_first[at].post.lang != lang,
                 -story.central(words[at]),
                 -at,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from siyaq.core.ids import PostId
@@ -40,6 +40,7 @@ class Story:
 
     posts: tuple[int, ...]
     words: Mapping[str, int]  # each word that makes the story, and in how many of its posts it is
+    repeated: frozenset[int] = frozenset()  # those of `posts` that say what most of it repeat
 
     def central(self, words: frozenset[str]) -> int:
         """Return how much of what the story is about stands in a post of these words."""
@@ -68,21 +69,37 @@ def stories(posts: Sequence[Post], words: Sequence[frozenset[str]], needed: int)
         told_anew = len(own) >= min(WORDINGS, needed) and crowd.is_usual(told, own)
         if many and named and told_anew:
             held = Counter(word for at in told for word in words[at])
-            found.append(Story(tuple(told), {w: held[w] for w in grouping.words(group)}))
+            about = {word: held[word] for word in grouping.words(group)}
+            found.append(Story(tuple(told), about, _repeated(told, own, words, alike)))
     return sorted(found, key=lambda story: -story.posts[0])
 
 
 def _own_wordings(
     told: Sequence[int], words: Sequence[frozenset[str]], voices: Sequence[int], alike: float
-) -> list[int]:
-    """Return the voices that say it as none before them did."""
-    own: dict[int, frozenset[str]] = {}
+) -> dict[int, int]:
+    """Return the voices that say it as none before them did, and their posts that do."""
+    own: dict[int, int] = {}
     for at in told:
         if voices[at] not in own and not any(
-            len(words[at] & other) >= alike * len(words[at] | other) for other in own.values()
+            _alike(words[at], words[other], alike) for other in own.values()
         ):
-            own[voices[at]] = words[at]
-    return list(own)
+            own[voices[at]] = at
+    return own
+
+
+def _repeated(
+    told: Sequence[int], own: Mapping[int, int], words: Sequence[frozenset[str]], alike: float
+) -> frozenset[int]:
+    """Return the posts of the one wording in which most of a story is told, if there is one."""
+    for first in own.values():
+        same = [at for at in told if _alike(words[at], words[first], alike)]
+        if 2 * len(same) > len(told):
+            return frozenset(same)
+    return frozenset()
+
+
+def _alike(one: frozenset[str], other: frozenset[str], share: float) -> bool:
+    return len(one & other) >= share * len(one | other)
 
 
 class _Crowd:
@@ -94,7 +111,7 @@ class _Crowd:
         known = sum(self._spoken[voice] > 1 for voice in voices)
         self._share = known / max(len(voices), 1)
 
-    def is_usual(self, told: Sequence[int], own: Sequence[int]) -> bool:
+    def is_usual(self, told: Sequence[int], own: Collection[int]) -> bool:
         """Say whether those with words of their own are known about as often as others are."""
         here = Counter(self._voices[at] for at in told)
         known = sum(self._spoken[voice] > here[voice] for voice in own)

@@ -24,7 +24,7 @@ _LATEST = re.compile(
 )
 _NEWS = re.compile(
     r"^(?:(?:so )?(?:what|what's|whats|any|anything|tell|show|give|news|updates?|headlines?)\b"
-    r"|(?:ما|ماذا|اي|هل|اخبرني|اعرض|اخبار|الاخبار|جديد)\b)"
+    r"|(?:ما|ماذا|عم|عما|اي|هل|اخبرني|اعرض|اخبار|الاخبار|جديد)\b)"
 )
 _POINTS = re.compile(
     r"\b(?:it|this|that|these|those|he|she|they|him|her|them|you)\b"
