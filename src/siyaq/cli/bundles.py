@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -45,17 +45,20 @@ def bundle(
         raise UsageError(f"cannot write {str(out)!r}: {error.strerror}") from error
 
 
-def check(found: Mapping[str, object], *, as_json: bool) -> None:
+def check(found: Mapping[str, object], *, lang: bundles.Language, as_json: bool) -> None:
     """Check a bundle and say what of it does not hold; exit with 1 where something does not."""
     with BuiltinEmbedder() as embedder:
         checker = SupportChecker(embedder)
-        wrong = bundles.problems(found, lambda text, of: checker.check_sentence(text, of).passes)
-    console = Console(soft_wrap=True)
+
+        def supports(text: str, quotes: Sequence[str]) -> bool:
+            return checker.check_sentence(text, quotes).passes
+
+        wrong = bundles.problems(found, supports, lang)
     if as_json:
         print_json({"holds": not wrong, "problems": wrong})
-    for problem in [] if as_json else wrong:
-        console.print(Text("problem ", "bold red") + Text(problem))
-    if not wrong and not as_json:
-        console.print(Text(f"it holds: {found['question']}"))
+    else:
+        console = Console(soft_wrap=True)
+        for line in bundles.report(found, wrong, lang):
+            console.print(Text(line, "bold red" if wrong else ""))
     if wrong:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -25,6 +25,7 @@ from siyaq.core.ports import SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
 from siyaq.serve import bundle, shape
 from siyaq.sources import ARTICLE_SUFFIXES, ArticleSource, JsonlSource
+from siyaq.sources.peek import expect_posts
 from siyaq.sources.webhook import hook_of
 
 app = typer.Typer()
@@ -210,6 +211,9 @@ def replay(
     ],
     speed: Annotated[float, typer.Option(help="How fast their time passes.")] = 1.0,
     name: options.SourceName = "jsonl",
+    lang: Annotated[
+        Literal["en", "ar"], typer.Option(help="Language that a bundle's check is told in.")
+    ] = "en",
     data: options.Data = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -217,8 +221,9 @@ def replay(
     if speed <= 0:
         raise QueryError(f"--speed must be above 0, got {speed}")
     if (found := bundle.read(file)) is not None:
-        bundles.check(found, as_json=as_json)
+        bundles.check(found, lang=lang, as_json=as_json)
         return
+    expect_posts(file)
 
     async def run() -> None:
         async with open_siyaq(options.settings(data), write=True) as siyaq:
