@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from siyaq.agents import Asked, Done, Journal, Run, Runner
+from siyaq.app import acting
 from siyaq.core.errors import UsageError
+from siyaq.testing.product import FakeProduct
 from tests.agents.toys import Toys, begun, call
 
 
@@ -257,6 +260,29 @@ def test_an_act_that_may_have_been_done_is_not_done_again_unasked(journal: Journ
     assert run.status == "waiting"
     assert "may have been done" in run.stopped_by
     assert toys.done == []
+
+
+@pytest.mark.crash
+def test_a_wait_that_was_broken_off_goes_on_with_the_whole_budget(journal: Journal) -> None:
+    tools = acting.tools(FakeProduct(now=datetime.now(UTC)))
+    wait = call("wait", "w", text="a word that no post holds", seconds=1)
+    run_id = begun(journal, wait, caps={"seconds": 1.5}, tools=("wait",))
+
+    async def broken_off() -> None:
+        heard = asyncio.Event()
+        runner = Runner(journal, tools, told=lambda _word, _run: heard.set())
+        going = asyncio.create_task(runner.go(run_id))
+        await heard.wait()
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+
+    for _ in range(2):
+        asyncio.run(broken_off())
+        assert journal.run(run_id).spent["seconds"] == 1  # not all there is, and not both
+    run = asyncio.run(Runner(journal, tools).go(run_id))
+    assert (run.status, run.stopped_by, states(run)) == ("done", "", {"w": "done"})
+    assert isinstance(run.result, dict)
+    assert run.result["came"] is False
 
 
 def test_a_call_takes_no_longer_than_the_time_that_is_left(journal: Journal) -> None:

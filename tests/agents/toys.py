@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -58,12 +58,17 @@ def call(tool: str, name: str = "", **arguments: object) -> dict[str, object]:
     return {"tool": tool, "arguments": arguments, **({"id": name} if name else {})}
 
 
-def begun(journal: Journal, *turns: object, caps: Amounts | None = None, task: str = "do") -> str:
+def begun(
+    journal: Journal,
+    *turns: object,
+    caps: Amounts | None = None,
+    task: str = "do",
+    tools: Sequence[str] = ("note", "read", "send", "fetch", "finish"),
+) -> str:
     """Write a planned run down."""
     run_id = journal.begin_run(
         user="u", task=task, model="", caps={"steps": 20, **(caps or {})}, allowed=()
     )
-    names = ["note", "read", "send", "fetch", "finish"]
     lines = [json.dumps({"calls": turn} if isinstance(turn, list) else turn) for turn in turns]
-    journal.fix_plan(run_id, read_plan(lines, names))
+    journal.fix_plan(run_id, read_plan(lines, tools))
     return run_id

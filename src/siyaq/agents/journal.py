@@ -227,7 +227,7 @@ class Journal:
         Returns what was set aside: of the elastic kinds ("seconds", "tokens", "bytes_down",
         "bytes_up") no more than is left. Raises BudgetSpent where less than is needed is left;
         then nothing is written. A call that was begun before a crash keeps what was set aside
-        for it as spent, for nobody knows how far it came.
+        for it as spent, for nobody knows how far it came; see `free`.
         """
         day = _now()[:10]
         with self.transaction() as db:
@@ -249,6 +249,18 @@ class Journal:
                 (run.id, call, tool, _json(arguments), _now()),
             )
         return granted
+
+    def free(self, run_id: str, call: str) -> None:
+        """Give back the time that is set aside for a call which a crash broke off.
+
+        Only for a call that does nothing with it.
+        """
+        with self.transaction() as db:
+            db.execute(
+                "DELETE FROM spent"
+                " WHERE run_id = ? AND call = ? AND kind = 'seconds' AND settled = 0",
+                (run_id, call),
+            )
 
     def settle(
         self,

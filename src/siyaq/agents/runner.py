@@ -66,6 +66,21 @@ class _Progress:
     warned: set[Kind] = field(default_factory=set[Kind])
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A call that may be made, with its arguments in full."""
+
+    call: Call
+    tool: AnyTool
+    plain: dict[str, Json]
+    read: msgspec.Struct
+
+    @property
+    def seconds(self) -> float:
+        """How much time it wants set aside."""
+        return self.tool.reserves(self.read)
+
+
 class _Stop(Exception):
     """The run goes no further for now."""
 
@@ -155,31 +170,24 @@ class Runner:
 
     async def _turn(self, run: Run, calls: Sequence[Call], progress: _Progress) -> None:
         """Make the calls of one turn side by side. Raises _Stop."""
-        ready: list[tuple[Call, AnyTool, msgspec.Struct, Amounts]] = []
+        prepared: list[_Prepared] = []
         stop: _Stop | None = None
-        share = True  # the time of a turn is set aside once
         for call in calls:
             try:
                 found = await self._prepared(run, call, progress)
-                if found is None:
-                    continue
-                tool, plain, read = found
-                reserve: dict[Kind, float] = {"steps": 1, **tool.reserve}
-                if share:
-                    reserve["seconds"] = max(self._tools[one.tool].seconds for one in calls)
-                granted = self._journal.begin(
-                    run, call.id, call.tool, plain, reserve, self._day_caps
-                )
-                share = False
-                ready.append((call, tool, read, granted))
-            except BudgetSpent as error:
-                stop = _Stop("stopped", f"budget: {error.cap}")
-                break
             except _Stop as error:
                 stop = error
                 break
+            if found is not None:
+                prepared.append(found)
+        ready: list[tuple[_Prepared, Amounts]] = []
+        try:
+            for granted in self._paid(run, prepared):
+                ready.append((prepared[len(ready)], granted))
+        except BudgetSpent as error:
+            stop = _Stop("stopped", f"budget: {error.cap}")
         if ready:
-            seconds = next(g["seconds"] for *_, g in ready if "seconds" in g)
+            seconds = ready[0][1]["seconds"]
             begun = self._journal.run(run.id)
             self._told("began", begun)
             await asyncio.gather(*(self._made(begun, *one, seconds) for one in ready))
@@ -192,9 +200,24 @@ class Runner:
         if stop is not None:
             raise stop
 
-    async def _prepared(
-        self, run: Run, call: Call, progress: _Progress
-    ) -> tuple[AnyTool, dict[str, Json], msgspec.Struct] | None:
+    def _paid(self, run: Run, prepared: Sequence[_Prepared]) -> Iterator[Amounts]:
+        """Write each call down and yield what is set aside for it. Raises BudgetSpent.
+
+        The time of a turn is set aside once, with its first call: that of the longest.
+        """
+        longest = max(prepared, key=lambda one: one.seconds, default=None)
+        for one in prepared:
+            reserve: dict[Kind, float] = {"steps": 1, **one.tool.reserve}
+            if longest is not None:
+                reserve["seconds"] = longest.seconds
+                if longest.tool.waits is not None:
+                    self._journal.free(run.id, one.call.id)
+            yield self._journal.begin(
+                run, one.call.id, one.call.tool, one.plain, reserve, self._day_caps
+            )
+            longest = None
+
+    async def _prepared(self, run: Run, call: Call, progress: _Progress) -> _Prepared | None:
         """Return a call that may be made; None for one that is not made. Raises _Stop."""
         tool = self._tools[call.tool]
         try:
@@ -213,7 +236,7 @@ class Runner:
         why = why or tool.why_ask(read)
         if why and not await self._allowed(run, call, plain, why):
             return None
-        return tool, plain, read
+        return _Prepared(call, tool, plain, read)
 
     def _why_ask(
         self,
@@ -254,13 +277,14 @@ class Runner:
     async def _made(
         self,
         run: Run,
-        call: Call,
-        tool: AnyTool,
-        arguments: msgspec.Struct,
+        prepared: _Prepared,
         granted: Amounts,
         seconds: float,
     ) -> None:
         """Make one call and write down what came of it."""
+        call, tool = prepared.call, prepared.tool
+        if tool.waits is not None and prepared.seconds <= seconds:
+            seconds += tool.seconds  # for the last look of a wait that ends by itself
         since = next(step.began_at for step in run.steps if step.call == call.id)
         folder = self._journal.workspace(run.id)
         act = Act(f"{run.id}/{call.id}", granted, folder, since=since)
@@ -272,7 +296,7 @@ class Runner:
         cites: tuple[str, ...] = ()
         try:
             async with asyncio.timeout(seconds):
-                done = await tool.run(arguments, act)
+                done = await tool.run(prepared.read, act)
             value, spent, cites = _checked(done), done.spent, done.cites
         except TimeoutError:
             state, problem = "failed", f"not done within {seconds:g} seconds"

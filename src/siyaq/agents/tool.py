@@ -62,7 +62,9 @@ class Tool(Generic[A]):
     leave, or which decide where it goes. `again`: it may be repeated after a crash, because it
     only reads, or because the same key does the same thing once. `why_ask` says why a person must
     allow these arguments, "" where none must. `reserve`: the most that a call
-    costs, set aside before it; `seconds` is how long it may take.
+    costs, set aside before it; `seconds` is how long it may take. `waits`: how long a call waits,
+    for a tool that does nothing else; that is set aside instead, `seconds` is what its last look
+    may take beyond it, and what a crash left set aside is freed: nothing was done with it.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Tool(Generic[A]):
     sinks: frozenset[str] = frozenset()
     reserve: Amounts = field(default_factory=nothing)
     seconds: float = 60.0
+    waits: Callable[[A], float] | None = None
 
     def read(self, arguments: Mapping[str, object]) -> A:
         """Read arguments. Raises QueryError, which says which one is wrong."""
@@ -83,6 +86,10 @@ class Tool(Generic[A]):
             return msgspec.convert(dict(arguments), self.arguments)
         except msgspec.ValidationError as error:
             raise QueryError(f"{self.name}: {error}") from None
+
+    def reserves(self, asked: A) -> float:
+        """Return how many seconds are set aside for a call."""
+        return self.seconds if self.waits is None else self.waits(asked)
 
     def schema(self) -> dict[str, object]:
         """Return the JSON schema of the arguments."""

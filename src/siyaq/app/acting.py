@@ -152,7 +152,7 @@ def tools(product: Product, *, model: str = "") -> list[AnyTool]:
             arguments=Wait,
             run=own.wait,
             outside=True,
-            seconds=86_400.0,
+            waits=lambda asked: asked.seconds,
         ),
     ]
 
