@@ -193,6 +193,14 @@ def test_words_of_a_post_that_was_deleted_are_taken_back(
     assert "reopened" not in product.asked[-1].history[1].content
 
 
+def test_figures_alone_begin_where_the_page_does(open_page: OpenPage) -> None:
+    page = open_page(locale="ar")
+    ask(page, "في أي ساعة فُتح الجسر؟")
+    short = page.locator(".short")
+    expect(short).to_have_text("11:40")
+    expect(short).to_have_css("direction", "rtl")
+
+
 @pytest.mark.parametrize("locale", ["en", "ar"])
 def test_counts_can_be_opened_down_to_each_post(open_page: OpenPage, locale: str) -> None:
     page = open_page(locale=locale)

@@ -102,6 +102,7 @@ SCRIPTS = (
     ),
     Script(("people saying",), (_OPEN, _CLOSED), counted=True),
     Script(("يقول الناس",), (_OPEN_AR, _CLOSED_AR), counted=True),
+    Script(("في أي ساعة",), (_OPEN_AR,), short="11:40"),
     Script(("bridge",), (_OPEN, _CLOSED, _PIERS), short="reopened to cars at 11:40"),
     Script(("جسر",), (_OPEN_AR, _CLOSED_AR), short="أمام السيارات عند الساعة 11:40"),
     Script(("latest", "story", "talking"), (_OPEN, _TWELVE, _PIERS)),

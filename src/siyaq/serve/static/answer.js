@@ -202,7 +202,11 @@ export class Turn {
 
   #verdict({ counts, status, reason, short_answer: short, sentences }) {
     const nodes = [];
-    if (short) nodes.push(words("p", short, "short words"));
+    if (short) {
+      const node = words("p", short, "short words");
+      if (!/\p{L}/u.test(short)) node.removeAttribute("dir"); // figures begin where the page does
+      nodes.push(node);
+    }
     if (status !== "answered") {
       nodes.push(
         el("div", { class: `notice ${status}` },
