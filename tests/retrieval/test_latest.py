@@ -86,12 +86,12 @@ CLOCK_EN = (
     "My clock in Telmes stopped at 12:14, fitting",
 )
 SCORES_EN = (
-    "2:0 and my neighbor is on the roof",
-    "Never saw such a header, 2:0",
-    "Half the pub left at 2:0",
-    "Told you so, 2:0, pay up",
-    "That keeper sleeps, 2:0 already",
-    "2:0!!! Somebody wake the children",
+    "2:0 in the 89th, my neighbor is on the roof",
+    "Never saw such a header, 2:0, 89th",
+    "Half the pub left at 2:0, it was the 89th",
+    "Told you so, 2:0, pay up. 89th!",
+    "That keeper sleeps, 89th and 2:0 already",
+    "2:0!!! 89th! Somebody wake the children",
 )
 
 
@@ -241,7 +241,7 @@ def test_everyday_words_that_never_met_before_make_a_story(stream: Stream) -> No
 
 
 def test_a_turn_that_only_names_where_it_happens_is_no_newer_story(stream: Stream) -> None:
-    stream.tell("flood", FLOOD_EN * 3, 400)
+    stream.tell("flood", FLOOD_EN, 400)
     stream.tell("train", TRAIN_EN, 200)
     stream.tell("clock", CLOCK_EN, 60)
     assert kinds(stream.leading()) == {"train"}
@@ -253,9 +253,9 @@ def test_a_number_names_no_story(stream: Stream) -> None:
     assert kinds(stream.leading()) == {"flood"}
 
 
-def test_copies_of_a_long_text_do_not_hide_what_is_newer(stream: Stream) -> None:
+def test_copies_of_a_long_text_do_not_hide_a_story(stream: Stream) -> None:
     words = [f"word{number}x" for number in range(150)]
-    stream.tell("copy", (" ".join(words),) * 60, 200, every=2, authors="fresh")
+    stream.tell("copy", (" ".join(words),) * 60, 80, every=1, authors="fresh")
     stream.tell("train", TRAIN_EN, 100)
     assert kinds(stream.leading()) == {"train"}
 

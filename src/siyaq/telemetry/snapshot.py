@@ -48,9 +48,13 @@ class ReadingsSnapshot:
             self._database = sqlite3.connect(
                 f"{self._path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS
             )
-            self._database.execute("BEGIN")
-            rows = self._database.execute("SELECT source, number FROM stages")
-            self.numbers.update(rows.fetchall())
+            try:
+                self._database.execute("BEGIN")
+                rows = self._database.execute("SELECT source, number FROM stages")
+                self.numbers.update(rows.fetchall())
+            except BaseException:
+                self._database.close()
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -70,7 +74,7 @@ class ReadingsSnapshot:
             return
         with storage_errors(self._path):
             for table in _TABLES:
-                for row in self._database.execute(f"SELECT * FROM {table}"):  # noqa: S608
+                for row in self._database.execute(f"SELECT * FROM {table}"):  # noqa: S608 -- ours
                     yield PREFIX + table, list(row)
 
 
@@ -123,4 +127,4 @@ class ReadingsRestored:
                 self._database = opened(self._path)
                 self._database.execute("DELETE FROM secrets")
             marks = ", ".join("?" * len(values))
-            self._database.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608
+            self._database.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 -- ours

@@ -101,7 +101,7 @@ async def _click(page: Page, asked: Action) -> None:
         for key in asked.keys:
             await page.keyboard.down(_named(key))
             stack.push_async_callback(page.keyboard.up, _named(key))
-        await page.mouse.click(asked.x, asked.y, button=button, click_count=count)  # type: ignore[arg-type]
+        await page.mouse.click(asked.x, asked.y, button=button, click_count=count)  # type: ignore[arg-type]  # checked when it was read
 
 
 async def _drag(page: Page, path: list[Point]) -> None:

@@ -244,7 +244,7 @@ class Session:
         )
         self._stack.push_async_callback(_closed, browser)
         context = await browser.new_context(
-            viewport=VIEW,  # type: ignore[arg-type]
+            viewport=VIEW,  # type: ignore[arg-type]  # a plain dict of it
             service_workers="block",
             accept_downloads=True,
             reduced_motion="reduce",

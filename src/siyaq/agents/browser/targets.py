@@ -54,7 +54,7 @@ def found(page: Page, target: Target) -> Locator:
         return page.locator(f"aria-ref={target.ref}")
     if target.role:
         named = target.name or None
-        all_of_them = page.get_by_role(target.role, name=named, exact=target.exact)  # type: ignore[arg-type]
+        all_of_them = page.get_by_role(target.role, name=named, exact=target.exact)  # type: ignore[arg-type]  # a role it told us of
     elif target.label:
         all_of_them = page.get_by_label(target.label, exact=target.exact)
     elif target.text:
