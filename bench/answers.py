@@ -1,10 +1,11 @@
 """Questions d and e: answers and cards over a full index; what it takes to hold and to reopen.
 
-    python bench/answers.py FOLDER [--queries N] [--rate N]
+    python bench/answers.py FOLDER [--queries N] [--rate N] [--place DIR] [--no-rebuild]
 
 FOLDER is one that `bench/prepare.py` made. Posts go through admission, the log and the indexer,
 with vectors ready-made; then a reader of its own asks, as `siyaq ask` does: first alone, then while
-`--rate` posts a second come in from the same process.
+`--rate` posts a second come in from the same process. With `--place` the data directory is kept
+there, and one that already holds the posts is used as it is: what came in under load stays in it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from siyaq.models import use_one_blas_thread
 
 use_one_blas_thread()
 
-from drive import Work, batches, ingest
+import numpy as np
+
+from drive import Work, batches
 from engines.siyaq import ReadyMade
 from engines.siyaq import Siyaq as Engine
 from measured import disk_bytes, figure, quantiles_ms, report
@@ -63,13 +66,21 @@ def latencies(
     return found
 
 
+def fill(engine: Engine, work: Work) -> None:
+    """Bring in the posts that are not there yet."""
+    for posts, rows in batches(work, work.count, vectors=True, start=engine.log.head()):
+        engine.add(posts, rows)
+    engine.settle()
+
+
 def while_posts_come(engine: Engine, work: Work, rate: int, measure: Callable[[], object]) -> float:
     """Run `measure` while `rate` posts a second come in, and return the rate that was kept."""
     stop, sent = threading.Event(), [0]
+    start = engine.log.head()
 
     def feed() -> None:
         began = time.perf_counter()
-        for posts, rows in batches(work, len(work.posts), vectors=True, start=work.count):
+        for posts, rows in batches(work, len(work.posts), vectors=True, start=start):
             if stop.wait(max(0.0, began + sent[0] / rate - time.perf_counter())):
                 return
             engine.add(posts, rows)
@@ -113,12 +124,12 @@ async def remembered(place: Path, ids: list[str]) -> list[dict[str, object]]:
     ]
 
 
-def measure(folder: Path, place: Path, queries: int, rate: int) -> None:
+def measure(folder: Path, place: Path, queries: int, rate: int, *, rebuilding: bool) -> None:
     work = Work(folder)
     texts = json.loads((folder / "questions.json").read_text())["texts"][: 2 * queries]
     ids = list(range(1, work.count, max(1, work.count // (2 * queries))))[: 2 * queries]
-    engine = Engine(place)
-    ingest(engine, work, work.count, vectors=True)
+    engine = Engine(place, distinct=False)
+    fill(engine, work)
     figures: list[dict[str, object]] = []
 
     def idle(siyaq: Siyaq) -> None:
@@ -146,9 +157,18 @@ def measure(folder: Path, place: Path, queries: int, rate: int) -> None:
         figure("mapped from files", [held["mapped"]], "MiB", note="the kernel may take it back"),
         figure("disk", [disk_bytes(place) / work.count], "bytes/post"),
         figure("open and search once", [reopened], "s"),
-        figure("rebuild the index, vectors ready-made", [rebuilt(work, place)], "posts/s"),
     ]
-    report("answers, cards, memory, restart", figures, posts=work.count)
+    if rebuilding:
+        rate_rebuilt = rebuilt(work, place)
+        figures.append(figure("rebuild the index, vectors ready-made", [rate_rebuilt], "posts/s"))
+    facts = json.loads((folder / "facts.json").read_text())
+    report(
+        "answers, cards, memory, restart",
+        figures,
+        posts=work.count,
+        distinct_texts=facts["distinct_texts"],
+        texts=facts["texts"],
+    )
 
 
 def footprint(place: Path, questions: list[str]) -> dict[str, float]:
@@ -163,8 +183,9 @@ def footprint(place: Path, questions: list[str]) -> dict[str, float]:
 
 def rebuilt(work: Work, place: Path) -> float:
     """Rebuild the index from the log, and return posts a second."""
-    embedder = ReadyMade()
-    for post, row in zip(work.posts, work.vectors, strict=True):
+    embedder = ReadyMade(distinct=False)
+    rows = np.asarray(work.vectors)
+    for post, row in zip(work.posts, rows, strict=True):
         embedder.known[" ".join(str(post["text"]).split())] = row
     with LogReader.open(place) as log:
         began = time.perf_counter()
@@ -177,9 +198,17 @@ def main() -> None:
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--queries", type=int, default=100)
     arguments.add_argument("--rate", type=int, default=1000)
+    arguments.add_argument(
+        "--place", type=Path, help="the data directory, kept; default: made anew"
+    )
+    arguments.add_argument("--no-rebuild", action="store_true")
     chosen = arguments.parse_args()
+    how = {"queries": chosen.queries, "rate": chosen.rate, "rebuilding": not chosen.no_rebuild}
+    if chosen.place:
+        measure(chosen.folder, chosen.place, **how)
+        return
     with tempfile.TemporaryDirectory(dir=chosen.folder) as place:
-        measure(chosen.folder, Path(place), chosen.queries, chosen.rate)
+        measure(chosen.folder, Path(place), **how)
 
 
 if __name__ == "__main__":

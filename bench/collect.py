@@ -66,7 +66,8 @@ class Suite:
         self._floor_of_words()
         work = self._prepared("work", size.posts, size.late, size.real)
         self._side_by_side(work)
-        self._ask("answers.py", work, "--queries", size.queries)
+        stream = self._prepared("stream", size.posts, size.late, size.real, "--repeats")
+        self._ask("answers.py", stream, "--queries", size.queries)
         self._ask("growth.py", work, "--steps", *size.steps)
         embedder = self._output(sys.executable, "embedder.py", *self._embedder_arguments())
         if embedder:
@@ -77,11 +78,10 @@ class Suite:
         count = ["--count", self._size.embedder]
         return ["--posts", shared, *count] if shared.exists() else count
 
-    def _prepared(self, name: str, posts: int, late: int, real: int) -> Path:
+    def _prepared(self, name: str, posts: int, late: int, real: int, *options: object) -> Path:
         folder = self._place / name
-        self._output(
-            sys.executable, "prepare.py", folder, "--count", posts, "--late", late, "--real", real
-        )
+        sizes = ("--count", posts, "--late", late, "--real", real)
+        self._output(sys.executable, "prepare.py", folder, *sizes, *options)
         return folder
 
     def _floor_of_words(self) -> None:

@@ -69,7 +69,7 @@ def _row(post: dict[str, Any]) -> dict[str, Any]:
 def batches(work: Work, count: int, *, vectors: bool, start: int = 0) -> Iterator[tuple[Any, Any]]:
     for first in range(start, count, BATCH):
         last = min(first + BATCH, count)
-        yield work.posts[first:last], np.array(work.vectors[first:last]) if vectors else None
+        yield work.posts[first:last], np.asarray(work.vectors[first:last]) if vectors else None
 
 
 def ingest(engine: Engine, work: Work, count: int, *, vectors: bool) -> dict[str, float]:

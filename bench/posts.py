@@ -1,8 +1,10 @@
 """The posts that every benchmark reads: real ones of distinct texts, or made ones like them.
 
 A quarter of the shared posts repeat a text that came before. Equal texts are embedded once, so
-rates are quoted on distinct texts. Where the file is absent, texts are drawn with a Zipf law over
-made-up words in Arabic and Latin letters, of the same mean length.
+rates are quoted on distinct texts; what is slow because texts repeat (cards) is measured on a
+stream as it is. Past the real posts, texts are spliced: the first half of one and the second half
+of another. Where the file is absent, texts are drawn with a Zipf law over made-up words in Arabic
+and Latin letters, of the same mean length.
 """
 
 from __future__ import annotations
@@ -20,24 +22,52 @@ SHARED = Path(os.environ.get("SIYAQ_SHARED_DATA", "../shared/data"), "posts/ira.
 _LETTERS = ("etaoinshrdlucmfw", "ايلمنورتبعسدكقهف")
 _WORDS_PER_POST = 15
 _AUTHORS = 3_000
+_REPEATED = 0.25  # share of the real posts whose text came before
+
+Drawn = list[dict[str, object]]
 
 
-def distinct(count: int, skip: int = 0) -> list[dict[str, object]]:
+def distinct(count: int, skip: int = 0) -> Drawn:
     """Return `count` posts in the Post format, no two with the same words, after `skip` others."""
     found: dict[str, dict[str, object]] = {}
-    for post in _real() if SHARED.exists() else _made():
-        found.setdefault(" ".join(str(post["text"]).split()), post)
+    for post in _endless():
+        found.setdefault(plain(post), post)
         if len(found) == skip + count:
             break
     return list(found.values())[skip:]
 
 
-def origin() -> str:
-    """Say where the posts come from, for the table."""
-    return "real posts, distinct texts" if SHARED.exists() else "made-up posts"
+def stream(count: int) -> Drawn:
+    """Return `count` posts as they come: a quarter of them repeat a text, some hundreds of times.
+
+    Past the real posts, which text is repeated is drawn among the posts so far, so that what was
+    said often is said again (Simon, "On a class of skew distribution functions", 1955).
+    """
+    found = list(itertools.islice(_real(), count)) if SHARED.exists() else []
+    fresh = _spliced(found) if found else _made()
+    dice = random.Random(1)
+    while len(found) < count:
+        post = next(fresh)
+        if found and dice.random() < _REPEATED:
+            post = post | {"text": found[dice.randrange(len(found))]["text"]}
+        found.append(post)
+    return found
 
 
-def in_order_of_time(posts: list[dict[str, object]]) -> list[dict[str, object]]:
+def plain(post: dict[str, object]) -> str:
+    """Return the text of a post as the embedder is given it: equal ones have one vector."""
+    return " ".join(str(post["text"]).split())
+
+
+def origin(posts: Drawn | None = None) -> str:
+    """Say where posts come from, for the table, and how many of these were spliced."""
+    if not SHARED.exists():
+        return "made-up posts"
+    made = sum("spliced" in post for post in posts or ())
+    return "real posts" + (f", {made:,} spliced from two of them" if made else "")
+
+
+def in_order_of_time(posts: Drawn) -> Drawn:
     """Give the posts ids and times of their own, 50 ms apart and ending now, as a stream has."""
     start = datetime.now(UTC) - timedelta(milliseconds=50 * len(posts))
     return [
@@ -46,7 +76,7 @@ def in_order_of_time(posts: list[dict[str, object]]) -> list[dict[str, object]]:
     ]
 
 
-def lines(posts: list[dict[str, object]]) -> list[bytes]:
+def lines(posts: Drawn) -> list[bytes]:
     """Return the posts as NDJSON."""
     return [json.dumps(post, ensure_ascii=False).encode() + b"\n" for post in posts]
 
@@ -60,6 +90,33 @@ def _real() -> Iterator[dict[str, object]]:
             post = json.loads(line)
             if str(post.get("text") or "").strip():
                 yield {name: post[name] for name in ("text", "lang", "author") if post.get(name)}
+
+
+def _endless() -> Iterator[dict[str, object]]:
+    """Give the real posts, then such as are spliced from two; made-up ones where there are none."""
+    if not SHARED.exists():
+        yield from _made()
+        return
+    real = []
+    for post in _real():
+        real.append(post)
+        yield post
+    yield from _spliced(real)
+
+
+def _spliced(posts: Drawn) -> Iterator[dict[str, object]]:
+    """Give posts that begin as one of these and end as another of the same language."""
+    dice = random.Random(0)
+    by_lang: dict[object, Drawn] = {}
+    for post in posts:
+        by_lang.setdefault(post.get("lang"), []).append(post)
+    while True:
+        first = posts[dice.randrange(len(posts))]
+        alike = by_lang[first.get("lang")]
+        begin = str(first["text"]).split()
+        end = str(alike[dice.randrange(len(alike))]["text"]).split()
+        words = begin[: (len(begin) + 1) // 2] + end[len(end) // 2 :]
+        yield first | {"text": " ".join(words), "spliced": True}
 
 
 def _made() -> Iterator[dict[str, object]]:

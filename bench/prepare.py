@@ -1,12 +1,13 @@
 """Make the folder that every engine is driven from: posts, vectors, questions, exact answers.
 
-    python bench/prepare.py FOLDER --count N [--late N] [--real N]
+    python bench/prepare.py FOLDER --count N [--late N] [--real N] [--repeats]
 
-`--late` more posts are kept back: they come in while searches are timed.
+`--late` more posts are kept back: they come in while searches are timed. With `--repeats` posts are
+as they come, copies among them; otherwise no two have the same text.
 
 Vectors of the first `--real` posts are the built-in embedder's. The others are those moved by a
 little noise, since embedding a million texts takes longer than all the rest: they tell speed,
-memory and growth, and recall only as far as jittered copies do.
+memory and growth, and recall only as far as jittered copies do. Equal texts have equal vectors.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ NOISE = 0.02  # a component; a vector's own length is 1
 WINDOWS = {"all": 1.0, "last 10 %": 0.1, "last 1 %": 0.01}
 
 
-def prepare(folder: Path, count: int, late: int, real: int) -> None:
+def prepare(folder: Path, count: int, late: int, real: int, *, repeats: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = source.distinct(count + late + QUESTIONS)
+    draw = source.stream if repeats else source.distinct
+    drawn = draw(count + late + QUESTIONS)
     posts, asked = drawn[:-QUESTIONS], [str(post["text"]) for post in drawn[-QUESTIONS:]]
     texts = [str(post["text"]) for post in posts]
     with (folder / "posts.jsonl").open("w", encoding="utf-8") as out:
@@ -46,6 +48,7 @@ def prepare(folder: Path, count: int, late: int, real: int) -> None:
     )
     embed(texts[:real], vectors)
     jitter(vectors, min(real, len(posts)))
+    firsts = repeat(posts, vectors)
     questions = [" ".join(text.split()[:8]) for text in asked]
     queries = np.empty((len(questions), 512), np.float32)
     embed(questions, queries)
@@ -53,9 +56,8 @@ def prepare(folder: Path, count: int, late: int, real: int) -> None:
     telling = [three_words(text) for text in questions]
     asked_for = {"texts": questions, "words": telling, "terms": [terms(each) for each in telling]}
     (folder / "questions.json").write_text(json.dumps(asked_for))
-    (folder / "facts.json").write_text(
-        json.dumps({"posts": count, "late": late, "real_vectors": real, "texts": source.origin()})
-    )
+    facts = {"posts": count, "late": late, "real_vectors": real, "distinct_texts": firsts}
+    (folder / "facts.json").write_text(json.dumps(facts | {"texts": source.origin(drawn)}))
     np.savez(folder / "exact.npz", **exact(vectors[:count], queries[: QUESTIONS // 4]))
 
 
@@ -82,6 +84,15 @@ def jitter(vectors: np.ndarray, real: int) -> None:
         vectors[start:end] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+def repeat(posts: list[dict[str, object]], vectors: np.ndarray) -> int:
+    """Give equal texts the vector of the first of them, and return how many texts there are."""
+    first: dict[str, int] = {}
+    for row, post in enumerate(posts):
+        if (same := first.setdefault(source.plain(post), row)) != row:
+            vectors[row] = vectors[same]
+    return len(first)
+
+
 def exact(vectors: np.ndarray, queries: np.ndarray) -> dict[str, np.ndarray]:
     """Return for each window the score of the K-th nearest post to each query."""
     found = {}
@@ -102,5 +113,6 @@ if __name__ == "__main__":
     arguments.add_argument("--count", type=int, required=True)
     arguments.add_argument("--late", type=int, default=0)
     arguments.add_argument("--real", type=int, default=20_000)
+    arguments.add_argument("--repeats", action="store_true", help="texts repeat as they really do")
     chosen = arguments.parse_args()
-    prepare(chosen.folder, chosen.count, chosen.late, chosen.real)
+    prepare(chosen.folder, chosen.count, chosen.late, chosen.real, repeats=chosen.repeats)

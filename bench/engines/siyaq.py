@@ -25,27 +25,31 @@ from siyaq.text.language import identify
 
 
 class ReadyMade:
-    """An embedder that is told the vectors of texts beforehand."""
+    """An embedder that is told the vectors of texts beforehand.
+
+    Where no two texts are equal each is asked for once, and can be forgotten then.
+    """
 
     name = BuiltinEmbedder().name
     dimensions = 512
 
-    def __init__(self) -> None:
+    def __init__(self, *, distinct: bool = True) -> None:
         self.known: dict[str, np.ndarray] = {}
+        self._take = self.known.pop if distinct else self.known.get
         self._unknown = np.full(512, 512**-0.5, np.float32)  # part of a post cut in passages
 
     def embed(self, texts):
-        return np.stack([self.known.pop(text, self._unknown) for text in texts])
+        return np.stack([self._take(text, self._unknown) for text in texts])
 
 
 class Siyaq:
     version = f"siyaq {__version__}"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, distinct: bool = True) -> None:
         identify("warm")  # the language identifier loads its tables at its first use
         self._writer = LogWriter.open(folder)
         self.log = LogReader.open(folder)
-        self._embedder = ReadyMade()
+        self._embedder = ReadyMade(distinct=distinct)
         self._indexer = Indexer(self.log, folder, self._embedder)
         self._indexer.start()
         self.reader = IndexReader.open(folder, self._embedder)
