@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,6 +33,22 @@ from siyaq.text.language import identify
 
 _EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
 """No network that siyaq reads is older; clients without a clock claim 1970."""
+
+_SELDOM = frozenset(
+    {
+        "title",
+        "url",
+        "reply_to",
+        "root",
+        "quote_of",
+        "repost_of",
+        "links",
+        "facets",
+        "media",
+        "license",
+    }
+)
+"""Fields of a post that most posts do without."""
 
 _MEDIA_TYPES: Mapping[object, Literal["image", "video", "audio", "link"]] = {
     "image": "image",
@@ -123,9 +139,10 @@ def _op(value: object) -> Op:
 
 
 def _witness(body: Mapping[str, object], trust: Trust, now: datetime) -> datetime:
-    if trust is not Trust.ARCHIVE:
+    said = body.get("witnessed_at")
+    if said is None or trust is not Trust.ARCHIVE:
         return now
-    told = fields.moment(body.get("witnessed_at"), "witnessed_at")
+    told = fields.moment(said, "witnessed_at")
     return told if told is not None and told <= now else now
 
 
@@ -141,29 +158,38 @@ def _post(
         raise Refusal(RejectReason.NO_TEXT, "'text' is missing or empty")
     created_at = fields.moment(body.get("created_at"), "created_at")
     placed_at, placed_by = place(believable(created_at), witnessed_at, trust)
+    author = _author(fields.mapping(body.get("author"), "author"))
+    seldom = {} if _SELDOM.isdisjoint(body) else _seldom(body, source, len(text))
     return Post(
         source=source,
         native_id=native_id,
-        author=_author(fields.mapping(body.get("author"), "author")),
+        author=author,
         text=text,
         witnessed_at=witnessed_at,
         placed_at=placed_at,
         placed_by=placed_by,
         created_at=created_at,
-        title=fields.label(body.get("title"), "title", limits.TITLE_CHARS),
         lang=identify(text, fields.primary_tag(body.get("lang"))),
-        url=fields.web_url(body.get("url")),
-        reply_to=_reference(body.get("reply_to"), "reply_to", source),
-        root=_reference(body.get("root"), "root", source),
-        quote_of=_reference(body.get("quote_of"), "quote_of", source),
-        repost_of=_reference(body.get("repost_of"), "repost_of", source),
         is_repost=body.get("is_repost") is True,
-        links=_links(body.get("links")),
-        facets=_facets(body.get("facets"), len(text)),
-        media=_media(body.get("media")),
-        license=fields.label(body.get("license"), "license", limits.NAME_CHARS),
         extra=_extra(body),
+        **seldom,
     )
+
+
+def _seldom(body: Mapping[str, object], source: str, text_chars: int) -> dict[str, Any]:
+    """Read the fields named in _SELDOM."""
+    return {
+        "title": fields.label(body.get("title"), "title", limits.TITLE_CHARS),
+        "url": fields.web_url(body.get("url")),
+        "reply_to": _reference(body.get("reply_to"), "reply_to", source),
+        "root": _reference(body.get("root"), "root", source),
+        "quote_of": _reference(body.get("quote_of"), "quote_of", source),
+        "repost_of": _reference(body.get("repost_of"), "repost_of", source),
+        "links": _links(body.get("links")),
+        "facets": _facets(body.get("facets"), text_chars),
+        "media": _media(body.get("media")),
+        "license": fields.label(body.get("license"), "license", limits.NAME_CHARS),
+    }
 
 
 def _author(body: Mapping[str, object]) -> Author:

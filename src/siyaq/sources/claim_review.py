@@ -36,6 +36,8 @@ def is_review(item: object) -> bool:
     if not isinstance(item, Mapping):
         return False
     kind = item.get("@type")
+    if kind is None:
+        return False
     kinds = kind if isinstance(kind, list) else [kind]
     return any(isinstance(one, str) and one.rpartition("/")[2] == "ClaimReview" for one in kinds)
 

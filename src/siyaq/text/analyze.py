@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from siyaq.text import stop_words
@@ -27,6 +28,8 @@ from siyaq.text.term import (
     Piece,
     acronym_terms,
     handle_terms,
+    is_short_link,
+    latin_term,
     link_terms,
     number_terms,
     tag_terms,
@@ -80,12 +83,15 @@ def analyze(text: str) -> list[Token]:
 
 def terms(text: str) -> list[str]:
     """Return the terms of `analyze`, in its order, without their spans: the fast way."""
+    words = text.split()  # no term reaches over white space, and most words came before
+    if "http" not in text and len(max(words, key=len, default="")) <= _LONGEST_CACHED:
+        return list(chain.from_iterable(map(_word_terms, words)))
     found: list[str] = []
-    for chunk in _CHUNK.findall(text):
-        if chunk[:4] == "http" or len(chunk) > _LONGEST_CACHED:  # links seldom come twice
-            found += [piece.term for piece in _cut(chunk)]
-        else:
-            found += _terms(chunk)
+    for word in words:
+        if word[:4] != "http" and len(word) <= _LONGEST_CACHED:
+            found += _word_terms(word)
+        elif not is_short_link(word):  # links seldom come twice
+            found += _unit_terms(word)
     return found
 
 
@@ -94,8 +100,25 @@ def is_stop_word(term: str) -> bool:
     return term in _stop_terms()
 
 
-@lru_cache(maxsize=2**17)
-def _terms(chunk: str) -> tuple[str, ...]:
+@lru_cache(maxsize=2**16)
+def _word_terms(word: str) -> tuple[str, ...]:
+    if word.isascii() and word.isalpha():  # most words: the short way
+        return (latin_term(word),)
+    return tuple(_unit_terms(word))
+
+
+def _unit_terms(word: str) -> list[str]:
+    """Return the terms of what stands between two spaces."""
+    found: list[str] = []
+    for chunk in _CHUNK.findall(word):
+        seldom = chunk[:4] == "http" or len(chunk) > _LONGEST_CACHED
+        found += [piece.term for piece in _cut(chunk)] if seldom else _chunk_terms(chunk)
+    return found
+
+
+@lru_cache(maxsize=2**16)
+def _chunk_terms(chunk: str) -> tuple[str, ...]:
+    """Remember a word without the punctuation that it stands in, which comes in many ways."""
     return tuple(piece.term for piece in _cut(chunk))
 
 

@@ -8,23 +8,16 @@ and English from the rest. Only Latin text that they leave open is given to ling
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
 
 from siyaq.text import function_words
-from siyaq.text.fold import INVISIBLE
+from siyaq.text.votes import READ_AT_MOST, Votes, latin_words, without_asides, word_set
 
-_READ_AT_MOST: Final = 600  # characters: enough to tell, and a bound on the time it takes
-_ASIDE: Final = re.compile(rf"(?:https?://|www\.)\S+|[#＃@＠][\w{INVISIBLE}]+|\bRT\b|&\w+;")
 _ASIDE_BUT_TAGS: Final = re.compile(r"(?:https?://|www\.)\S+|[@＠]\w+|\bRT\b|&\w+;")
-
-_ARABIC: Final = re.compile("[\u0620-\u064a\u066e-\u06d3\u06fa-\u06fc\u0750-\u077f\ufb50-\ufefc]")
-_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
-_LATIN: Final = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_ANY_LETTER: Final = re.compile(r"[^\W\d_]")
 _LATIN_WORD: Final = 3  # letters of a Latin word that weigh as much as one of another script
 _OTHER_SCRIPTS: Final = (
     ("ja", re.compile("[\u3040-\u30ff\uff66-\uff9d]")),
@@ -43,22 +36,6 @@ _OTHER_SCRIPTS: Final = (
     ("hy", re.compile("[\u0530-\u058f]")),
     ("am", re.compile("[\u1200-\u137f]")),
 )
-_ARABIC_SCRIPT_LETTERS: Final = (
-    ("ur", re.compile("[ٹڈڑںےہ]")),
-    ("ps", re.compile("[ښځڅډړږټۍګڼ]")),
-    ("ckb", re.compile("[ێۆڕڵ]")),
-)
-_PERSIAN_LETTERS: Final = re.compile("[پچژگ]")  # Arabic dialects write them now and then
-_ARABIC_LETTERS: Final = re.compile("[ةأإؤىيك]")  # Persian seldom writes them
-_CYRILLIC_LETTERS: Final = (
-    ("uk", re.compile("[їєґЇЄҐ]")),
-    ("be", re.compile("[ўЎ]")),
-    ("mk", re.compile("[ѓќѕЃЌЅ]")),
-    ("sr", re.compile("[ђћџљњјЂЋЏЉЊЈ]")),
-    ("kk", re.compile("[әғқңұһӘҒҚҢҰҺ]")),
-)
-
-_WORD: Final = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff]+(?:'[a-z]+)*")
 _LINGUA_LANGUAGES: Final = (
     "EN", "DE", "FR", "ES", "PT", "IT", "NL", "SV", "NB", "DA", "FI", "PL", "CS", "RO", "HU", "TR",
     "ID", "VI", "CA",
@@ -80,31 +57,29 @@ def identify(text: str, hint: str = "") -> str:
     one script open, and is not believed where the script contradicts it.
     """
     declared = hint.lower().replace("_", "-").partition("-")[0]
-    head = text[:_READ_AT_MOST]
-    plain = _ASIDE.sub(" ", head)
-    language = _of_script(plain, declared)
-    if language is None:
-        language = _of_script(_ASIDE_BUT_TAGS.sub(" ", head).replace("_", " "), declared)
-    return declared if language is None else language
+    head = text[:READ_AT_MOST]
+    votes = Votes.of_words(head.split())
+    if votes["letters"]:
+        return _named(votes, declared, lambda: without_asides(head))
+    plain = _ASIDE_BUT_TAGS.sub(" ", head).replace("_", " ")
+    votes = Votes.of_plain(plain)
+    return _named(votes, declared, lambda: plain) if votes["letters"] else declared
 
 
-def _of_script(text: str, declared: str) -> str | None:
-    """Return the language of a text by its main script; None if it holds no letter."""
-    latin = len(_LATIN.findall(text))
-    if text.isascii():
-        return _latin(text, declared) if latin else None
-    letters = len(_ANY_LETTER.findall(text))
-    arabic, cyrillic = len(_ARABIC.findall(text)), len(_CYRILLIC.findall(text))
-    rest = letters - latin - arabic - cyrillic
+def _named(votes: Votes, declared: str, plain: Callable[[], str]) -> str:
+    """Return the language of a text by its main script. `plain` is asked where votes are open."""
+    latin, arabic, cyrillic = votes["latin"], votes["arabic"], votes["cyrillic"]
+    rest = votes["letters"] - latin - arabic - cyrillic
     # A name or a brand in Latin letters is longer than a word of most other scripts.
     most = max(latin / _LATIN_WORD, arabic, cyrillic, rest)
-    if not letters:
-        return None
     if most == arabic:
-        return _arabic(text, declared)
+        return _arabic(votes, declared, frozenset(plain().split()))
     if most == cyrillic:
-        return _cyrillic(text, declared)
-    return _latin(text, declared) if most == latin / _LATIN_WORD else _rare(text)
+        return _cyrillic(votes, declared)
+    if most == latin / _LATIN_WORD:
+        language = _latin(votes, declared)
+        return _guess(" ".join(latin_words(plain()))) if language is None else language
+    return _rare(plain())
 
 
 def _rare(text: str) -> str:
@@ -115,66 +90,46 @@ def _rare(text: str) -> str:
     return language if counts[language] else ""
 
 
-def _arabic(text: str, declared: str) -> str:
-    words = frozenset(text.split())
+def _arabic(votes: Votes, declared: str, words: frozenset[str]) -> str:
     arabic = (
-        2 * len(words & _words(function_words.ARABIC))
+        2 * len(words & word_set(function_words.ARABIC))
         + sum(word.startswith("ال") for word in words)
-        + len(_ARABIC_LETTERS.findall(text)) / 2
+        + votes["plain arabic"] / 2
     )
-    for language, letters in _ARABIC_SCRIPT_LETTERS:
-        found = len(letters.findall(text))
+    for language in ("ur", "ps", "ckb"):
+        found = votes[language]
         if found and (declared == language or (found >= 3 and found > arabic)):
             return language
-    urdu = 3 * len(words & _words(function_words.URDU))
-    persian = 3 * len(words & _words(function_words.PERSIAN))
-    persian += len(_PERSIAN_LETTERS.findall(text))
+    urdu = 3 * len(words & word_set(function_words.URDU))
+    persian = 3 * len(words & word_set(function_words.PERSIAN)) + votes["fa"]
     if max(urdu, persian) >= 3 and max(urdu, persian) > arabic:
         return "ur" if urdu > persian else "fa"
     return declared if declared in ("fa", "ur", "ps", "ckb") and not arabic else "ar"
 
 
-def _cyrillic(text: str, declared: str) -> str:
-    for language, letters in _CYRILLIC_LETTERS:
-        if letters.search(text):
+def _cyrillic(votes: Votes, declared: str) -> str:
+    for language in ("uk", "be", "mk", "sr", "kk"):
+        if votes[language]:
             return language
     return declared if declared in ("ru", "uk", "be", "bg", "mk", "sr", "kk", "mn") else "ru"
 
 
-def _latin(text: str, declared: str) -> str:
-    words = _WORD.findall(text.lower().replace("’", "'"))
-    english, other, language = _votes(words)
+def _latin(votes: Votes, declared: str) -> str | None:
+    """Return what small words or its author say; None where both leave it open."""
+    english, (other, language) = votes.english(), votes.other()
     if english >= 1 and english >= 1.5 * other:
         return "en"
     if other >= 2 and other >= 1.5 * english:
         return language
     if declared in _LATIN_LANGUAGES or (declared and not other and declared not in _NOT_LATIN):
         return declared
-    letters = " ".join(words)
-    if len(letters) < _FEW_LETTERS:
-        return ""
-    return _guess(letters)
-
-
-def _votes(words: list[str]) -> tuple[float, float, str]:
-    """Return what speaks for English, for the likeliest other language, and which that is."""
-    english_words, shapes = _words(function_words.ENGLISH), _shapes()
-    english = 0.0
-    others = dict.fromkeys(function_words.OTHERS, 0.0)
-    for word in words:
-        homes = _homes().get(word, ())
-        for home in homes:
-            others[home] += 0.5 if word in english_words else 1
-        if word in english_words:
-            english += 0.5 if homes else 1
-        elif not homes and shapes.fullmatch(word):
-            english += 0.5
-    language = max(others, key=others.__getitem__)
-    return english, others[language], language
+    return None
 
 
 def _guess(letters: str) -> str:
     """Ask lingua. A little speaks for English, most common in what is posted; more for others."""
+    if len(letters) < _FEW_LETTERS:
+        return ""
     shares = {
         found.language.iso_code_639_1.name.lower(): found.value
         for found in _detector().compute_language_confidence_values(letters)
@@ -183,26 +138,6 @@ def _guess(letters: str) -> str:
     if shares["en"] >= _ENGLISH_SHARE and shares["en"] >= shares[language] / 3:
         return "en"
     return language if shares[language] >= _SURE else ""
-
-
-@lru_cache(maxsize=8)
-def _words(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-@lru_cache(maxsize=1)
-def _shapes() -> re.Pattern[str]:
-    return re.compile(function_words.ENGLISH_SHAPES)
-
-
-@lru_cache(maxsize=1)
-def _homes() -> Mapping[str, tuple[str, ...]]:
-    """Return the languages other than English in which each small word is at home."""
-    homes: dict[str, tuple[str, ...]] = {}
-    for language, words in function_words.OTHERS.items():
-        for word in words.split():
-            homes[word] = (*homes.get(word, ()), language)
-    return homes
 
 
 @lru_cache(maxsize=1)

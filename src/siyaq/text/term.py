@@ -36,6 +36,12 @@ _SHORTENERS: Final = frozenset(
 )
 
 
+_SHORT_LINK: Final = re.compile(
+    rf"https?://(?:{'|'.join(map(re.escape, sorted(_SHORTENERS)))})/[A-Za-z0-9]*"
+)
+_PLAIN_CYRILLIC: Final = re.compile("[\u0410-\u0451]+")
+
+
 class Piece(NamedTuple):
     """One term of a chunk and the span of the chunk that it stands for."""
 
@@ -66,6 +72,11 @@ def _stretches(chunk: str) -> Iterable[tuple[Script, int, int]]:
     if plain and plain.lastindex:
         return ((_PLAIN_SCRIPTS[plain.lastindex], 0, len(chunk)),)
     return runs(chunk)
+
+
+def latin_term(word: str) -> str:
+    """Return the one term of a word of ASCII letters."""
+    return _stemmed("english", word.lower())[:LONGEST_TERM]
 
 
 def acronym_terms(chunk: str) -> list[Piece]:
@@ -113,6 +124,11 @@ def handle_terms(chunk: str) -> list[Piece]:
     return [whole, *_named_words(chunk, 1, len(chunk) if label_end < 0 else label_end)]
 
 
+def is_short_link(word: str) -> bool:
+    """Say whether a word is a shortener's link, in which there is no term."""
+    return _SHORT_LINK.fullmatch(word) is not None
+
+
 def link_terms(chunk: str) -> list[Piece]:
     """Return the host of a link, its longest label, and the words of slugs in its path."""
     found = _LINK.match(chunk)
@@ -155,13 +171,15 @@ def _attached(char: str) -> bool:
 
 def _latin(run: str) -> tuple[str, ...]:
     if run.isascii() and run.isalpha():
-        return (_stemmed("english", run.lower()),)
+        return (latin_term(run),)
     plain = _ELISION.sub("", _APOSTROPHE.sub("'", fold(run)), count=1)
     word = _POSSESSIVE.sub("", plain).replace("'", "")
     return (word,) if any(map(str.isdecimal, word)) else (_stemmed("english", word),)
 
 
 def _cyrillic(run: str) -> tuple[str, ...]:
+    if _PLAIN_CYRILLIC.fullmatch(run):
+        return (_stemmed("russian", run.lower().replace("ё", "е")),)
     return (_stemmed("russian", _APOSTROPHE.sub("", compose(run)).replace("ё", "е")),)
 
 

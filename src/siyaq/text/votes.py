@@ -1,0 +1,174 @@
+"""What the words of a text say of its language, counted word by word and remembered.
+
+Most words of a post came in an earlier one. So each word is judged once: its letters by script,
+and which language it is a small word of. All that is one whole number, 16 bits for each count,
+and the counts of a text are the sum of its words' numbers, added up without a step of Python's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final, Self
+
+from siyaq.text import function_words
+from siyaq.text.fold import INVISIBLE
+
+READ_AT_MOST: Final = 600
+"""Characters of a text that are judged: enough to tell, a bound on the time it takes, and few
+enough that no count outgrows its bits."""
+
+_ASIDE: Final = re.compile(rf"(?:https?://|www\.)\S+|[#＃@＠][\w{INVISIBLE}]+|\bRT\b|&\w+;")
+_LINK: Final = re.compile(r"https?://\S")
+_WORD: Final = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff]+(?:'[a-z]+)*")
+_LETTERS: Final = {
+    "letters": re.compile(r"[^\W\d_]"),
+    "latin": re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"),
+    "arabic": re.compile("[\u0620-\u064a\u066e-\u06d3\u06fa-\u06fc\u0750-\u077f\ufb50-\ufefc]"),
+    "cyrillic": re.compile("[\u0400-\u052f]"),
+    "plain arabic": re.compile("[ةأإؤىيك]"),  # Persian seldom writes them
+    "fa": re.compile("[پچژگ]"),  # Arabic dialects write them now and then
+    "ur": re.compile("[ٹڈڑںےہ]"),
+    "ps": re.compile("[ښځڅډړږټۍګڼ]"),
+    "ckb": re.compile("[ێۆڕڵ]"),
+    "uk": re.compile("[їєґЇЄҐ]"),
+    "be": re.compile("[ўЎ]"),
+    "mk": re.compile("[ѓќѕЃЌЅ]"),
+    "sr": re.compile("[ђћџљњјЂЋЏЉЊЈ]"),
+    "kk": re.compile("[әғқңұһӘҒҚҢҰҺ]"),
+}
+_ASCII_LETTERS: Final = ("letters", "latin")
+_ENGLISH: Final = "votes for en"
+_OTHERS: Final = tuple(function_words.OTHERS)
+_BITS: Final = 16
+_FIELD: Final = (1 << _BITS) - 1
+_PLACES: Final = {  # what most words have comes first, so that their numbers are small
+    name: _BITS * place
+    for place, name in enumerate(
+        (
+            *_ASCII_LETTERS,
+            _ENGLISH,
+            *(f"votes for {language}" for language in _OTHERS),
+            *(name for name in _LETTERS if name not in _ASCII_LETTERS),
+        )
+    )
+}
+_ASCII_LETTER: Final = sum(1 << _PLACES[name] for name in _ASCII_LETTERS)
+_AFTER_ENGLISH: Final = _PLACES[_ENGLISH] + _BITS
+_ALL_OTHERS: Final = (1 << _BITS * len(_OTHERS)) - 1
+_REMEMBERED: Final = 2**16
+_LONGEST_REMEMBERED: Final = 40  # code points
+
+
+class Votes:
+    """The counts of one text."""
+
+    __slots__ = ("_sum",)
+
+    def __init__(self, counts: int) -> None:
+        """Use `of_words` or `of_plain`."""
+        self._sum = counts
+
+    @classmethod
+    def of_words(cls, words: Iterable[str]) -> Self:
+        """Count what stands between the white space of a text, links and the like aside."""
+        return cls(
+            sum(
+                [
+                    _judged(word)
+                    if len(word) <= _LONGEST_REMEMBERED
+                    else _judge(without_asides(word))
+                    for word in words
+                    if word[:4] != "http" or not _LINK.match(word)  # those seldom come twice
+                ]
+            )
+        )
+
+    @classmethod
+    def of_plain(cls, text: str) -> Self:
+        """Count all of a text, and remember nothing."""
+        return cls(_judge(text))
+
+    def __getitem__(self, name: str) -> int:
+        """Return how many letters of a kind there are: "latin", "arabic", "uk" and so on."""
+        return self._sum >> _PLACES[name] & _FIELD
+
+    def english(self) -> float:
+        """Return what its words in Latin script say for English."""
+        return self[_ENGLISH] / 2
+
+    def other(self) -> tuple[float, str]:
+        """Return what they say for the likeliest other language, and which that is."""
+        others = self._sum >> _AFTER_ENGLISH & _ALL_OTHERS
+        best, which = 0, _OTHERS[0]
+        for language in _OTHERS:
+            if not others:
+                break
+            if others & _FIELD > best:
+                best, which = others & _FIELD, language
+            others >>= _BITS
+        return best / 2, which
+
+
+def without_asides(text: str) -> str:
+    """Return `text` with a space for each link, mention, tag, "RT" and character entity."""
+    return _ASIDE.sub(" ", text)
+
+
+@lru_cache(maxsize=16)
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of one list of `function_words`."""
+    return frozenset(words.split())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _judged(word: str) -> int:
+    if word.isascii() and word.isalpha() and word != "RT":  # most words: the short way
+        return len(word) * _ASCII_LETTER + _vote(word.lower())
+    return _judge(without_asides(word))
+
+
+def _judge(text: str) -> int:
+    letters = sum(map(_letter, text))
+    if not letters >> _PLACES["latin"] & _FIELD:
+        return letters
+    return letters + sum(map(_vote, latin_words(text)))
+
+
+@lru_cache(maxsize=2**12)
+def _letter(char: str) -> int:
+    """Return a one in the place of each kind of letter that a character is."""
+    return sum(1 << _PLACES[kind] for kind, letters in _LETTERS.items() if letters.match(char))
+
+
+def latin_words(text: str) -> list[str]:
+    """Return the words of `text` in Latin script, in lower case."""
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
+def _vote(word: str) -> int:
+    """Return for which languages a word in Latin script speaks, as counts of halves."""
+    vote = _small_words().get(word)
+    if vote is None:
+        vote = 1 << _PLACES[_ENGLISH] if _shapes().fullmatch(word) else 0
+    return vote
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> re.Pattern[str]:
+    return re.compile(function_words.ENGLISH_SHAPES)
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> Mapping[str, int]:
+    """Return the vote of each small word: whole where it is at home, half beside English."""
+    english = word_set(function_words.ENGLISH)
+    small: Counter[str] = Counter()
+    for language, words in function_words.OTHERS.items():
+        for word in word_set(words):
+            small[word] += (1 if word in english else 2) << _PLACES[f"votes for {language}"]
+    for word in english:
+        small[word] += (1 if word in small else 2) << _PLACES[_ENGLISH]
+    return small
