@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from siyaq.agents import AnyTool, Journal, Run
+from siyaq.agents import AnyTool, Gone, Journal, Run, Runner
 from siyaq.agents.crew import Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.rhythm import Rhythm, fire, read_every, rhythms, said_in, schedule
@@ -18,7 +18,7 @@ from siyaq.core.errors import NotFound, QueryError, UsageError
 from tests.agents.toys import Toys, begun, call
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-NAMES = ["note", "read", "send", "fetch", "finish"]
+NAMES = ["note", "read", "send", "fetch", "finish", "wait"]
 
 
 class Clock:
@@ -39,12 +39,18 @@ class Posts:
         return any(at > since for at in self.came_at)
 
 
-def crew_of(journal: Journal, toys: Toys, clock: Clock, posts: Posts | None = None) -> Crew:
+def crew_of(
+    journal: Journal,
+    toys: Toys,
+    clock: Clock,
+    posts: Posts | None = None,
+    gone: Gone = lambda _: "",
+) -> Crew:
     @asynccontextmanager
     async def lend(_: Run) -> AsyncIterator[Sequence[AnyTool]]:
         yield toys.tools()
 
-    return Crew(journal, lend, posts or Posts(), now=clock, parallel=1)
+    return Crew(journal, lend, posts or Posts(), now=clock, parallel=1, gone=gone)
 
 
 def works(crew: Crew, until: Callable[[], bool]) -> None:
@@ -213,3 +219,65 @@ def test_cancelled_its_children_end_too(journal: Journal) -> None:
     desk.cancel(desk.run(parent))
     assert [journal.run(name).stopped_by for name in (parent, child)] == ["cancelled"] * 2
     assert rhythms(journal) == []
+
+
+def test_what_a_key_began_ends_with_it_and_says_why(journal: Journal) -> None:
+    toys, clock, desk, gone = Toys(), Clock(), Desk(journal), set[str]()
+    crew = crew_of(journal, toys, clock, gone=lambda key: "revoked" if key in gone else "")
+    waits, asks, queued, again = (
+        begun(journal, call(tool, text="x", to="u"), key_id="k")
+        for tool in ("wait", "send", "note", "note")
+    )
+    other = begun(journal, call("note", text="other's"), key_id="l")
+    schedule(journal, again, Rhythm(every=60), START + timedelta(hours=1))
+    journal.close_run(asks, "waiting", "approval of s1")
+    for run_id in (waits, queued, other):
+        journal.close_run(run_id, "paused")
+    desk.resume(desk.run(waits))
+
+    def over() -> bool:
+        if toys.waits and not gone:
+            desk.resume(desk.run(queued))
+            desk.resume(desk.run(other))
+            gone.add("k")
+        return journal.run(other).status == "done"
+
+    works(crew, over)
+    stopped = [journal.run(name) for name in (waits, asks, queued, again)]
+    assert {(run.status, run.stopped_by) for run in stopped} == {("stopped", "key: revoked")}
+    assert [text for _, _, text in toys.done] == ["other's"]
+    assert rhythms(journal) == []
+    desk.resume(desk.run(queued))  # whoever carries it on, it is refused again
+    ran = asyncio.run(Runner(journal, toys.tools(), gone=lambda _: "revoked").go(queued))
+    assert (ran.status, ran.stopped_by) == ("stopped", "key: revoked")
+
+
+def test_what_only_waits_ends_with_its_key_too(journal: Journal) -> None:
+    again = begun(journal, call("note", text="x"), key_id="k")
+    schedule(journal, again, Rhythm(words="outage"), START)
+    asks = begun(journal, call("send", to="u"), key_id="k")
+    journal.close_run(asks, "waiting", "approval of s1")
+    crew = crew_of(journal, Toys(), Clock(), gone=lambda _: "expired")
+
+    def over() -> bool:
+        return not journal.keys_at_work()
+
+    works(crew, over)
+    assert [journal.run(name).stopped_by for name in (again, asks)] == ["key: expired"] * 2
+
+
+def test_a_run_that_is_ended_in_another_process_stops_in_the_middle_of_a_call(
+    tmp_path: Path,
+) -> None:
+    async def run() -> Run:
+        toys = Toys()
+        going = asyncio.create_task(Runner(here, toys.tools()).go(run_id))
+        while not toys.waits:
+            await asyncio.wait([going], timeout=0.01)
+        Desk(there).cancel(there.run(run_id))
+        return await going
+
+    with closing(Journal(tmp_path)) as here, closing(Journal(tmp_path)) as there:
+        run_id = begun(here, call("wait"))
+        ended = asyncio.run(run())
+    assert (ended.status, ended.stopped_by) == ("stopped", "cancelled")

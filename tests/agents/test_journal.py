@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,19 @@ def test_what_is_forgotten_leaves_no_byte(journal: Journal) -> None:
     assert "withdrawn" in str(journal.run(run_id).result)
     assert journal.run(other.id).result == "bird"
     assert journal.cited() == ["t:3"]
+
+
+def test_runs_of_the_format_before_get_the_key_that_they_were_begun_with(tmp_path: Path) -> None:
+    with closing(Journal(tmp_path)) as journal:
+        mine, keyed = (
+            journal.begin_run(user=user, task="x", model="", caps={}, allowed=())
+            for user in ("amal", "AbCdEf12")
+        )
+        with journal.transaction() as db:
+            db.execute("DROP INDEX runs_by_status")
+            db.execute("ALTER TABLE runs DROP COLUMN key_id")
+            db.execute("PRAGMA user_version = 2")
+    with closing(Journal(tmp_path)) as journal:
+        journal.adopt(["AbCdEf12", "other"])
+        assert [journal.run(name).key_id for name in (mine, keyed)] == ["", "AbCdEf12"]
+        assert journal.keys_at_work() == ["AbCdEf12"]

@@ -24,12 +24,22 @@ class Toys:
         self.done: list[tuple[str, str, str]] = []  # tool, key, text
         self.says: object = "a stranger's words"
         self.costs: Amounts = {}
+        self.comes = asyncio.Event()  # what `wait` waits for
+        self.waits: list[str] = []  # keys of calls that wait now
 
     async def _do(self, name: str, asked: Anything, act: Act) -> Done:
         await asyncio.sleep(0)
         self.done.append((name, act.key, asked.text or asked.to))
         value = self.says if name == "read" else {"text": asked.text, "number": asked.number}
         return Done(value, self.costs)
+
+    async def _wait(self, _: Anything, act: Act) -> Done:
+        self.waits.append(act.key)
+        try:
+            await self.comes.wait()
+        finally:
+            self.waits.remove(act.key)
+        return Done("it came")
 
     def tools(self, reserve: Mapping[str, float] | None = None) -> list[AnyTool]:
         def tool(name: str, **more: object) -> AnyTool:
@@ -47,6 +57,7 @@ class Toys:
             tool("send", acts=True, again=False, sinks=frozenset({"to", "text"})),
             tool("fetch", sinks=frozenset({"to"})),
             Tool(name="finish", about="end", arguments=Finish, run=finish),
+            Tool(name="wait", about="wait", arguments=Anything, run=self._wait, seconds=3600),
         ]
 
 
@@ -63,11 +74,17 @@ def begun(
     *turns: object,
     caps: Amounts | None = None,
     task: str = "do",
-    tools: Sequence[str] = ("note", "read", "send", "fetch", "finish"),
+    key_id: str = "",
+    tools: Sequence[str] = ("note", "read", "send", "fetch", "finish", "wait"),
 ) -> str:
     """Write a planned run down."""
     run_id = journal.begin_run(
-        user="u", task=task, model="", caps={"steps": 20, **(caps or {})}, allowed=()
+        user=key_id or "u",
+        task=task,
+        model="",
+        caps={"steps": 20, **(caps or {})},
+        allowed=(),
+        key_id=key_id,
     )
     lines = [json.dumps({"calls": turn} if isinstance(turn, list) else turn) for turn in turns]
     journal.fix_plan(run_id, read_plan(lines, tools))

@@ -12,12 +12,13 @@ from typing import Literal
 
 import pytest
 
-from siyaq.access import Links, Principal, Role
+from siyaq.access import KeyRing, Links, Owners, Principal, Role
 from siyaq.core.answer import Changes, Gone
 from siyaq.core.errors import NotFound, UsageError
 from siyaq.testing.clock import FakeClock
 from siyaq.testing.product import FakeProduct
-from siyaq.watches import Alert, Draft, Watch, WatchDesk, Watcher, WatchStore
+from siyaq.watches import Alert, Delivery, Draft, Watch, WatchDesk, Watcher, WatchStore
+from siyaq.watches.watcher import stop_of_keys
 
 QUESTION = "How many families were moved?"
 ADMIN = Principal("", Role.ADMIN)
@@ -165,6 +166,75 @@ def test_a_question_whose_key_stands_no_more_is_not_asked(
     (watch,) = store.watches()
     assert "stands no more" in watch.problem
     assert watch.due_at > clock.now()
+
+
+def test_once_its_key_is_revoked_a_question_is_asked_no_more_and_its_alerts_stay(
+    store: WatchStore, clock: FakeClock, tmp_path: Path
+) -> None:
+    with closing(KeyRing(tmp_path)) as ring:
+        owners = Owners(ring)
+        key, other = (ring.create(Role.WRITER)[0] for _ in range(2))
+        desk = WatchDesk(store, Links(tmp_path), gone=owners.gone, now=clock.now)
+        watch = desk.save(key.id, Draft(question=QUESTION))
+        desk.save(other.id, Draft(question=QUESTION))
+        alert = Alert(
+            id="a",
+            watch_id=watch.id,
+            owner=key.id,
+            question=QUESTION,
+            language="en",
+            at=clock.now(),
+            changes=("status",),
+            answer_id="x",
+        )
+        sent = Delivery(id="d", alert=alert, way="webhook", target="t", due_at=clock.now())
+        store.looked(
+            watch.id,
+            answer_id="x",
+            at=clock.now(),
+            due_at=clock.now(),
+            known=[],
+            alert=alert,
+            deliveries=[sent],
+        )
+        token = desk.feed_token(watch)
+        assert desk.fed(token)[1] == [alert]
+        asyncio.run(_revoked_while_asked(store, clock, owners, ring, key.id))
+        stopped, goes_on = store.watches()
+        assert (stopped.paused, goes_on.paused, goes_on.problem) == (True, False, "")
+        assert "is revoked" in stopped.problem
+        (delivery,) = store.deliveries(["a"])
+        assert (delivery.state, "is revoked" in delivery.problem) == ("failed", True)
+        with pytest.raises(NotFound):
+            desk.fed(token)
+
+
+async def _revoked_while_asked(
+    store: WatchStore, clock: FakeClock, owners: Owners, ring: KeyRing, key_id: str
+) -> None:
+    """Revoke a key in the middle of a look that would never end, and wait until all is told."""
+    product = FakeProduct(now=clock.now())
+
+    async def never() -> None:
+        ring.revoke(key_id)
+        await asyncio.Event().wait()
+
+    @asynccontextmanager
+    async def charged(owner: str) -> AsyncIterator[None]:
+        async with owners.standing(owner):
+            yield
+
+    product.pace = never
+    store.pause(store.watches()[1].id, paused=False, due_at=clock.now() + timedelta(days=1))
+    assert await Watcher(store, product, clock, charged=charged).look()
+    minding = asyncio.create_task(stop_of_keys(store, owners))
+    try:
+        async with asyncio.timeout(60):
+            while key_id in store.owners():
+                await asyncio.wait([minding], timeout=0.01)
+    finally:
+        minding.cancel()
+        await asyncio.wait([minding])
 
 
 def test_a_watch_that_is_removed_while_it_is_asked_raises_nothing(

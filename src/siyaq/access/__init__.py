@@ -14,6 +14,7 @@ from siyaq.access.fair_queue import FairQueue, Turn
 from siyaq.access.keyring import Key, KeyRing
 from siyaq.access.limits import Amount, Limits
 from siyaq.access.links import Links
+from siyaq.access.owners import BrokenOff, KeyGone, Owners, breaking_off
 from siyaq.access.roles import MAY, Need, Principal, Role
 from siyaq.access.shares import Share, Shares
 
@@ -23,18 +24,22 @@ __all__ = [
     "Amount",
     "AuditEntry",
     "AuditLog",
+    "BrokenOff",
     "Budget",
     "FairQueue",
     "Key",
+    "KeyGone",
     "KeyRing",
     "Limits",
     "Links",
     "Need",
+    "Owners",
     "Principal",
     "Role",
     "Share",
     "Shares",
     "Turn",
     "account_of",
+    "breaking_off",
     "current",
 ]

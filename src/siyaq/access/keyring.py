@@ -168,6 +168,10 @@ class KeyRing:
         same = hmac.compare_digest(digest, held.digest if held else _NO_DIGEST)
         return held if same and held is not None and held.stands(self._now()) else None
 
+    def held(self, key_id: str) -> Key | None:
+        """Return what is kept of a key, also of one that was revoked; None for no key of ours."""
+        return self._current().get(key_id)
+
     def stands(self, key_id: str) -> bool:
         """Say whether a key that was known a moment ago still is."""
         held = self._current().get(key_id)

@@ -18,7 +18,7 @@ from siyaq.agents.planner import (
     planning_cost,
     scripted_plan,
 )
-from siyaq.agents.runner import Approve, Asked, Runner, Told, act_of, nobody
+from siyaq.agents.runner import Approve, Asked, Gone, Runner, Told, act_of, nobody
 from siyaq.agents.tool import FINISH, Act, AnyTool, Done, Tool
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Asked",
     "BudgetSpent",
     "Done",
+    "Gone",
     "Journal",
     "Plan",
     "Planned",

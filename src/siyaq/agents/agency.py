@@ -25,7 +25,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """Agents at work. `begin` takes a task for a user; `tools` names those that a run has."""
+    """Agents at work. `begin` takes a task for a key; `tools` names those that a run has.
+
+    A key is named by its id; "" is whoever is at the machine.
+    """
 
     desk: Desk
     begin: Callable[[Task, str], Awaitable[str]]

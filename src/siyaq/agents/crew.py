@@ -14,10 +14,11 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
 
+from siyaq.access.owners import LOOK_SECONDS as KEYS_SECONDS
 from siyaq.agents import rhythm
 from siyaq.agents.amounts import NOTHING, Amounts
 from siyaq.agents.journal import Journal, Run
-from siyaq.agents.runner import Runner, Told, is_held
+from siyaq.agents.runner import Gone, Runner, Told, is_held
 from siyaq.agents.tool import AnyTool
 from siyaq.core.errors import SiyaqError, UsageError
 
@@ -44,6 +45,7 @@ class Crew:
         parallel: int = 2,
         family: str = "",
         told: Told = lambda _word, _run: None,
+        gone: Gone = lambda _: "",
         now: Callable[[], datetime] = rhythm.now_utc,
     ) -> None:
         self.journal = journal
@@ -53,7 +55,9 @@ class Crew:
         self._parallel = parallel
         self._family = family  # the one run, with its children, that it works on; "": all
         self._told = told
+        self._gone = gone
         self._ending = False
+        self._dropped: set[str] = set()
         self._now = now
         self._working: dict[str, tuple[str, asyncio.Task[None]]] = {}
         self._served: Counter[str] = Counter()
@@ -65,6 +69,7 @@ class Crew:
             if self._mine(run) and not is_held(self.journal, run.id):
                 self.journal.close_run(run.id, "queued")
         self._ending = False
+        minding = asyncio.create_task(self._mind_keys(), name="keys of runs")
         try:
             while True:
                 try:
@@ -79,9 +84,10 @@ class Crew:
                     continue
         finally:
             self._ending = True
-            for _, task in self._working.values():
+            tasks = [minding, *(task for _, task in self._working.values())]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*(t for _, t in self._working.values()), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """Say that something was queued."""
@@ -90,7 +96,25 @@ class Crew:
     def drop(self, run_id: str) -> None:
         """End the work on a run at once, wherever it stands."""
         if run_id in self._working:
+            self._dropped.add(run_id)
             self._working[run_id][1].cancel()
+
+    async def _mind_keys(self) -> None:
+        while True:
+            try:
+                self.mind()
+            except SiyaqError as error:
+                logger.warning("keys of runs are not looked at", extra={"why": str(error)})
+            await asyncio.sleep(KEYS_SECONDS)
+
+    def mind(self) -> None:
+        """End what was begun with keys that stand no more: what waits, and what is to come.
+
+        A run that is being carried on ends by itself, wherever that is.
+        """
+        for key_id in self.journal.keys_at_work():
+            if why := self._gone(key_id):
+                self.journal.stop_key(key_id, f"key: {why}")
 
     async def look(self) -> None:
         """Queue what is due, and begin what there are hands for."""
@@ -125,7 +149,7 @@ class Crew:
             ripe = await self._came(due.rhythm.words, due.next_at)
         else:
             ripe = now >= due.next_at
-        if ripe:
+        if ripe and self.journal.standing(parent.id)[0] == "scheduled":  # it took time to look
             rhythm.fire(self.journal, due, now)
 
     def _next(self) -> Run | None:
@@ -147,7 +171,13 @@ class Crew:
     async def _work(self, run: Run) -> None:
         try:
             async with self._lend(run) as tools:
-                runner = Runner(self.journal, tools, day_caps=self._day_caps, told=self._told)
+                runner = Runner(
+                    self.journal,
+                    tools,
+                    day_caps=self._day_caps,
+                    told=self._told,
+                    gone=self._gone,
+                )
                 await runner.go(run.id)
         except UsageError as error:
             logger.warning("a run cannot go on", extra={"run": run.id, "why": str(error)})
@@ -156,10 +186,12 @@ class Crew:
         except SiyaqError as error:
             self.journal.close_run(run.id, "failed", str(error))
         except asyncio.CancelledError:
-            if self._ending:  # nobody cancelled the run: it goes on with the next crew
-                self.journal.close_run(run.id, "queued")
+            cancelled = self.journal.standing(run.id) == ("stopped", "cancelled")
+            if self._ending and cancelled and run.id not in self._dropped:
+                self.journal.close_run(run.id, "queued")  # it goes on with the next crew
             raise
 
     def _ended(self, run_id: str, _: asyncio.Task[None]) -> None:
         del self._working[run_id]
+        self._dropped.discard(run_id)
         self.wake()

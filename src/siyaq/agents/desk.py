@@ -8,12 +8,10 @@ from pathlib import Path
 from siyaq.agents import rhythm, workspace
 from siyaq.agents.amounts import Amounts
 from siyaq.agents.crew import Crew
-from siyaq.agents.journal import Journal, Run
+from siyaq.agents.journal import OVER, Journal, Run
 from siyaq.agents.plan import read_plan
 from siyaq.agents.runner import act_of, is_held
 from siyaq.core.errors import NotFound, QueryError, UsageError
-
-OVER = frozenset({"done", "stopped", "failed"})
 
 
 class Desk:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 import msgspec
 
@@ -25,11 +25,12 @@ from siyaq.agents.plan import Plan, plan_lines, read_plan
 from siyaq.core.errors import DiskFull, FormatTooNew, NotFound, StorageError, UsageError
 
 FOLDER = "agents"
-FORMAT = 2
+FORMAT = 3
 BUSY_SECONDS = 10.0
 WITHDRAWN = "withdrawn: it held words of posts that were deleted since"
 
 Status = Literal["queued", "scheduled", "running", "paused", "waiting", "done", "stopped", "failed"]
+OVER: Final[frozenset[Status]] = frozenset({"done", "stopped", "failed"})
 State = Literal["begun", "done", "failed", "refused", "skipped", "waiting"]
 
 _FIRST = """
@@ -75,7 +76,14 @@ _SECOND = """
     PRAGMA user_version = 2;
     COMMIT;
 """
-_FORMATS = (_FIRST, _SECOND)
+_THIRD = """
+    BEGIN IMMEDIATE;
+    ALTER TABLE runs ADD COLUMN key_id TEXT NOT NULL DEFAULT '';
+    CREATE INDEX runs_by_status ON runs (status, key_id);
+    PRAGMA user_version = 3;
+    COMMIT;
+"""
+_FORMATS = (_FIRST, _SECOND, _THIRD)
 
 
 class BudgetSpent(UsageError):
@@ -122,6 +130,7 @@ class Run:
     steps: tuple[Step, ...]
     spent: Amounts  # with what its children have spent
     parent: str = ""  # the run from whose purse it spends
+    key_id: str = ""  # the key that it was begun with; "" at the machine itself
 
 
 class Journal:
@@ -165,26 +174,34 @@ class Journal:
         return folder
 
     def begin_run(
-        self, *, user: str, task: str, model: str, caps: Amounts, allowed: Sequence[str]
+        self,
+        *,
+        user: str,
+        task: str,
+        model: str,
+        caps: Amounts,
+        allowed: Sequence[str],
+        key_id: str = "",
     ) -> str:
         """Write a new run down and return its id."""
         run_id = f"run-{secrets.token_hex(5)}"
         row = (run_id, user, task, model, _json(caps), _json(list(allowed)), "[]")
         with self.transaction() as db:
             db.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, 'running', '', 'null', ?, '')",
-                (*row, _now()),
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, 'running', '', 'null', ?, '', ?)",
+                (*row, _now(), key_id),
             )
         return run_id
 
     def begin_child(self, parent: Run, run_id: str, plan: Sequence[str]) -> None:
         """Write down, once, a run that spends from the purse of another, and queue it."""
         row = (run_id, parent.user, parent.task, parent.model, _json(parent.caps))
-        more = (_json(list(parent.allowed)), _json(list(plan)), _now(), parent.parent or parent.id)
+        root = parent.parent or parent.id
+        more = (_json(list(parent.allowed)), _json(list(plan)), _now(), root, parent.key_id)
         with self.transaction() as db:
             db.execute(
                 "INSERT OR IGNORE INTO runs"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', '', 'null', ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', '', 'null', ?, ?, ?)",
                 (*row, *more),
             )
 
@@ -211,6 +228,41 @@ class Journal:
                 """UPDATE runs SET status = ?, stopped_by = ?,
                    result = CASE WHEN ?3 = 'null' THEN result ELSE ?3 END WHERE id = ?4""",
                 (status, stopped_by, _json(result), run_id),
+            )
+
+    def standing(self, run_id: str) -> tuple[Status, str]:
+        """Return the status of a run and what stopped it. Raises NotFound."""
+        with self._told(), self._lock:
+            row = self._db.execute(
+                "SELECT status, stopped_by FROM runs WHERE id = ?", (run_id,)
+            ).fetchone()
+        if row is None:
+            raise NotFound(f"there is no run {run_id!r}", hint="siyaq agent list")
+        return cast("Status", row[0]), row[1]
+
+    def keys_at_work(self) -> list[str]:
+        """Return the keys whose runs are not over."""
+        with self._told(), self._lock:
+            rows = self._db.execute(
+                f"SELECT DISTINCT key_id FROM runs WHERE status IN {_OPEN} AND key_id <> ''"  # noqa: S608
+            ).fetchall()
+        return [key_id for (key_id,) in rows]
+
+    def stop_key(self, key_id: str, stopped_by: str) -> None:
+        """End every run of a key, rhythms too."""
+        with self.transaction() as db:
+            db.execute(
+                f"UPDATE runs SET status = 'stopped', stopped_by = ?"  # noqa: S608
+                f" WHERE key_id = ? AND status IN {_OPEN}",
+                (stopped_by, key_id),
+            )
+
+    def adopt(self, key_ids: Iterable[str]) -> None:
+        """Give runs that were written by format 2 the key that they were begun with."""
+        with self.transaction() as db:
+            db.executemany(
+                "UPDATE runs SET key_id = user WHERE key_id = '' AND user = ?",
+                [(key_id,) for key_id in key_ids],
             )
 
     def begin(
@@ -392,7 +444,7 @@ class Journal:
 
     def _read(self, row: Sequence[str]) -> Run:
         run_id, user, task, model, caps, allowed, plan, status, stopped_by, result = row[:10]
-        created, parent = row[10:]
+        created, parent, key_id = row[10:]
         costs: dict[str, Amounts] = {}
         for call, kind, amount in self._db.execute(
             "SELECT call, kind, sum(amount) FROM spent WHERE run_id = ? GROUP BY call, kind",
@@ -424,6 +476,7 @@ class Journal:
             steps=steps,
             spent=spent,
             parent=parent,
+            key_id=key_id,
         )
 
     def _sum(self, db: sqlite3.Connection, where: str, *values: str) -> Amounts:
@@ -455,6 +508,7 @@ class Journal:
             raise kind(f"cannot use {str(self._path)!r}: {error}") from error
 
 
+_OPEN = "('queued', 'scheduled', 'running', 'paused', 'waiting')"
 _CHILDREN = "run_id IN (SELECT id FROM runs WHERE parent = ?)"
 _FAMILY = f"run_id = ? OR {_CHILDREN}"
 

@@ -17,6 +17,7 @@ from hashlib import sha256
 
 import msgspec
 
+from siyaq.access import BrokenOff, breaking_off
 from siyaq.agents.amounts import NOTHING, Amounts, Kind, plus
 from siyaq.agents.journal import BudgetSpent, Journal, Run, State, Step
 from siyaq.agents.plan import Call, Json, point
@@ -48,6 +49,10 @@ Approve = Callable[[Asked], Awaitable[bool | None]]
 
 Told = Callable[[str, Run], None]
 """Hears of every change of a run, in a word: "began", "ended", "warned usd", "waits", ..."""
+
+
+Gone = Callable[[str], str]
+"""Says why a key stands no more, by its id; "" for one that does."""
 
 
 async def nobody(_: Asked) -> bool | None:
@@ -101,7 +106,9 @@ class Runner:
         day_caps: Amounts = NOTHING,
         approve: Approve = nobody,
         told: Told = lambda _word, _run: None,
+        gone: Gone = lambda _: "",
     ) -> None:
+        self._gone = gone
         self._journal = journal
         self._tools = {tool.name: tool for tool in tools}
         self._day_caps = day_caps
@@ -111,23 +118,38 @@ class Runner:
     async def go(self, run_id: str) -> Run:
         """Carry a planned run on from where it stands, to its end or to where it must wait.
 
-        Raises NotFound, and UsageError where another process is at it.
+        It is broken off once somebody ends it, here or in another process, and once the key that
+        it was begun with stands no more. Raises NotFound, and UsageError where another process is
+        at it.
         """
         with _alone(self._journal, run_id):
             run = self._journal.run(run_id)
             if run.status == "done":
                 return run
             self._journal.close_run(run_id, "running")
+            if self._ended(run):
+                return self._journal.run(run_id)
             try:
-                await self._turns(run)
+                async with breaking_off(lambda: self._ended(run)):
+                    await self._turns(run)
             except _Stop as stop:
                 self._close(run_id, stop.status, stop.by)
+            except BrokenOff:
+                self._told("stopped", self._journal.run(run_id))
             except asyncio.CancelledError:
-                self._close(run_id, "stopped", "cancelled")
+                if self._journal.standing(run_id)[0] == "running":
+                    self._close(run_id, "stopped", "cancelled")
                 raise
             except SiyaqError as error:
                 self._close(run_id, "failed", str(error))
         return self._journal.run(run_id)
+
+    def _ended(self, run: Run) -> str:
+        """Return why a run may not go on, "" where it may."""
+        if why := self._gone(run.key_id):
+            self._journal.stop_key(run.key_id, f"key: {why}")
+        status, by = self._journal.standing(run.id)
+        return by or status if status == "stopped" else ""
 
     def _close(self, run_id: str, status: str, by: str, result: object = None) -> None:
         self._journal.close_run(run_id, status, by, result)  # type: ignore[arg-type]

@@ -7,6 +7,8 @@ import getpass
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 
+from siyaq.access import KeyRing, Owners
+from siyaq.access.owners import SETTINGS
 from siyaq.agents import AnyTool, Journal, Run, read_caps
 from siyaq.agents.agency import Agency, Task
 from siyaq.agents.crew import Crew
@@ -18,22 +20,25 @@ from siyaq.core.product import Product
 
 
 @asynccontextmanager
-async def agents_at_work(config: Config, siyaq: Product) -> AsyncIterator[Agency]:
+async def agents_at_work(config: Config, siyaq: Product, ring: KeyRing) -> AsyncIterator[Agency]:
     """Carry on what waits until the block ends, and take tasks meanwhile."""
+    owners = Owners(ring, settings=bool(config.keys))
 
     def lend(run: Run) -> AbstractAsyncContextManager[Sequence[AnyTool]]:
         return lend_tools(siyaq, run.model, run.allowed)
 
     with closing(Journal(config.data)) as journal:
+        journal.adopt([SETTINGS, *(key.id for key in ring.listed())])
         day_caps = read_caps(config.agents_day_budget, {})
-        crew = Crew(journal, lend, came_in(siyaq), day_caps=day_caps)
+        crew = Crew(journal, lend, came_in(siyaq), day_caps=day_caps, gone=owners.gone)
         desk = Desk(journal, crew)
 
-        async def begin(task: Task, user: str) -> str:
+        async def begin(task: Task, key_id: str) -> str:
             if task.model.startswith(SCRIPTED):  # it would read files of this machine
                 raise QueryError("a scripted model is for the terminal", hint="send its 'plan'")
             async with lend_tools(siyaq, task.model, task.allowed) as tools:
-                agents = Agents(config, journal, tools, user=user or getpass.getuser())
+                user = key_id or getpass.getuser()
+                agents = Agents(config, journal, tools, user=user, key_id=key_id, gone=owners.gone)
                 run_id = await agents.begin(task)
             if journal.run(run_id).status != "scheduled":
                 desk.queue(run_id)

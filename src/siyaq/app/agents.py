@@ -15,6 +15,7 @@ from siyaq.agents import (
     Amounts,
     AnyTool,
     Approve,
+    Gone,
     Journal,
     Planned,
     Run,
@@ -34,7 +35,7 @@ from siyaq.agents.agency import Task
 from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
-from siyaq.app import acting, models
+from siyaq.app import acting, keys, models
 from siyaq.app.opening import open_siyaq
 from siyaq.app.visiting import browsing, page_tools
 from siyaq.config import Config
@@ -59,6 +60,8 @@ class Agents:
         tools: Sequence[AnyTool],
         *,
         user: str,
+        key_id: str = "",
+        gone: Gone = lambda _: "",
         product: Product | None = None,
     ) -> None:
         self._product = product
@@ -66,6 +69,8 @@ class Agents:
         self._journal = journal
         self._tools = tools
         self._user = user
+        self._key_id = key_id
+        self._gone = gone
         self._day_caps = read_caps(config.agents_day_budget, {})
 
     async def begin(self, task: Task) -> str:
@@ -92,6 +97,7 @@ class Agents:
             model=task.model,
             caps=task.caps,
             allowed=task.allowed,
+            key_id=self._key_id,
         )
         if planned is None:
             planned = await self._plan(run_id, task, words)
@@ -136,7 +142,12 @@ class Agents:
                 self._journal.close_run(run_id, "scheduled")
             return await self._again(run_id, told=told)
         runner = Runner(
-            self._journal, self._tools, day_caps=self._day_caps, approve=approve, told=told
+            self._journal,
+            self._tools,
+            day_caps=self._day_caps,
+            approve=approve,
+            told=told,
+            gone=self._gone,
         )
         return await runner.go(run_id)
 
@@ -156,6 +167,7 @@ class Agents:
             parallel=1,
             family=run_id,
             told=told,
+            gone=self._gone,
         )
         working = asyncio.create_task(crew.keep())
         try:
@@ -223,8 +235,10 @@ async def open_agents(
         open_siyaq(config, write=False) as siyaq,
         lend_tools(siyaq, model, allowed) as tools,
     ):
-        with closing(Journal(config.data)) as journal:
-            yield Agents(config, journal, tools, user=getpass.getuser(), product=siyaq)
+        with closing(Journal(config.data)) as journal, keys.owners(config) as owners:
+            yield Agents(
+                config, journal, tools, user=getpass.getuser(), gone=owners.gone, product=siyaq
+            )
 
 
 def _script(model: str) -> str | None:

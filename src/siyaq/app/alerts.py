@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import UTC, datetime
 
-from siyaq.access import Budget, KeyRing, Links, Principal, Role, account_of
+from siyaq.access import Budget, KeyRing, Links, Owners, account_of
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config
 from siyaq.core.clock import SystemClock
-from siyaq.core.errors import ConfigError, NotFound
+from siyaq.core.errors import ConfigError
 from siyaq.serve.alerts.told import Messages
 from siyaq.serve.rationed import rationed
 from siyaq.sources.fetch import Fetcher
@@ -27,14 +26,19 @@ from siyaq.watches import (
     Webhooks,
 )
 from siyaq.watches.outbox import Send
+from siyaq.watches.watcher import stop_of_keys
 
 
 @contextmanager
-def open_desk(config: Config) -> Iterator[tuple[WatchStore, WatchDesk]]:
-    """Open the saved questions of a data directory."""
+def open_desk(
+    config: Config, ring: KeyRing | None = None
+) -> Iterator[tuple[WatchStore, WatchDesk]]:
+    """Open the saved questions of a data directory. `ring`: the keys they are saved with."""
+    owners = Owners(ring, settings=bool(config.keys))
     with closing(WatchStore(config.data)) as store:
         mail_to = config.alert_mail_to if config.alert_smtp else ()
-        yield store, WatchDesk(store, Links(config.data), mail_to=mail_to)
+        gone = owners.gone if ring is not None else lambda _: ""
+        yield store, WatchDesk(store, Links(config.data), mail_to=mail_to, gone=gone)
 
 
 @asynccontextmanager
@@ -48,17 +52,19 @@ async def alerting(
 ) -> AsyncIterator[None]:
     """Ask saved questions and send alerts until the block ends.
 
-    What a look costs is charged to the key that saved the question; a key that stands no more asks
-    nothing. Raises ConfigError for a mail server or a sender that cannot be.
+    What a look costs is charged to the key that saved the question; once that stands no more, its
+    looks are broken off and its alerts are not sent. Raises ConfigError for a mail server or a
+    sender that cannot be.
     """
     clock = SystemClock()
     metrics = siyaq.metrics
     product = rationed(siyaq)
     messages = Messages(siyaq, config.public_url)
+    owners = Owners(ring, settings=bool(config.keys))
 
     @asynccontextmanager
     async def charged(owner: str) -> AsyncGenerator[None, None]:
-        async with account_of(budget, _principal(ring, owner)):
+        async with owners.standing(owner) as caller, account_of(budget, caller):
             yield
 
     def raised(alert: Alert) -> None:
@@ -80,6 +86,7 @@ async def alerting(
         tasks = [
             asyncio.create_task(watcher.run(), name="watches"),
             asyncio.create_task(outbox.run(), name="outbox"),
+            asyncio.create_task(stop_of_keys(store, owners), name="keys of watches"),
         ]
         try:
             yield
@@ -87,14 +94,3 @@ async def alerting(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _principal(ring: KeyRing, owner: str) -> Principal:
-    """Return who saved a question. Raises NotFound for a key that stands no more."""
-    if owner in ("", "settings"):  # everyone on this machine, or a key of the settings
-        return Principal(owner, Role.ADMIN)
-    now = datetime.now(UTC)
-    for key in ring.listed():
-        if key.id == owner and key.stands(now):
-            return Principal(key.id, key.role, key.name, key.origins, key.limits)
-    raise NotFound("the key that saved this question stands no more", hint="save it again")

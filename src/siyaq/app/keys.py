@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
-from siyaq.access import Amount, AuditEntry, AuditLog, Budget, Key, KeyRing, Limits, Role
+from siyaq.access import Amount, AuditEntry, AuditLog, Budget, Key, KeyRing, Limits, Owners, Role
 from siyaq.config import Config
 
 _US = "cli"
@@ -75,6 +75,13 @@ def revoke(config: Config, key_id: str) -> None:
 def audit(config: Config, limit: int) -> list[AuditEntry]:
     """Return what keys have changed, the newest first."""
     return AuditLog(config.data).newest(limit)
+
+
+@contextmanager
+def owners(config: Config) -> Iterator[Owners]:
+    """Lend what knows the keys behind runs that some server has begun."""
+    with _ring(config) as ring:
+        yield Owners(ring)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ async def serve_forever(
     async with AsyncExitStack() as stack:
         siyaq = await stack.enter_async_context(open_siyaq(config, write=True))
         ring, budget = await stack.enter_async_context(_keys(config, siyaq.metrics))
-        watches, desk = stack.enter_context(open_desk(config))
+        watches, desk = stack.enter_context(open_desk(config, ring))
         settings = ServeSettings(
             host=config.host,
             port=config.port,
@@ -59,7 +59,7 @@ async def serve_forever(
             watches=desk,
             roster=roster,
             shown=config.shown,
-            agency=await stack.enter_async_context(agents_at_work(config, siyaq)),
+            agency=await stack.enter_async_context(agents_at_work(config, siyaq, ring)),
             shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,

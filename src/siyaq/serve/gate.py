@@ -7,10 +7,11 @@ import secrets
 from hashlib import sha256
 
 from siyaq.access import KeyRing, Need, Principal, Role
+from siyaq.access.owners import SETTINGS
 from siyaq.serve.errors import Forbidden, Unauthorized
 from siyaq.serve.settings import ServeSettings
 
-OPERATOR = Principal("settings", Role.ADMIN, "a key of the settings")
+OPERATOR = Principal(SETTINGS, Role.ADMIN, "a key of the settings")
 NOBODY = Principal("", Role.CARD_ONLY, "whoever opens what is open")
 EVERYONE = Principal("", Role.ADMIN, "everyone on this machine")
 

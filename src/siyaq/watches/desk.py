@@ -33,6 +33,7 @@ class WatchDesk:
     """Watches as their owners meet them. Methods raise StorageError too; call them in a thread.
 
     `mail_to` are the addresses, and the domains as `@example.org`, that alerts may be mailed to.
+    `gone` says why the key that saved a watch stands no more, "" for one that does.
     """
 
     def __init__(
@@ -41,10 +42,12 @@ class WatchDesk:
         links: Links,
         *,
         mail_to: Sequence[str] = (),
+        gone: Callable[[str], str] = lambda _: "",
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
         self._links = links
+        self._gone = gone
         self._mail_to = frozenset(name.lower() for name in mail_to)
         self._now = now
 
@@ -120,7 +123,7 @@ class WatchDesk:
         """Return a watch and its alerts by the token of its feed. Raises NotFound."""
         watch_id = self._links.name("feed", token)
         watch = None if watch_id is None else self._store.find(watch_id)
-        if watch is None:
+        if watch is None or self._gone(watch.owner):
             raise NotFound("no feed of alerts is at this address")
         return watch, self._store.alerts([watch.id], limit)
 

@@ -148,6 +148,30 @@ class WatchStore:
                 (problem[:_PROBLEM_CHARS], due_at.timestamp(), watch_id),
             )
 
+    def owners(self) -> list[str]:
+        """Return whose watches are asked, or have alerts on their way out."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT owner FROM watches WHERE NOT paused UNION"
+                " SELECT owner FROM watches JOIN alerts ON watch_id = watches.id"
+                " JOIN outbox ON alert_id = alerts.id WHERE state = 'waiting'"
+            ).fetchall()
+        return [owner for (owner,) in rows]
+
+    def stop(self, owner: str, problem: str) -> None:
+        """Pause every watch of an owner and give up its alerts on their way out, saying why."""
+        with self._working() as database, database:
+            database.execute(
+                "UPDATE watches SET paused = 1, problem = ? WHERE owner = ?",
+                (problem[:_PROBLEM_CHARS], owner),
+            )
+            database.execute(
+                "UPDATE outbox SET state = 'failed', problem = ? WHERE state = 'waiting' AND"
+                " alert_id IN (SELECT alerts.id FROM alerts JOIN watches ON watches.id = watch_id"
+                " WHERE owner = ?)",
+                (problem[:_PROBLEM_CHARS], owner),
+            )
+
     def alerts(self, watch_ids: Collection[str], limit: int) -> list[Alert]:
         """Return the alerts of watches, the newest first."""
         with self._reading() as database:

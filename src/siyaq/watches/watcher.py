@@ -10,6 +10,8 @@ from contextlib import AbstractAsyncContextManager, aclosing, nullcontext, suppr
 from dataclasses import replace
 from datetime import timedelta
 
+from siyaq.access import KeyGone, Owners
+from siyaq.access.owners import LOOK_SECONDS
 from siyaq.core.answer import Answer, Finished
 from siyaq.core.errors import NotFound, SiyaqError
 from siyaq.core.ids import PostId
@@ -27,6 +29,22 @@ KNOWN_AT_MOST = 2000
 """How many posts that it has quoted a watch remembers, the newest."""
 
 logger = logging.getLogger("siyaq.watches")
+
+
+async def stop_of_keys(store: WatchStore, owners: Owners) -> None:
+    """Until cancelled, stop the watches of keys that stand no more, and their alerts."""
+    while True:
+        try:
+            for owner in await asyncio.to_thread(store.owners):
+                try:
+                    owners.of(owner)
+                except KeyGone as gone:
+                    await asyncio.to_thread(store.stop, owner, str(gone))
+        except SiyaqError:
+            logger.exception("keys of saved questions could not be looked at")
+            await asyncio.sleep(FAILED_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
+
 
 Charged = Callable[[str], AbstractAsyncContextManager[None]]
 """Lets a block be charged to a key by its id. Raises SiyaqError where the key stands no more."""

@@ -3,7 +3,7 @@
 import { request } from "./api.js";
 import { el, words } from "./dom.js";
 import { number } from "./format.js";
-import { t } from "./i18n.js";
+import { has, t } from "./i18n.js";
 
 const RESTING = new Set(["paused", "waiting", "stopped", "failed"]);
 const UNDER_WAY = new Set(["running", "queued", "scheduled"]);
@@ -30,10 +30,17 @@ function standing(run, act) {
     shown ? el("button", { type: "button", t: key, on: { click: () => act(path, {}) } }) : null;
   return el("div", { class: "standing" },
     status(run.status),
-    run.stopped_by ? words("span", run.stopped_by, "words by") : null,
+    run.stopped_by ? stopper(run.stopped_by) : null,
     button("agents.pause", "/pause", UNDER_WAY.has(run.status)),
     button("agents.resume", "/resume", RESTING.has(run.status) && run.plan.length > 0),
     button("agents.cancel", "/cancel", UNDER_WAY.has(run.status) || run.status === "paused" || run.status === "waiting"));
+}
+
+/** Say what stopped a run: in the reader's language what siyaq itself has names for. */
+function stopper(by) {
+  const [, kind, what] = /^(\w+)(?:: (.*))?$/s.exec(by) ?? [];
+  const key = `agents.by.${kind === "key" ? `key_${what}` : kind}`;
+  return has(key) ? el("span", { class: "by", t: key, params: { what: has(`agents.kind.${what}`) ? { t: `agents.kind.${what}` } : what } }) : words("span", by, "words by");
 }
 
 function status(state) {
