@@ -26,8 +26,8 @@ from siyaq.evals import folder
 from siyaq.evals.tasks.support import Pair
 from siyaq.grounding.support.features import SIGNALS, Read, compare
 from siyaq.grounding.support.scorer import WEIGHTS, Weights, expand, logistic, read_blocks, scale
-from siyaq.grounding.support.vectors import Vectors
 from siyaq.models import BuiltinEmbedder
+from siyaq.retrieval.vectors import Vectors
 from siyaq.text.sentences import sentences
 
 SEED = 0

@@ -18,12 +18,12 @@ from siyaq.evals.corpus import load as ingest
 from siyaq.evals.tasks.answers import question_of
 from siyaq.grounding.answerer import HITS
 from siyaq.grounding.reading import read
-from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.unit import Unit
 from siyaq.index import IndexReader
 from siyaq.log import LogReader
 from siyaq.models import BuiltinEmbedder
 from siyaq.retrieval import Retriever
+from siyaq.retrieval.vectors import Vectors
 
 
 @dataclass(frozen=True)

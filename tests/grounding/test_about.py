@@ -5,10 +5,10 @@ from __future__ import annotations
 from siyaq.core.query import Query
 from siyaq.grounding.judge import Judge
 from siyaq.grounding.reading import read
-from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.weigh import Around, about
 from siyaq.retrieval.alignment import WordAlignment
+from siyaq.retrieval.vectors import Vectors
 from tests.retrieval.newsroom import Newsroom
 
 FILLER = (

@@ -10,9 +10,9 @@ from siyaq.core.span import Span
 from siyaq.grounding.looks import other_answers
 from siyaq.grounding.reading import read
 from siyaq.grounding.sayings import Sayings
-from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.unit import Quote, Unit
 from siyaq.grounding.weigh import BESIDE_A_CROWD
+from siyaq.retrieval.vectors import Vectors
 from tests.grounding.asking import ask, shown
 from tests.retrieval.newsroom import Newsroom
 

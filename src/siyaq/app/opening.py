@@ -42,7 +42,7 @@ from siyaq.index import Indexer, IndexReader
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.models import BuiltinEmbedder
 from siyaq.obs import Metrics
-from siyaq.retrieval import Retriever
+from siyaq.retrieval import Retriever, Vectors
 from siyaq.sources import Committer, builtin
 from siyaq.sources.pictures import Pictures
 from siyaq.telemetry import Taken, TelemetryStore
@@ -86,7 +86,8 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             await stack.enter_async_context(Janitor(config, eraser, log, store, clock))
         searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
-        retriever = Retriever(searcher, log, embedder, clock)
+        vectors = Vectors(embedder)
+        retriever = Retriever(searcher, log, vectors, clock)
         abroad = OtherLanguage(searcher, log, retriever.vector)
         shelf = models.shelf(config)
         stack.callback(shelf.close)
@@ -98,12 +99,12 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             metrics=metrics,
         )
         answers = WrittenAnswers(
-            Answerer(retriever, searcher, log, embedder, clock),
+            Answerer(retriever, searcher, log, vectors, clock),
             log,
             shelf,
             seconds=config.model_seconds,
             stall_seconds=config.model_stall_seconds,
-            support=SupportChecker(embedder).check_sentence,
+            support=SupportChecker(vectors).check_sentence,
             outcome=lambda what: metrics.model_sentences.labels(what).inc(),
             turns=turns,
         )
@@ -120,7 +121,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             searcher,
             log,
             clock,
-            Claims(retriever, SupportChecker(embedder), abroad),
+            Claims(retriever, SupportChecker(vectors), abroad),
             coordination_of=config.coordination_of,
             pictures=shelved,
         )

@@ -16,13 +16,13 @@ from siyaq.grounding.newest import newest_facts
 from siyaq.grounding.reading import Reading, read
 from siyaq.grounding.sayings import Sayings
 from siyaq.grounding.select import select
-from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.voices import Said, gather
 from siyaq.grounding.weigh import support, weight
 from siyaq.log import LogReader
 from siyaq.retrieval.alignment import WordAlignment
 from siyaq.retrieval.terms import content_terms
+from siyaq.retrieval.vectors import Vectors
 
 NEAR = 0.3
 """Share of the question in a post from which the post is near what was asked."""
@@ -64,7 +64,7 @@ def compose(
         newest = newest_facts(ranking.hits, limit)
         return Draft(tuple(quote(newest, [1.0] * len(newest))), None)
 
-    vectors = Vectors(embedder)  # of one answer: a second look reads much of what the first did
+    vectors = Vectors.over(embedder)  # a second look reads much of what the first did
 
     def read_of(found: Ranking) -> tuple[Reading, Judge]:
         reading = read(question, found.hits, searcher, vectors)

@@ -21,8 +21,8 @@ from siyaq.grounding.draft import NEAR, Draft
 from siyaq.grounding.evidence import quote
 from siyaq.grounding.reading import read
 from siyaq.grounding.select import without_repeats
-from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.unit import Quote
+from siyaq.retrieval.vectors import Vectors
 from siyaq.text.sentences import sentences
 
 AROUND = timedelta(minutes=30)
@@ -97,7 +97,7 @@ def _said(
     hits = [hit for hit in rank(matter, POST_HITS).hits if not tells_of_readings(hit.post)]
     if not hits:
         return []
-    units = read(matter, hits, searcher, Vectors(embedder)).units
+    units = read(matter, hits, searcher, Vectors.over(embedder)).units
     near = [unit for unit in units if unit.covered_by_post >= NEAR]
     best: dict[str, Quote] = {}
     for unit in near:

@@ -15,12 +15,12 @@ from siyaq.core.span import Span
 from siyaq.grounding.asked_for import Asked, asked_for, spans_of
 from siyaq.grounding.cutting import Piece, pieces
 from siyaq.grounding.cutting import quotable as quotable
-from siyaq.grounding.support.vectors import Floats, Vectors
 from siyaq.grounding.unit import Quote as Quote
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.weigh import weight
 from siyaq.retrieval.features import TextEvidence, text_evidence
 from siyaq.retrieval.terms import query_terms
+from siyaq.retrieval.vectors import Floats, Vectors
 from siyaq.text.analyze import terms
 
 PRIOR_POSTS = 500

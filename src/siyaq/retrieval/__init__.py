@@ -6,5 +6,6 @@ Refuses: generation, and knowing which index it talks to.
 
 from siyaq.retrieval.retriever import Retriever
 from siyaq.retrieval.understand import understand
+from siyaq.retrieval.vectors import Vectors
 
-__all__ = ["Retriever", "understand"]
+__all__ = ["Retriever", "Vectors", "understand"]

@@ -10,22 +10,19 @@ remembered, so a stream's own vocabulary soon costs nothing.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from threading import Lock
 
 import numpy as np
-import numpy.typing as npt
 
 from siyaq.core.ports import Embedder
 from siyaq.retrieval.skeleton import SHORTEST, skeleton
+from siyaq.retrieval.vectors import Floats, Vectors
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fold import fold
 from siyaq.text.sentences import sentences
 
-WORDS_REMEMBERED = 2**15
 WORDS_PER_TEXT = 250
 
 UNRELATED, SAME = 0.3, 0.8
@@ -38,8 +35,6 @@ SPELLED_ALIKE = 0.9
 """What two words count whose consonants are the same (`skeleton`)."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-
-Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +50,7 @@ class WordAlignment:
     """Compares questions with texts word by word. Safe to use from several threads."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
-        self._lock = Lock()
+        self._vectors = Vectors.over(embedder)
 
     def align(self, question: str, texts: Sequence[tuple[str, str]]) -> list[Aligned]:
         """Compare the question with each title and text. A word that few translate weighs more."""
@@ -68,7 +61,7 @@ class WordAlignment:
         words = list(dict.fromkeys(word for text in held for one in text for word in one))
         if not words:
             return [Aligned()] * len(texts)
-        vectors = self._vectors([*asked, *words])
+        vectors = self._vectors.of([*asked, *words])
         cosines = (
             np.stack([vectors[word] for word in asked])
             @ np.stack([vectors[word] for word in words]).T
@@ -101,28 +94,12 @@ class WordAlignment:
         said = [float(not known.isdisjoint(terms(word))) for word in words]
         missing = [place for place, here in enumerate(said) if not here]
         if missing and held:
-            vectors = self._vectors([*(words[place] for place in missing), *held])
+            vectors = self._vectors.of([*(words[place] for place in missing), *held])
             wanted = np.stack([vectors[words[place]] for place in missing])
             nearest = (wanted @ np.stack([vectors[word] for word in held]).T).max(axis=1)
             for place, near in zip(missing, _between(nearest, UNRELATED, SAME), strict=True):
                 said[place] = float(near)
         return said
-
-    def _vectors(self, words: Iterable[str]) -> dict[str, Vectors]:
-        wanted = list(dict.fromkeys(words))
-        with self._lock:
-            known = {word: self._known[word] for word in wanted if word in self._known}
-        missing = [word for word in wanted if word not in known]
-        if missing:
-            rows = np.asarray(self._embedder.embed(missing), dtype=np.float16)
-            known.update(zip(missing, rows, strict=True))
-        with self._lock:
-            for word in wanted:
-                self._known[word] = known[word]
-                self._known.move_to_end(word)
-            while len(self._known) > WORDS_REMEMBERED:
-                self._known.popitem(last=False)
-        return {word: known[word].astype(np.float32) for word in wanted}
 
 
 def words_of(text: str) -> list[str]:
@@ -142,12 +119,12 @@ def _sentences(title: str, text: str) -> list[list[str]]:
     return found if len(found) > 1 else [*found, []]
 
 
-def _between(cosines: Vectors, unrelated: float, same: float) -> Vectors:
-    near: Vectors = np.clip((cosines - unrelated) / (same - unrelated), 0.0, 1.0)
+def _between(cosines: Floats, unrelated: float, same: float) -> Floats:
+    near: Floats = np.clip((cosines - unrelated) / (same - unrelated), 0.0, 1.0)
     return near
 
 
-def _spelled_alike(asked: Sequence[str], words: Sequence[str]) -> Vectors:
+def _spelled_alike(asked: Sequence[str], words: Sequence[str]) -> Floats:
     """Return a row for each word asked: what each word counts that is the same name in writing."""
     by_skeleton: dict[str, list[int]] = {}
     for place, word in enumerate(words):
@@ -160,7 +137,7 @@ def _spelled_alike(asked: Sequence[str], words: Sequence[str]) -> Vectors:
     return found
 
 
-def _best(near: Vectors, rows: Sequence[Sequence[int]]) -> Vectors:
+def _best(near: Floats, rows: Sequence[Sequence[int]]) -> Floats:
     """Return for each sentence (a row) how well it translates each word asked (a column)."""
     found = np.zeros((len(rows), len(near)), np.float32)
     for row, places in zip(found, rows, strict=True):
@@ -169,13 +146,13 @@ def _best(near: Vectors, rows: Sequence[Sequence[int]]) -> Vectors:
     return found
 
 
-def _pairs(sentences_: Vectors) -> Vectors:
+def _pairs(sentences_: Floats) -> Floats:
     if len(sentences_) < 2:
         return sentences_
     return np.stack([np.maximum(one, two) for one, two in pairwise(sentences_)])
 
 
-def _weighed(texts: Sequence[Vectors]) -> list[float]:
+def _weighed(texts: Sequence[Floats]) -> list[float]:
     """Return the share of its best row for each text; a column that few texts have weighs more."""
     counts = np.stack([rows.max(axis=0) for rows in texts]).sum(axis=0)
     weights = np.log1p((len(texts) - counts + 0.5) / (counts + 0.5))

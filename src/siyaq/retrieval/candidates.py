@@ -88,12 +88,16 @@ def _nearest(held: Sequence[Passage], wanted: npt.NDArray[np.float32]) -> float:
 
 def _missing(searcher: Searcher, seqs: list[Seq], vector: Vector) -> dict[Seq, Scored]:
     """Compute the cosine of posts that only their words found."""
+    found = searcher.passages(seqs)
+    rows = [passage.vector for held in found.values() for passage in held]
+    if not rows:
+        return {}
     wanted = np.asarray(vector, dtype=np.float32)
+    cosines = iter(np.einsum("ij,j->i", np.asarray(rows, dtype=np.float32), wanted).tolist())
     scored: dict[Seq, Scored] = {}
-    for seq, held in searcher.passages(seqs).items():
-        cosines = [float(np.asarray(one.vector, dtype=np.float32) @ wanted) for one in held]
-        nearest = int(np.argmax(cosines))
-        passage = held[nearest]
+    for seq, held in found.items():
+        cosine, place = max((next(cosines), -at) for at in range(len(held)))
+        passage = held[-place]
         span = Span(passage.start, passage.end) if len(held) > 1 else None
-        scored[seq] = Scored(seq, cosines[nearest], span)
+        scored[seq] = Scored(seq, cosine, span)
     return scored

@@ -9,7 +9,12 @@ the best of them at all? Absolute evidence tells, and it also decides between la
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +36,19 @@ class Signals:
 
     def parts(self) -> dict[str, float]:
         """Return the signals by name, as a hit shows them."""
-        return asdict(self)
+        return dict(zip(_NAMES, _values(self), strict=True))
+
+
+_NAMES: Final = tuple(field.name for field in fields(Signals))
+_values = attrgetter(*_NAMES)
+_Rows = npt.NDArray[np.float64]
 
 
 Weights = Mapping[str, float]
 """How much each signal counts, by its name; what is not named does not count."""
 
 _RELATIVE = ("lexical", "grams", "names", "covered", "titled", "alike")
+_IS_RELATIVE = np.array([name in _RELATIVE for name in _NAMES])
 
 # Listwise logistic fits over XQuAD and ARCD, across languages XQuAD alone, as
 # `evals/fit_ranking.py` repeats them; what was held out stands in `evals/LOG.md`.
@@ -83,7 +94,8 @@ _LEVEL_ACROSS: Weights = {
 
 def level(signals: Signals, *, across: bool) -> float:
     """Return how good a candidate is in itself, about 0..1."""
-    return _sum(signals, _LEVEL_ACROSS if across else _LEVEL_SAME)
+    weights = _LEVEL_ACROSS if across else _LEVEL_SAME
+    return float(sum(weight * getattr(signals, name) for name, weight in weights.items()))
 
 
 def scores(candidates: Sequence[Signals], *, across: bool) -> list[float]:
@@ -93,22 +105,28 @@ def scores(candidates: Sequence[Signals], *, across: bool) -> list[float]:
     """
     if not candidates:
         return []
-    weights = ACROSS_LANGUAGES if across else SAME_LANGUAGE
-    merits = [max(0.0, _sum(one, weights)) for one in relative(candidates)]
-    best = max(merits) or 1.0
-    highest = max(0.0, *(level(one, across=across) for one in candidates))
-    return [highest * merit / best for merit in merits]
+    rows = _rows(candidates)
+    merits = np.maximum(_sums(_relative(rows), ACROSS_LANGUAGES if across else SAME_LANGUAGE), 0.0)
+    highest = max(0.0, float(_sums(rows, _LEVEL_ACROSS if across else _LEVEL_SAME).max()))
+    found: list[float] = (highest * merits / (float(merits.max()) or 1.0)).tolist()
+    return found
 
 
 def relative(candidates: Sequence[Signals]) -> list[Signals]:
     """Return the signals with each share divided by the best such share among them."""
-    best = {name: max(getattr(one, name) for one in candidates) or 1.0 for name in _RELATIVE}
-    names = [field.name for field in fields(Signals)]
-    return [
-        Signals(**{name: getattr(one, name) / best.get(name, 1.0) for name in names})
-        for one in candidates
-    ]
+    return [Signals(*row) for row in _relative(_rows(candidates)).tolist()]
 
 
-def _sum(signals: Signals, weights: Weights) -> float:
-    return float(sum(weight * getattr(signals, name) for name, weight in weights.items()))
+def _rows(candidates: Sequence[Signals]) -> _Rows:
+    """Return a row for each candidate, a column for each signal."""
+    return np.array([_values(one) for one in candidates], dtype=np.float64)
+
+
+def _relative(rows: _Rows) -> _Rows:
+    best = rows.max(axis=0)
+    return rows / np.where(_IS_RELATIVE & (best != 0.0), best, 1.0)
+
+
+def _sums(rows: _Rows, weights: Weights) -> _Rows:
+    # Not by BLAS: candidates that are the same must come to the same sum, wherever they stand.
+    return np.asarray(np.einsum("ij,j->i", rows, [weights.get(name, 0.0) for name in _NAMES]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 
@@ -29,6 +28,7 @@ from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.sentence_evidence import Part, rarity, sentence_evidence
 from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.retrieval.understand import understand
+from siyaq.retrieval.vectors import Vectors
 from siyaq.text.analyze import terms
 from siyaq.text.sentences import sentences
 
@@ -110,12 +110,13 @@ class Retriever:
         self._searcher = searcher
         self._log = log
         self._clock = clock
-        self._embedded = lru_cache(maxsize=4096)(lambda text: embedder.embed([text])[0])
-        self._alignment = WordAlignment(embedder)
+        self._vectors = Vectors.over(embedder)
+        self._alignment = WordAlignment(self._vectors)
 
     def vector(self, text: str) -> Vector:
         """Return the vector of a text, embedded once while it is remembered."""
-        return self._embedded(text)
+        (vector,) = self._vectors.embed([text])
+        return vector
 
     def rank(self, query: Query) -> Ranking:
         """Return the best `query.k` posts, near-identical ones folded into one hit.
@@ -169,14 +170,15 @@ class Retriever:
     ) -> list[Judged]:
         """Return the most promising candidates with all that speaks for them but translation."""
         depth = max(READ, k + SPARE) + len(without)
-        question, vector = understood.text, self._embedded(understood.text)
+        question = understood.text
+        said = sentences(question)[:SENTENCES]
+        phrases = [span.of(question) for span in said] if len(said) > 1 else []
+        vector, *nearer = self._vectors.embed([question, *phrases])
         found = find_candidates(self._searcher, query_terms(question), vector, where, depth)[:depth]
         posts = self._log.posts([one.seq for one in found])
         live = [one for one in found if one.seq in posts and posts[one.seq].id not in without]
-        said = sentences(question)[:SENTENCES]
-        if len(said) > 1:
-            vectors = [self._embedded(span.of(question)) for span in said]
-            live = nearest_sentences(self._searcher, live, vectors)
+        if phrases:
+            live = nearest_sentences(self._searcher, live, nearer)
         read = [(posts[one.seq].title, read_part(posts[one.seq], one.span)) for one in live]
         texts = text_evidence(question, [f"{title}\n{text}" for title, text in read])
         parts = [Part.of(title, text) for title, text in read]

@@ -10,8 +10,8 @@ from siyaq.core.ports import Embedder
 from siyaq.grounding.support.features import Read, compare
 from siyaq.grounding.support.hard import clashes
 from siyaq.grounding.support.scorer import Scorer, load_scorer
-from siyaq.grounding.support.vectors import Vectors
 from siyaq.grounding.support.verdict import Clash, Verdict
+from siyaq.retrieval.vectors import Vectors
 
 SUPPORTED = 0.5
 FITTED_DIMENSIONS = 512  # of the built-in embedder
@@ -28,7 +28,7 @@ class SupportChecker:
             raise ValueError(
                 f"the scorer reads vectors of {FITTED_DIMENSIONS}, not {embedder.dimensions}"
             )
-        self._vectors = Vectors(embedder)
+        self._vectors = Vectors.over(embedder)
 
     @cached_property
     def _scorer(self) -> Scorer:

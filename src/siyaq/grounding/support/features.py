@@ -20,7 +20,7 @@ from siyaq.grounding.support.negation import denies, negation_flipped, opposed
 from siyaq.grounding.support.pieces import Piece, pieces, telling_terms
 from siyaq.grounding.support.quantities import Quantity, quantities, same
 from siyaq.grounding.support.units import UNITS
-from siyaq.grounding.support.vectors import Floats, Vectors
+from siyaq.retrieval.vectors import Floats, Vectors
 from siyaq.text.negation import NEGATIONS
 
 READ_SENTENCES = 3
