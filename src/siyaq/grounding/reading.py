@@ -9,6 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
+from siyaq.core.ids import Seq
 from siyaq.core.ports import Passage, Searcher
 from siyaq.core.query import Hit
 from siyaq.core.span import Span
@@ -74,7 +75,7 @@ def read(question: str, hits: Sequence[Hit], searcher: Searcher, vectors: Vector
         for unit in _units(hit, found, held.get(hit.seq, ()), wanted, evidence)
     ]
     units.sort(key=_order)
-    units[:EMBEDDED_UNITS] = _embedded(units[:EMBEDDED_UNITS], vectors, wanted.vector)
+    units[:EMBEDDED_UNITS] = _embedded(units[:EMBEDDED_UNITS], held, vectors, wanted.vector)
     units.sort(key=_order)
     return Reading(question, wanted.weights, tuple(units))
 
@@ -128,10 +129,25 @@ def _holds_new(wanted: _Wanted, text: str) -> bool:
     )
 
 
-def _embedded(units: Sequence[Unit], vectors: Vectors, wanted: Floats) -> list[Unit]:
-    """Return the units with the cosine of their own words."""
-    known = vectors.of(unit.text for unit in units)
-    return [replace(unit, cosine=float(known[unit.text] @ wanted)) for unit in units]
+def _embedded(
+    units: Sequence[Unit],
+    held: Mapping[Seq, Sequence[Passage]],
+    vectors: Vectors,
+    wanted: Floats,
+) -> list[Unit]:
+    """Return the units with the cosine of their own words; a whole passage was embedded before."""
+    known = vectors.of(unit.text for unit in units if not _is_passage(unit, held))
+    return [
+        replace(unit, cosine=float(known[unit.text] @ wanted))
+        if unit.text in known
+        else replace(unit, cosine=unit.passage)
+        for unit in units
+    ]
+
+
+def _is_passage(unit: Unit, held: Mapping[Seq, Sequence[Passage]]) -> bool:
+    passages = held.get(unit.hit.seq, ())
+    return any((one.start, one.end) == (unit.span.start, unit.span.end) for one in passages)
 
 
 def rarity(searcher: Searcher, question: str) -> dict[str, float]:

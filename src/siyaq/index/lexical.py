@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from siyaq.index.state import PartitionState
 
 _DECIMALS: Final = 4  # beyond these, float32 decides and copies would not tie
 _PANIC: Final = "PanicException"  # of the Rust side, which Python cannot import
+_FREQUENCIES: Final = 2**14  # terms of one partition that are remembered
 _TOTAL: Final = "N, total number of docs"
 
 
@@ -38,6 +40,7 @@ class PartitionView:
         self.state = state
         self.searcher = index.searcher()
         self._weighed_docs: int | None = None
+        self._frequency = lru_cache(maxsize=_FREQUENCIES)(partial(self.searcher.doc_freq, "words"))
 
     @classmethod
     def open(cls, path: Path, state: PartitionState) -> PartitionView:
@@ -55,7 +58,11 @@ class PartitionView:
 
     def frequency(self, term: str) -> int:
         """Return in how many posts `term` stands; deleted ones count until tantivy merges."""
-        return self.searcher.doc_freq("words", term)
+        return self._frequency(term)
+
+    def holds(self, field: str, value: str) -> bool:
+        """Say whether some post has this value; a deleted one counts until tantivy merges."""
+        return self.searcher.doc_freq(field, value) > 0
 
     def weighed_docs(self, term: str) -> int:
         """Return the number of posts that tantivy weighs terms by; `term` must stand in one.

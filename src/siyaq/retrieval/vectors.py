@@ -19,7 +19,7 @@ from siyaq.core.ports import Embedder, Vector
 REMEMBERED = 2**15
 """Texts whose vectors are kept: 64 MiB at 512 dimensions."""
 
-AT_ONCE = 16
+AT_ONCE = 64
 """Texts handed to the embedder at once: so few it takes for a question, and never lets wait
 behind what is being indexed."""
 

@@ -88,21 +88,24 @@ class Wording:
         self.words = _words(text)
 
     @cached_property
-    def word_counts(self) -> Counter[str]:
-        """How often each word stands in the text."""
-        return Counter(self.words)
+    def _counted(self) -> frozenset[object]:
+        """The words of the text, as a set in which each stands as often as it does there."""
+        return _multiset(self.words)
 
     @cached_property
-    def pair_counts(self) -> Counter[tuple[str, str]]:
-        """How often each pair of neighboring words does, with the text's two ends as words."""
-        return Counter(pairwise(["", *self.words, ""]))
+    def _pairs(self) -> frozenset[object]:
+        """The same of pairs of neighboring words, with the text's two ends as words."""
+        return _multiset([*pairwise(["", *self.words, ""])])
+
+    @cached_property
+    def _plain(self) -> str:
+        return " ".join(self.words)
 
     def similarity(self, other: Wording) -> float:
         """Return the mean of two Dice coefficients: shared words, shared pairs of neighbors."""
         if not self.words or not other.words:
             return float(self._says_as_little_as(other))
-        words = _dice(self.word_counts, other.word_counts)
-        return (words + _dice(self.pair_counts, other.pair_counts)) / 2
+        return (_dice(self._counted, other._counted) + _dice(self._pairs, other._pairs)) / 2
 
     def sameness(self, other: Wording) -> Sameness | None:
         """Return how `other` is a copy of this text, None if it is another text."""
@@ -111,9 +114,7 @@ class Wording:
         if self.words == other.words:
             alike = bool(self.words) or self._says_as_little_as(other)
             return "normalized" if alike else None
-        if _dice(self.word_counts, other.word_counts) < 2 * NEAR - 1:
-            return None  # whatever the order of the words, quick to tell
-        return "near" if self.similarity(other) >= NEAR else None
+        return "near" if self._reaches(NEAR, other) else None
 
     def repeats(self, other: Wording) -> bool:
         """Say whether one of the two repeats the other, be it cut short or ended otherwise.
@@ -126,7 +127,13 @@ class Wording:
 
     def rewords(self, other: Wording) -> bool:
         """Say whether the two say the same in nearly the same words."""
-        return self.similarity(other) >= REPEATED and self._agrees(other)
+        return self._reaches(REPEATED, other) and self._agrees(other)
+
+    def _reaches(self, least: float, other: Wording) -> bool:
+        """Say whether the similarity is `least` or more; mostly quick to tell, if it is not."""
+        if self.words and other.words and _dice(self._counted, other._counted) < 2 * least - 1:
+            return False  # whatever the order of the words
+        return self.similarity(other) >= least
 
     def _cuts_short(self, other: Wording) -> bool:
         """Say whether this text ends in an ellipsis where `other` goes on."""
@@ -135,7 +142,7 @@ class Wording:
 
     def _opens_like(self, other: Wording) -> bool:
         """Say whether both are short and begin with the same words."""
-        texts = " ".join(self.words), " ".join(other.words)
+        texts = self._plain, other._plain
         return max(map(len, texts)) <= OPENED_AT_MOST and (
             len(texts[0][:OPENING]) == OPENING and texts[0][:OPENING] == texts[1][:OPENING]
         )
@@ -267,6 +274,15 @@ def _stakes(words: list[str]) -> tuple[str, ...]:
     return tuple(word for word in words if word in NEGATIONS or any(map(str.isdigit, word)))
 
 
-def _dice(a: Counter[T], b: Counter[T]) -> float:
-    both = a.total() + b.total()
-    return 2 * (a & b).total() / both if both else 0.0
+def _multiset(items: list[T]) -> frozenset[object]:
+    """Return a set of as many members: the second of one kind is a member of its own."""
+    found: set[object] = set(items)
+    if len(found) < len(items):
+        for item, count in Counter(items).items():
+            found.update((item, number) for number in range(2, count + 1))
+    return frozenset(found)
+
+
+def _dice(a: frozenset[object], b: frozenset[object]) -> float:
+    both = len(a) + len(b)
+    return 2 * len(a & b) / both if both else 0.0
