@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from siyaq.access import current
 from siyaq.agents import Act, Amounts, AnyTool, Done, Journal, Tool, read_plan
 
 
@@ -33,6 +34,12 @@ class Toys:
         value = self.says if name == "read" else {"text": asked.text, "number": asked.number}
         return Done(value, self.costs)
 
+    async def _question(self, asked: Anything, act: Act) -> Done:
+        account = current()
+        assert account is not None
+        account.tokens += 7
+        return await self._do("question", asked, act)
+
     async def _wait(self, _: Anything, act: Act) -> Done:
         self.waits.append(act.key)
         try:
@@ -57,7 +64,12 @@ class Toys:
             tool("send", acts=True, again=False, sinks=frozenset({"to", "text"})),
             tool("fetch", sinks=frozenset({"to"})),
             Tool(name="finish", about="end", arguments=Finish, run=finish),
-            Tool(name="wait", about="wait", arguments=Anything, run=self._wait, seconds=3600),
+            Tool(
+                name="question", about="ask", arguments=Anything, run=self._question, work="search"
+            ),
+            Tool(
+                name="wait", about="wait", arguments=Anything, run=self._wait, waits=lambda _: 3600
+            ),
         ]
 
 
@@ -75,7 +87,7 @@ def begun(
     caps: Amounts | None = None,
     task: str = "do",
     key_id: str = "",
-    tools: Sequence[str] = ("note", "read", "send", "fetch", "finish", "wait"),
+    tools: Sequence[str] = ("note", "read", "send", "fetch", "finish", "wait", "question"),
 ) -> str:
     """Write a planned run down."""
     run_id = journal.begin_run(

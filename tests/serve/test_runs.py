@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
@@ -136,6 +138,20 @@ async def test_it_is_paused_planned_anew_resumed_and_cancelled(client: httpx2.As
     assert (told["status"], told["budget"]["usd"]) == ("queued", 2)
     told = (await client.post(f"/v1/runs/{run}/cancel")).json()
     assert (told["status"], told["stopped_by"]) == ("stopped", "cancelled")
+
+
+async def test_a_plan_is_taken_as_soon_as_a_paused_run_has_come_to_rest(
+    client: httpx2.AsyncClient, journal: Journal
+) -> None:
+    run = await begun(client)
+    await client.post(f"/v1/runs/{run}/pause")
+    plan = [{"tool": "note", "id": "n", "arguments": {"text": "y"}}]
+    with journal.workspace(run).with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as whoever carries it on does
+        putting = asyncio.create_task(client.put(f"/v1/runs/{run}/plan", json={"plan": plan}))
+        await asyncio.wait([putting], timeout=0.1)
+        assert not putting.done()
+    assert (await putting).json()["plan"] == [{"calls": plan}]
 
 
 async def test_what_waits_is_allowed_by_name_and_goes_on(

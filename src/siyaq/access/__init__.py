@@ -7,7 +7,7 @@ Concurrency: any number of processes share the files of one data directory; what
 changes, the others see at their next question.
 """
 
-from siyaq.access.account import Account, account_of, current
+from siyaq.access.account import Account, account_of, charging, current
 from siyaq.access.audit import AuditEntry, AuditLog
 from siyaq.access.budget import Budget
 from siyaq.access.fair_queue import FairQueue, Turn
@@ -41,5 +41,6 @@ __all__ = [
     "Turn",
     "account_of",
     "breaking_off",
+    "charging",
     "current",
 ]

@@ -21,13 +21,14 @@ from siyaq.core.errors import StorageError
 
 logger = logging.getLogger("siyaq.access")
 
-Work = Literal["ask", "card", "search", "embed"]
+Work = Literal["ask", "card", "search", "embed", "act"]
 
 MOST: dict[Work, Amount] = {
     "ask": Amount(requests=1, tokens=6_000, seconds=30.0),
     "card": Amount(requests=1, seconds=2.0),
     "search": Amount(requests=1, seconds=1.0),
     "embed": Amount(requests=1, seconds=5.0),
+    "act": Amount(seconds=5.0),  # of an agent, by a tool that asks siyaq nothing
 }
 """What is reserved for one piece of work. What it uses beyond that is owed: it counts all the
 same once it is settled."""
@@ -60,7 +61,7 @@ class Account:
         if work not in self._open:
             await self.reserve(work)
         self._open.remove(work)
-        self._requests += 1
+        self._requests += MOST[work].requests
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -101,7 +102,14 @@ def current() -> Account | None:
 @asynccontextmanager
 async def account_of(budget: Budget | None, caller: Principal) -> AsyncIterator[Account]:
     """Let what runs in the block be charged to a caller, and settle it at the end."""
-    account, before = Account(budget, caller), _current.get()
+    async with charging(Account(budget, caller)) as account:
+        yield account
+
+
+@asynccontextmanager
+async def charging(account: Account) -> AsyncIterator[Account]:
+    """Let what runs in the block be charged to an account, and settle it at the end."""
+    before = _current.get()
     _current.set(account)
     try:
         yield account

@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
 
 from siyaq.access.owners import LOOK_SECONDS as KEYS_SECONDS
 from siyaq.agents import rhythm
 from siyaq.agents.amounts import NOTHING, Amounts
+from siyaq.agents.charging import Reserve, charged_to_nobody
 from siyaq.agents.journal import Journal, Run
+from siyaq.agents.places import Places
 from siyaq.agents.runner import Gone, Runner, Told, is_held
 from siyaq.agents.tool import AnyTool
 from siyaq.core.errors import SiyaqError, UsageError
@@ -26,6 +28,8 @@ logger = logging.getLogger("siyaq.agents")
 
 LOOK_SECONDS = 0.5
 QUEUED = 1000
+RESTING = 20
+"""How many runs of one user may wait, each keeping what it has open, before others of it begin."""
 
 Lend = Callable[[Run], AbstractAsyncContextManager[Sequence[AnyTool]]]
 Came = Callable[[str, datetime], Awaitable[bool]]
@@ -33,7 +37,10 @@ Came = Callable[[str, datetime], Awaitable[bool]]
 
 
 class Crew:
-    """Works on the runs of one journal, `parallel` at a time. `lend` gives a run its tools."""
+    """Works on the runs of one journal, `parallel` at a time; those that only wait do not count.
+
+    `lend` gives a run its tools, `reserve` sets its work aside in the limits of its key.
+    """
 
     def __init__(
         self,
@@ -46,16 +53,18 @@ class Crew:
         family: str = "",
         told: Told = lambda _word, _run: None,
         gone: Gone = lambda _: "",
+        reserve: Reserve = charged_to_nobody,
         now: Callable[[], datetime] = rhythm.now_utc,
     ) -> None:
         self.journal = journal
         self._lend = lend
         self._came = came
         self._day_caps = day_caps
-        self._parallel = parallel
         self._family = family  # the one run, with its children, that it works on; "": all
         self._told = told
         self._gone = gone
+        self._reserve = reserve
+        self._places = Places(parallel)
         self._ending = False
         self._dropped: set[str] = set()
         self._now = now
@@ -125,10 +134,11 @@ class Crew:
                 await self._attend(due)
             except SiyaqError as error:
                 logger.warning("a rhythm waits", extra={"run": due.run_id, "why": str(error)})
-        while len(self._working) < self._parallel:
+        while self._places.free:
             run = self._next()
             if run is None:
                 return
+            self._places.take(run.id)
             task = asyncio.create_task(self._work(run), name=run.id)
             self._working[run.id] = run.user, task
             self._served[run.user] += 1
@@ -161,7 +171,12 @@ class Crew:
         ]
         if not queued:
             return None
+        rests = Counter(self._working[name][0] for name in self._places.resting)
+        queued = [run for run in queued if rests[run.user] < RESTING]
+        if not queued:
+            return None
         busy = Counter(user for user, _ in self._working.values())
+        busy.subtract(rests)
         first = min(queued, key=lambda one: (busy[one.user], self._served[one.user]))
         return next(run for run in reversed(queued) if run.user == first.user)
 
@@ -177,6 +192,8 @@ class Crew:
                     day_caps=self._day_caps,
                     told=self._told,
                     gone=self._gone,
+                    reserve=self._reserve,
+                    rests=partial(self._rest, run.id),
                 )
                 await runner.go(run.id)
         except UsageError as error:
@@ -191,7 +208,15 @@ class Crew:
                 self.journal.close_run(run.id, "queued")  # it goes on with the next crew
             raise
 
+    @asynccontextmanager
+    async def _rest(self, run_id: str) -> AsyncGenerator[None, None]:
+        """Let somebody else have a run's place for as long as it only waits."""
+        async with self._places.given_up(run_id):
+            self.wake()
+            yield
+
     def _ended(self, run_id: str, _: asyncio.Task[None]) -> None:
+        self._places.leave(run_id)
         del self._working[run_id]
         self._dropped.discard(run_id)
         self.wake()

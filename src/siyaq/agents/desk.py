@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from siyaq.agents.amounts import Amounts
 from siyaq.agents.crew import Crew
 from siyaq.agents.journal import OVER, Journal, Run
 from siyaq.agents.plan import read_plan
-from siyaq.agents.runner import act_of, is_held
+from siyaq.agents.runner import LOOK_SECONDS, act_of, is_held
 from siyaq.core.errors import NotFound, QueryError, UsageError
+
+REST_SECONDS = 5.0
 
 
 class Desk:
@@ -69,6 +72,17 @@ class Desk:
             raise UsageError(f"run {run.id!r} is {run.status}, and cannot be paused")
         self.journal.close_run(run.id, "paused")
 
+    async def rested(self, run: Run) -> Run:
+        """Wait until nobody carries on a run that was paused, for some seconds; return it then.
+
+        One that only waits rests at once, one that works when its calls are made.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + REST_SECONDS
+        while is_held(self.journal, run.id) and loop.time() < until:  # noqa: ASYNC110  # a lock
+            await asyncio.sleep(LOOK_SECONDS)
+        return self.journal.run(run.id)
+
     def resume(self, run: Run) -> None:
         """Carry a run on from where it stands. Raises UsageError for one that is done."""
         if run.status == "done" or not run.plan:
@@ -93,13 +107,13 @@ class Desk:
             raise UsageError(f"run {run.id!r} is {run.status}", hint="pause it first")
         plan = read_plan(lines, tools)
         calls = {call.id: call for turn in plan for call in turn}
-        for turn in self.journal.plan(run, tools):
-            for old in turn:
-                made = any(step.call == old.id and step.state != "waiting" for step in run.steps)
-                if made and calls.get(old.id) != old:
-                    raise QueryError(f"call {old.id!r} was made already", hint="leave it as it was")
+        old = {call.id: call for turn in self.journal.plan(run, tools) for call in turn}
+        same = [name for name, call in old.items() if calls.get(name) == call]
+        for step in run.steps:
+            if step.made and step.call in old and step.call not in same:
+                raise QueryError(f"call {step.call!r} was made already", hint="leave it as it was")
         self.journal.fix_plan(run.id, plan)
-        self.journal.forget_waiting(run.id)
+        self.journal.forget_waiting(run.id, same)
 
     def file(self, run: Run, path: str) -> Path:
         """Return where a file of a run is. Raises NotFound, UsageError."""

@@ -27,6 +27,7 @@ from siyaq.core.errors import DiskFull, FormatTooNew, NotFound, StorageError, Us
 FOLDER = "agents"
 FORMAT = 3
 BUSY_SECONDS = 10.0
+SUSPENDED = "paused"
 WITHDRAWN = "withdrawn: it held words of posts that were deleted since"
 
 Status = Literal["queued", "scheduled", "running", "paused", "waiting", "done", "stopped", "failed"]
@@ -110,6 +111,11 @@ class Step:
     began_at: datetime
     ended_at: datetime | None = None
     spent: Amounts
+
+    @property
+    def made(self) -> bool:
+        """Whether something was done for it: it is not asked about, nor a wait that is paused."""
+        return self.state != "waiting" and not (self.state == "begun" and self.problem == SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +245,14 @@ class Journal:
         if row is None:
             raise NotFound(f"there is no run {run_id!r}", hint="siyaq agent list")
         return cast("Status", row[0]), row[1]
+
+    def note(self, run_id: str, stopped_by: str) -> None:
+        """Say what a run that is carried on waits for, "" for nothing."""
+        with self.transaction() as db:
+            db.execute(
+                "UPDATE runs SET stopped_by = ? WHERE id = ? AND status = 'running'",
+                (stopped_by, run_id),
+            )
 
     def keys_at_work(self) -> list[str]:
         """Return the keys whose runs are not over."""
@@ -383,10 +397,29 @@ class Journal:
             ).fetchone()
         return None if row is None else bool(row[0])
 
-    def forget_waiting(self, run_id: str) -> None:
-        """Let a run wait with no call any more: its plan was changed."""
+    def suspend(self, run_id: str, calls: Sequence[str]) -> None:
+        """Write down that waits were broken off: they go on from where they were begun."""
         with self.transaction() as db:
-            db.execute("DELETE FROM calls WHERE run_id = ? AND state = 'waiting'", (run_id,))
+            db.execute(
+                "UPDATE calls SET problem = ? WHERE run_id = ? AND state = 'begun'"
+                " AND call IN (SELECT value FROM json_each(?))",
+                (SUSPENDED, run_id, _json(list(calls))),
+            )
+        for call in calls:
+            self.free(run_id, call)
+
+    def forget_waiting(self, run_id: str, kept: Sequence[str] = ()) -> None:
+        """Let a run wait with no call any more: its plan was changed.
+
+        `kept`: suspended waits that are in its plan as they were.
+        """
+        with self.transaction() as db:
+            db.execute(
+                "DELETE FROM calls WHERE run_id = ? AND (state = 'waiting' OR"
+                " (state = 'begun' AND problem = ?"
+                " AND call NOT IN (SELECT value FROM json_each(?))))",
+                (run_id, SUSPENDED, _json(list(kept))),
+            )
 
     def cited(self) -> list[str]:
         """Return every post whose words some run holds."""

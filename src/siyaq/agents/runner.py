@@ -11,14 +11,15 @@ import fcntl
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 import msgspec
 
-from siyaq.access import BrokenOff, breaking_off
+from siyaq.access import Account, BrokenOff, KeyGone, breaking_off, charging
 from siyaq.agents.amounts import NOTHING, Amounts, Kind, plus
+from siyaq.agents.charging import Paused, Reserve, Rests, Room, charged_to_nobody
 from siyaq.agents.journal import BudgetSpent, Journal, Run, State, Step
 from siyaq.agents.plan import Call, Json, point
 from siyaq.agents.taint import Outside, folded, resolve, strings
@@ -29,6 +30,8 @@ MAX_VALUE_BYTES = 4 * 1024 * 1024
 SAME_CALLS = 3
 """How often one call with the same arguments is made before the run is said to go in circles."""
 WARNED_AT = 0.75
+LOOK_SECONDS = 0.25
+"""How often it is looked whether a run that waits is to be paused."""
 ENDED = frozenset({"done", "failed", "refused", "skipped"})
 """States of a call that will not be made again."""
 
@@ -86,6 +89,20 @@ class _Prepared:
         return self.tool.reserves(self.read)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A call that is paid for: from the run's budget, and from the limits of its key."""
+
+    prepared: _Prepared
+    granted: Amounts
+    account: Account
+
+    @property
+    def tool(self) -> AnyTool:
+        """Its tool."""
+        return self.prepared.tool
+
+
 class _Stop(Exception):
     """The run goes no further for now."""
 
@@ -107,7 +124,11 @@ class Runner:
         approve: Approve = nobody,
         told: Told = lambda _word, _run: None,
         gone: Gone = lambda _: "",
+        reserve: Reserve = charged_to_nobody,
+        rests: Rests = nullcontext,
     ) -> None:
+        self._room = Room(journal, reserve, rests)
+        self._rests = rests
         self._gone = gone
         self._journal = journal
         self._tools = {tool.name: tool for tool in tools}
@@ -134,12 +155,16 @@ class Runner:
                     await self._turns(run)
             except _Stop as stop:
                 self._close(run_id, stop.status, stop.by)
+            except Paused:
+                self._told("paused", self._journal.run(run_id))
             except BrokenOff:
                 self._told("stopped", self._journal.run(run_id))
             except asyncio.CancelledError:
                 if self._journal.standing(run_id)[0] == "running":
                     self._close(run_id, "stopped", "cancelled")
                 raise
+            except KeyGone as gone:
+                self._close(run_id, "stopped", f"key: {gone.why}")
             except SiyaqError as error:
                 self._close(run_id, "failed", str(error))
         return self._journal.run(run_id)
@@ -202,17 +227,37 @@ class Runner:
                 break
             if found is not None:
                 prepared.append(found)
-        ready: list[tuple[_Prepared, Amounts]] = []
+        while prepared:  # as many side by side as its key has room for
+            accounts = await self._room.of(run, [one.tool.work for one in prepared])
+            part, prepared = prepared[: len(accounts)], prepared[len(accounts) :]
+            try:
+                await self._part(run, part, accounts, progress)
+            finally:
+                for account in accounts:
+                    await account.settle()
+        if stop is not None:
+            raise stop
+
+    async def _part(
+        self,
+        run: Run,
+        prepared: Sequence[_Prepared],
+        accounts: Sequence[Account],
+        progress: _Progress,
+    ) -> None:
+        """Make calls side by side that their key has room for. Raises _Stop."""
+        ready: list[_Ready] = []
+        stop: _Stop | None = None
         try:
             for granted in self._paid(run, prepared):
-                ready.append((prepared[len(ready)], granted))
+                place = len(ready)
+                ready.append(_Ready(prepared[place], granted, accounts[place]))
         except BudgetSpent as error:
             stop = _Stop("stopped", f"budget: {error.cap}")
         if ready:
-            seconds = ready[0][1]["seconds"]
             begun = self._journal.run(run.id)
             self._told("began", begun)
-            await asyncio.gather(*(self._made(begun, *one, seconds) for one in ready))
+            await self._all_made(begun, ready)
             now = self._journal.run(run.id)
             for step in now.steps:
                 if step.state == "done" and step.call not in progress.results:
@@ -221,6 +266,33 @@ class Runner:
             self._warn(now, progress)
         if stop is not None:
             raise stop
+
+    async def _all_made(self, run: Run, ready: Sequence[_Ready]) -> None:
+        """Make calls side by side; where only waits are left of them, the run rests.
+
+        Raises Paused where somebody pauses it then: its waits go on when it does.
+        """
+        seconds = ready[0].granted["seconds"]
+        works = asyncio.gather(
+            *(self._made(run, one, seconds) for one in ready if one.tool.waits is None)
+        )
+        waits = asyncio.gather(
+            *(self._made(run, one, seconds) for one in ready if one.tool.waits is not None)
+        )
+        try:
+            await works
+            if not waits.done():
+                async with self._rests():
+                    while not waits.done():
+                        await asyncio.wait([waits], timeout=LOOK_SECONDS)
+                        if not waits.done() and self._journal.standing(run.id)[0] == "paused":
+                            self._journal.suspend(run.id, [one.prepared.call.id for one in ready])
+                            raise Paused
+            await waits
+        finally:
+            works.cancel()
+            waits.cancel()
+            await asyncio.gather(works, waits, return_exceptions=True)
 
     def _paid(self, run: Run, prepared: Sequence[_Prepared]) -> Iterator[Amounts]:
         """Write each call down and yield what is set aside for it. Raises BudgetSpent.
@@ -296,16 +368,10 @@ class Runner:
             self._journal.leave(run.id, call.id, call.tool, plain, "refused", why)
         return given
 
-    async def _made(
-        self,
-        run: Run,
-        prepared: _Prepared,
-        granted: Amounts,
-        seconds: float,
-    ) -> None:
-        """Make one call and write down what came of it."""
-        call, tool = prepared.call, prepared.tool
-        if tool.waits is not None and prepared.seconds <= seconds:
+    async def _made(self, run: Run, ready: _Ready, seconds: float) -> None:
+        """Make one call, charge it to the run's key, and write down what came of it."""
+        call, tool, granted = ready.prepared.call, ready.tool, ready.granted
+        if tool.waits is not None and ready.prepared.seconds <= seconds:
             seconds += tool.seconds  # for the last look of a wait that ends by itself
         since = next(step.began_at for step in run.steps if step.call == call.id)
         folder = self._journal.workspace(run.id)
@@ -317,8 +383,10 @@ class Runner:
         spent: Amounts = NOTHING
         cites: tuple[str, ...] = ()
         try:
-            async with asyncio.timeout(seconds):
-                done = await tool.run(prepared.read, act)
+            async with asyncio.timeout(seconds), charging(ready.account) as account:
+                await account.begin(tool.work)
+                with account.timed() if tool.waits is None else nullcontext():
+                    done = await tool.run(ready.prepared.read, act)
             value, spent, cites = _checked(done), done.spent, done.cites
         except TimeoutError:
             state, problem = "failed", f"not done within {seconds:g} seconds"

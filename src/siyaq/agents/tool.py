@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from siyaq.access.account import Work
 from siyaq.agents.amounts import Amounts, Kind, nothing
 from siyaq.core.errors import QueryError
 
@@ -64,7 +65,8 @@ class Tool(Generic[A]):
     allow these arguments, "" where none must. `reserve`: the most that a call
     costs, set aside before it; `seconds` is how long it may take. `waits`: how long a call waits,
     for a tool that does nothing else; that is set aside instead, `seconds` is what its last look
-    may take beyond it, and what a crash left set aside is freed: nothing was done with it.
+    may take beyond it, and what a crash left set aside is freed: nothing was done with it. `work`
+    is what a call is in the book of the key that the run was begun with.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Tool(Generic[A]):
     reserve: Amounts = field(default_factory=nothing)
     seconds: float = 60.0
     waits: Callable[[A], float] | None = None
+    work: Work = "act"
 
     def read(self, arguments: Mapping[str, object]) -> A:
         """Read arguments. Raises QueryError, which says which one is wrong."""

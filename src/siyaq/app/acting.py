@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 
 import msgspec
 
+from siyaq.access import current
 from siyaq.agents import Act, Amounts, AnyTool, Done, Tool
 from siyaq.core.answer import Finished, Question, Usage
 from siyaq.core.errors import QueryError
@@ -23,6 +25,7 @@ from siyaq.text.analyze import terms
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Name = Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
 _LOOK_SECONDS = 0.5
+_IDLE_SHARE = 4
 _MATCHES = 50
 _ANSWER_TOKENS = 8000
 
@@ -65,10 +68,34 @@ class Wait(msgspec.Struct, forbid_unknown_fields=True):
     sources: tuple[str, ...] = ()
 
 
+class Lookout:
+    """Looks for posts for all that wait for them, one after the other, a fifth of the time at most.
+
+    So that any number of runs can wait, each finds its post a little later than one alone.
+    """
+
+    def __init__(self, product: Product) -> None:
+        self._product = product
+        self._turn = asyncio.Lock()
+        self._next_at = 0.0
+
+    async def look(self, text: str, where: Filters) -> schema.SearchJson:
+        """Return the posts that hold every word of a text; the time it takes is charged."""
+        clock = asyncio.get_running_loop().time
+        async with self._turn:
+            await asyncio.sleep(max(0.0, self._next_at - clock()))
+            began, account = clock(), current()
+            with account.timed() if account is not None else nullcontext():
+                found = await matching(self._product, text, where)
+            self._next_at = clock() + _IDLE_SHARE * (clock() - began)
+        return found
+
+
 class _Tools:
-    def __init__(self, product: Product, model: str) -> None:
+    def __init__(self, product: Product, model: str, lookout: Lookout) -> None:
         self._product = product
         self._model = model
+        self._lookout = lookout
 
     async def search(self, asked: Search, _: Act) -> Done:
         filters = _filters(asked.since, asked.until, asked.langs, asked.sources)
@@ -97,7 +124,7 @@ class _Tools:
         where = _filters(act.since, None, asked.langs, asked.sources)
         ends = act.since + timedelta(seconds=asked.seconds)
         while True:
-            told = await matching(self._product, asked.text, where)
+            told = await self._lookout.look(asked.text, where)
             if told["hits"] or datetime.now(UTC) >= ends:
                 return _done({**told, "came": bool(told["hits"])})
             await asyncio.sleep(_LOOK_SECONDS)
@@ -111,9 +138,12 @@ async def matching(product: Product, text: str, where: Filters) -> schema.Search
     return shape.ranking_json(replace(ranking, hits=tuple(hits)))
 
 
-def tools(product: Product, *, model: str = "") -> list[AnyTool]:
-    """Return siyaq's own tools. `model` phrases answers; "" is the default one."""
-    own = _Tools(product, model)
+def tools(product: Product, *, model: str = "", lookout: Lookout | None = None) -> list[AnyTool]:
+    """Return siyaq's own tools. `model` phrases answers; "" is the default one.
+
+    `lookout`: what runs of one process look for posts with.
+    """
+    own = _Tools(product, model, lookout or Lookout(product))
     tokens: Amounts = {"tokens": _ANSWER_TOKENS, "model_calls": 2} if model else {}
     return [
         Tool(
@@ -122,6 +152,7 @@ def tools(product: Product, *, model: str = "") -> list[AnyTool]:
             arguments=Search,
             run=own.search,
             outside=True,
+            work="search",
         ),
         Tool(
             name="ask",
@@ -131,6 +162,7 @@ def tools(product: Product, *, model: str = "") -> list[AnyTool]:
             outside=True,
             reserve=tokens,
             seconds=120.0,
+            work="ask",
         ),
         Tool(
             name="context",
@@ -138,6 +170,7 @@ def tools(product: Product, *, model: str = "") -> list[AnyTool]:
             arguments=OfPost,
             run=own.context,
             outside=True,
+            work="card",
         ),
         Tool(
             name="thread",
@@ -145,6 +178,7 @@ def tools(product: Product, *, model: str = "") -> list[AnyTool]:
             arguments=OfPost,
             run=own.thread,
             outside=True,
+            work="card",
         ),
         Tool(
             name="wait",
@@ -153,6 +187,7 @@ def tools(product: Product, *, model: str = "") -> list[AnyTool]:
             run=own.wait,
             outside=True,
             waits=lambda asked: asked.seconds,
+            work="search",
         ),
     ]
 

@@ -7,12 +7,14 @@ import getpass
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 
-from siyaq.access import KeyRing, Owners
+from siyaq.access import Budget, KeyRing, Owners
 from siyaq.access.owners import SETTINGS
 from siyaq.agents import AnyTool, Journal, Run, read_caps
 from siyaq.agents.agency import Agency, Task
+from siyaq.agents.charging import charged_to
 from siyaq.agents.crew import Crew
 from siyaq.agents.desk import Desk
+from siyaq.app.acting import Lookout
 from siyaq.app.agents import SCRIPTED, Agents, came_in, lend_tools
 from siyaq.config import Config
 from siyaq.core.errors import QueryError
@@ -20,17 +22,23 @@ from siyaq.core.product import Product
 
 
 @asynccontextmanager
-async def agents_at_work(config: Config, siyaq: Product, ring: KeyRing) -> AsyncIterator[Agency]:
+async def agents_at_work(
+    config: Config, siyaq: Product, ring: KeyRing, budget: Budget
+) -> AsyncIterator[Agency]:
     """Carry on what waits until the block ends, and take tasks meanwhile."""
     owners = Owners(ring, settings=bool(config.keys))
+    reserve = charged_to(owners, budget)
+    lookout = Lookout(siyaq)
 
     def lend(run: Run) -> AbstractAsyncContextManager[Sequence[AnyTool]]:
-        return lend_tools(siyaq, run.model, run.allowed)
+        return lend_tools(siyaq, run.model, run.allowed, lookout)
 
     with closing(Journal(config.data)) as journal:
         journal.adopt([SETTINGS, *(key.id for key in ring.listed())])
         day_caps = read_caps(config.agents_day_budget, {})
-        crew = Crew(journal, lend, came_in(siyaq), day_caps=day_caps, gone=owners.gone)
+        crew = Crew(
+            journal, lend, came_in(siyaq), day_caps=day_caps, gone=owners.gone, reserve=reserve
+        )
         desk = Desk(journal, crew)
 
         async def begin(task: Task, key_id: str) -> str:
@@ -38,7 +46,15 @@ async def agents_at_work(config: Config, siyaq: Product, ring: KeyRing) -> Async
                 raise QueryError("a scripted model is for the terminal", hint="send its 'plan'")
             async with lend_tools(siyaq, task.model, task.allowed) as tools:
                 user = key_id or getpass.getuser()
-                agents = Agents(config, journal, tools, user=user, key_id=key_id, gone=owners.gone)
+                agents = Agents(
+                    config,
+                    journal,
+                    tools,
+                    user=user,
+                    key_id=key_id,
+                    gone=owners.gone,
+                    reserve=reserve,
+                )
                 run_id = await agents.begin(task)
             if journal.run(run_id).status != "scheduled":
                 desk.queue(run_id)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from siyaq.access import charging
 from siyaq.agents import (
     PLANNING,
     USUAL,
@@ -32,6 +33,7 @@ from siyaq.agents import (
     workspace,
 )
 from siyaq.agents.agency import Task
+from siyaq.agents.charging import Reserve, charged_to, charged_to_nobody
 from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
@@ -62,6 +64,7 @@ class Agents:
         user: str,
         key_id: str = "",
         gone: Gone = lambda _: "",
+        reserve: Reserve = charged_to_nobody,
         product: Product | None = None,
     ) -> None:
         self._product = product
@@ -71,6 +74,7 @@ class Agents:
         self._user = user
         self._key_id = key_id
         self._gone = gone
+        self._reserve = reserve
         self._day_caps = read_caps(config.agents_day_budget, {})
 
     async def begin(self, task: Task) -> str:
@@ -116,8 +120,14 @@ class Agents:
             if model is None:
                 return plain_plan(words, self._tools)
             arguments = {"model": task.model}
-            granted = self._journal.begin(run, PLANNING, PLANNING, arguments, cost, self._day_caps)
-            planned = await model_plan(words, self._tools, model, granted)
+            async with charging(await self._reserve(self._key_id, "ask")) as account:
+                granted = self._journal.begin(
+                    run, PLANNING, PLANNING, arguments, cost, self._day_caps
+                )
+                await account.begin("ask")
+                with account.timed():
+                    planned = await model_plan(words, self._tools, model, granted)
+                account.tokens += int(planned.spent.get("tokens", 0))
             self._journal.settle(run_id, PLANNING, "done", spent=planned.spent)
         except SiyaqError as error:
             if any(step.state == "begun" for step in self._journal.run(run_id).steps):
@@ -148,6 +158,7 @@ class Agents:
             approve=approve,
             told=told,
             gone=self._gone,
+            reserve=self._reserve,
         )
         return await runner.go(run_id)
 
@@ -168,6 +179,7 @@ class Agents:
             family=run_id,
             told=told,
             gone=self._gone,
+            reserve=self._reserve,
         )
         working = asyncio.create_task(crew.keep())
         try:
@@ -205,16 +217,18 @@ def came_in(product: Product) -> Came:
 
 @asynccontextmanager
 async def lend_tools(
-    siyaq: Product, model: str, allowed: Sequence[str]
+    siyaq: Product, model: str, allowed: Sequence[str], lookout: acting.Lookout | None = None
 ) -> AsyncGenerator[Sequence[AnyTool], None]:
     """Lend the tools of one run. `allowed` are the hosts that it may visit unasked.
+
+    `lookout`: what the runs of this process look for posts with.
 
     Raises QueryError for a name of none.
     """
     phrased_by = "" if model.startswith(SCRIPTED) else model
     async with page_tools(allowed) as pages, browsing(allowed) as browser:
         yield [
-            *acting.tools(siyaq, model=phrased_by),
+            *acting.tools(siyaq, model=phrased_by, lookout=lookout),
             *pages,
             *browser,
             *workspace.tools(),
@@ -235,9 +249,19 @@ async def open_agents(
         open_siyaq(config, write=False) as siyaq,
         lend_tools(siyaq, model, allowed) as tools,
     ):
-        with closing(Journal(config.data)) as journal, keys.owners(config) as owners:
+        with (
+            closing(Journal(config.data)) as journal,
+            keys.owners(config) as owners,
+            closing(keys.budget(config)) as budget,
+        ):
             yield Agents(
-                config, journal, tools, user=getpass.getuser(), gone=owners.gone, product=siyaq
+                config,
+                journal,
+                tools,
+                user=getpass.getuser(),
+                gone=owners.gone,
+                reserve=charged_to(owners, budget),
+                product=siyaq,
             )
 
 

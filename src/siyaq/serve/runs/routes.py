@@ -166,6 +166,8 @@ def _steer(routes: APIRouter, front: _Front) -> None:
         run = front.own(request, run_id)
         if not body.plan:
             raise QueryError("the plan is empty", hint="cancel the run instead")
+        if run.status == "paused":
+            run = await front.agency.desk.rested(run)
         tools = await front.agency.tools(run)
         front.agency.desk.edit(run, [*map(json.dumps, body.plan)], tools)
         return await front.viewed(run_id)

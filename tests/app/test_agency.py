@@ -1,0 +1,53 @@
+"""Agents in a server: what a key's run does with siyaq is charged to the key, by the same book."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+
+from siyaq.access import Budget, KeyRing, Limits, Role
+from siyaq.agents.agency import Task
+from siyaq.app import keys
+from siyaq.app.agency import agents_at_work
+from siyaq.app.opening import open_siyaq
+from siyaq.config import Config
+from siyaq.testing.serving import wait_until
+from tests.app.conftest import send
+
+FERRY = {
+    "id": "1",
+    "source": "bay",
+    "author": {"id": "u1", "handle": "norra"},
+    "text": "The night ferry to Sandholm leaves from pier four at 23:15.",
+    "created_at": "2026-11-20T10:00:00Z",
+}
+PLAN = "\n".join(
+    (
+        '{"calls": [{"tool": "ask", "id": "a", "arguments": {"question": "When does it leave?"}},'
+        ' {"tool": "wait", "id": "w", "arguments": {"text": "Sandholm", "seconds": 1}}]}',
+        '{"tool": "finish", "arguments": {"result": {"$from": "a"}}}',
+    )
+)
+
+
+def test_a_question_of_a_run_counts_in_its_keys_limits_and_a_wait_counts_once(
+    config: Config,
+) -> None:
+    with closing(KeyRing(config.data)) as ring, closing(keys.budget(config)) as budget:
+        key, _ = ring.create(Role.WRITER, limits=Limits(requests=100, seconds=1000))
+        asyncio.run(_worked(config, ring, budget, key.id))
+        used = budget.used(key.id)
+        assert used.requests == 2
+        assert used.seconds > 0
+
+
+async def _worked(config: Config, ring: KeyRing, budget: Budget, key_id: str) -> None:
+    async with open_siyaq(config, write=True) as siyaq:
+        await send(siyaq, FERRY)
+        async with agents_at_work(config, siyaq, ring, budget) as agency:
+            run_id = await agency.begin(Task(words="x", plan=PLAN, caps={}), key_id)
+            journal = agency.desk.journal
+            assert journal.run(run_id).key_id == key_id
+            await asyncio.to_thread(
+                wait_until, lambda: journal.standing(run_id)[0] == "done", "the run is done"
+            )
