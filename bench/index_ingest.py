@@ -32,7 +32,7 @@ from siyaq.core.ports import Batch, Embedder, Vector
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 from siyaq.index import IndexReader
-from siyaq.index.follower import Half, take
+from siyaq.index.follower import Half
 from siyaq.index.ledger import Ledger
 from siyaq.index.settings import STANDARD
 from siyaq.index.vectors import TextEmbedder, VectorWriter
@@ -85,7 +85,7 @@ def fill_index(log: LogReader, half: Half, head: Seq) -> dict[str, float]:
     """Bring one half up to date, committing once a second, and return its rates."""
     began, busy, committed = time.perf_counter(), time.process_time(), time.perf_counter()
     while half.position < head:
-        take(log, half)
+        half.take(log)
         if time.perf_counter() - committed > STANDARD.catch_up_seconds:
             half.commit()
             committed = time.perf_counter()

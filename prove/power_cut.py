@@ -18,7 +18,7 @@ from unittest.mock import patch
 from prove.campaign import Outcome, Trial
 from prove.life import DIMENSIONS, SMALL, Verdict, batch, judge, judge_log
 from siyaq.core.errors import SiyaqError
-from siyaq.index.follower import Half, take
+from siyaq.index.follower import Half
 from siyaq.index.ledger import Ledger
 from siyaq.index.purge import PurgeOrders
 from siyaq.index.settings import IndexSettings
@@ -173,7 +173,7 @@ class Halves:
 
     def _bring(self, half: Half) -> None:
         while half.position < self._log.head():
-            take(self._log, half)
+            half.take(self._log)
         half.commit()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engines.siyaq import ReadyMade, Siyaq
 from siyaq.index import IndexReader
+from siyaq.index.clerk import Clerk
 from siyaq.index.follower import Follower
 from siyaq.index.ledger import Ledger
 from siyaq.index.settings import STANDARD
@@ -21,18 +22,23 @@ class _Words:
     def __init__(self, log: LogReader, folder: Path, embedder: ReadyMade) -> None:
         ledger = self._ledger = Ledger.open(folder / "index", embedder, STANDARD)
         self._moved = threading.Event()
+        clerk = Clerk(beyond=STANDARD.clerk_beyond)
         self.commits = 0
         self._follower = Follower(
             "words",
             log,
-            lambda: WordWriter(ledger),
+            lambda: WordWriter(ledger, clerk=clerk),
             STANDARD,
             on_commit=self._committed,
             on_damage=self._moved.set,
         )
         self.start = self._follower.start
         self.wake = self._follower.wake
-        self.stop = self._follower.stop
+        self._clerk = clerk
+
+    def stop(self) -> None:
+        self._follower.stop()
+        self._clerk.close()
 
     def _committed(self) -> None:
         self.commits += 1

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyaq.text.language import identify
-from siyaq.text.votes import Votes, without_asides
 
 
 @pytest.mark.parametrize(
@@ -77,21 +76,6 @@ def test_a_hint_that_the_script_contradicts_is_not_believed() -> None:
 @settings(deadline=None, max_examples=200)
 def test_any_text_gets_a_tag_or_none(text: str, hint: str) -> None:
     assert identify(text, hint) == "" or 2 <= len(identify(text, hint)) <= 3
-
-
-PIECES = (
-    "RT RTs #tag_ى @who http://x https:// www.a &amp; don’t que THE als ing fighting der ال ک ї ў "
-    f"K İ Σ 中 ไ {'x' * 50}"
-)
-pieces = st.sampled_from(PIECES.split())
-
-
-@given(st.lists(pieces | st.text(max_size=3), max_size=8), st.sampled_from(["", " ", "\u2028"]))
-@settings(deadline=None, max_examples=400)
-def test_judged_word_by_word_or_at_once_a_text_counts_the_same(few: list[str], gap: str) -> None:
-    text = (" " + gap).join(few)
-    by_word, at_once = Votes.of_words(text.split()), Votes.of_plain(without_asides(text))
-    assert by_word._sum == at_once._sum
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -46,8 +46,13 @@ def schema() -> Schema:
     return builder.build()
 
 
-def document(entry: LogEntry, post: Post) -> Document:
-    """Turn a live entry of the log into the document that finds it.
+def document(fields: dict[str, Any]) -> Document:
+    """Return the document that finds a post."""
+    return Document.from_dict(fields, schema())
+
+
+def fields(entry: LogEntry, post: Post) -> dict[str, Any]:
+    """Return what tantivy is told of a live entry of the log, as its `from_dict` takes it.
 
     The words of a title are words of the post: they count once more than the body's. So are those
     of its pictures' descriptions, and of the claims that it reviews.
@@ -57,7 +62,7 @@ def document(entry: LogEntry, post: Post) -> Document:
         words = [*terms(post.title), *words]
     for caption in post.captions:
         words += terms(caption)
-    fields: dict[str, Any] = {  # what tantivy's from_dict takes
+    told: dict[str, Any] = {
         "words": " ".join(words),
         "seq": entry.seq,
         "placed_us": to_microseconds(post.placed_at),
@@ -74,8 +79,8 @@ def document(entry: LogEntry, post: Post) -> Document:
         "fingerprint": fingerprint(post.text),
         "url": address_key(post.url),
     }
-    fields.update({name: value for name, value in links.items() if value})
-    return Document.from_dict(fields, schema())
+    told.update({name: value for name, value in links.items() if value})
+    return told
 
 
 def author_keys(post: Post) -> list[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from siyaq.core.errors import CorruptionError
-from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
 from siyaq.index.settings import IndexSettings
 from siyaq.log import LogReader
@@ -25,21 +24,12 @@ class Half(Protocol):
     position: Seq  # the last entry applied
 
     @property
-    def limit(self) -> int:
-        """How many entries to take at once."""
-        ...
-
-    @property
     def dirty(self) -> bool:
         """Whether something was applied that is not yet committed."""
         ...
 
-    def ceiling(self) -> Seq | None:
-        """Return how far in the log this half may go; None for as far as there is."""
-        ...
-
-    def apply(self, entries: Sequence[LogEntry]) -> None:
-        """Take the next entries of the log."""
+    def take(self, log: LogReader) -> bool:
+        """Apply the next entries of the log; say whether more are likely to be waiting."""
         ...
 
     def commit(self) -> None:
@@ -53,16 +43,6 @@ class Half(Protocol):
     def close(self) -> None:
         """Let go of files; what was not committed is forgotten."""
         ...
-
-
-def take(log: LogReader, half: Half) -> bool:
-    """Apply the next entries to `half`, and say whether more are likely to be waiting."""
-    entries = log.entries(half.position, half.limit)
-    ceiling = half.ceiling()
-    if ceiling is not None:
-        entries = [entry for entry in entries if entry.seq <= ceiling]
-    half.apply(entries)
-    return len(entries) == half.limit
 
 
 class Follower:
@@ -135,7 +115,7 @@ class Follower:
         while True:
             self._changed.clear()
             stopping = self._stopping.is_set()
-            behind = not stopping and take(self._log, half)
+            behind = not stopping and half.take(self._log)
             age = time.monotonic() - committed_at
             due = settings.catch_up_seconds if behind else settings.commit_seconds
             if half.dirty and (stopping or age >= due):

@@ -10,6 +10,7 @@ from pathlib import Path
 from siyaq.core.errors import CorruptionError
 from siyaq.core.ids import Seq
 from siyaq.core.ports import Embedder
+from siyaq.index.clerk import Clerk
 from siyaq.index.follower import Follower
 from siyaq.index.ledger import Ledger, WriterLock
 from siyaq.index.purge import PurgeOrders
@@ -53,10 +54,11 @@ class Indexer:
         self._listeners: list[Callable[[], None]] = []
         texts = TextEmbedder(embedder, settings.embed_texts)
         self._purges = PurgeOrders()
+        self._clerk = Clerk(beyond=settings.clerk_beyond)
         self._words = Follower(
             "words",
             log,
-            lambda: WordWriter(ledger, self._purges),
+            lambda: WordWriter(ledger, self._purges, self._clerk),
             settings,
             on_commit=self._words_moved,
             on_damage=self._wake_waiters,
@@ -84,6 +86,7 @@ class Indexer:
         self._purges.give_up()
         self._words.stop()
         self._vectors.stop()
+        self._clerk.close()
         self._stopped = True
         self._wake_waiters()
         self._lock.release()

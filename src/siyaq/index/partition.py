@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from tantivy import FieldType, Index, IndexWriter, Query
 
-from siyaq.core.clock import to_microseconds
-from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
 from siyaq.index.disk import Disk
 from siyaq.index.document import document, schema
@@ -48,14 +46,16 @@ class Partition:
             # A commit that was cut short may have left a file under the name of the next one's.
             self._writer.garbage_collect_files()
 
-    def add(self, entries: Sequence[LogEntry]) -> None:
-        """Add the posts that are in these entries."""
+    def add(self, posts: Iterable[dict[str, Any]]) -> None:
+        """Add posts, of each what `document.fields` tells."""
         since, until = self.state.since_us, self.state.until_us
-        for entry in entries:
-            if entry.post is not None:
-                self._writer.add_document(document(entry, entry.post))
-                placed = to_microseconds(entry.post.placed_at)
-                since, until = min(since, placed), max(until, placed)
+        for told in posts:
+            self._writer.add_document(document(told))
+            placed = told["placed_us"]
+            if placed < since:
+                since = placed
+            if placed > until:
+                until = placed
         self.state = msgspec.structs.replace(self.state, since_us=since, until_us=until)
         self.touched = True
 

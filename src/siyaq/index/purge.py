@@ -10,6 +10,7 @@ import threading
 from typing import Final
 
 from siyaq.core.ids import Seq
+from siyaq.index.document import fields
 from siyaq.index.partition import Partition
 from siyaq.log import LogReader
 
@@ -70,6 +71,6 @@ class Rewrite:
         limit = min(_ENTRIES_AT_ONCE, goal - self._position)
         if limit > 0:
             entries = log.entries(self._position, limit)
-            self.partition.add(entries)
+            self.partition.add(fields(each, each.post) for each in entries if each.post is not None)
             self._position = entries[-1].seq
         return self._position >= goal

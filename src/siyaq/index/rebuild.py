@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from siyaq.core.ports import Embedder
-from siyaq.index.follower import Half, take
+from siyaq.index.clerk import Clerk
+from siyaq.index.follower import Half
 from siyaq.index.ledger import Ledger, WriterLock
 from siyaq.index.settings import STANDARD, IndexSettings
 from siyaq.index.state import FOLDER
@@ -34,7 +36,9 @@ def rebuild(
         head = log.head()
         texts = TextEmbedder(embedder, settings.embed_texts)
         steps = 2 * head
-        _fill(log, WordWriter(ledger), head, lambda at: on_progress(at, steps))
+        with closing(Clerk(beyond=settings.clerk_beyond)) as clerk:
+            words = WordWriter(ledger, clerk=clerk)
+            _fill(log, words, head, lambda at: on_progress(at, steps))
         _fill(log, VectorWriter(ledger, texts), head, lambda at: on_progress(head + at, steps))
         ledger.take_over()
 
@@ -42,7 +46,7 @@ def rebuild(
 def _fill(log: LogReader, half: Half, head: int, on_position: Callable[[int], None]) -> None:
     try:
         while half.position < head:
-            take(log, half)
+            half.take(log)
             on_position(half.position)
         half.commit()
     finally:

@@ -26,6 +26,7 @@ class IndexSettings:
     catch_up_seconds: float = 1.0  # the same while far behind the log, where nobody waits
     poll_seconds: float = 0.25  # how often the head of the log is looked at unasked
     entries_at_once: int = 2000  # of the log, between two looks at the clock
+    clerk_beyond: int | None = 1000  # entries at once that a process analyzes; None: never one
     embed_texts: int = 512  # texts handed to the embedder at once
     passages_per_post: int = 400
     memory_bytes: int = 160 * 2**20  # tantivy's buffer for the partition being filled

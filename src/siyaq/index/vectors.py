@@ -79,9 +79,16 @@ class VectorWriter:
         """Whether something was applied that is not yet committed."""
         return self.position > self._ledger.state.embedded
 
-    def ceiling(self) -> Seq | None:
-        """Return how far in the log this half may go: as far as its posts are found by word."""
-        return Seq(self._ledger.state.indexed)
+    def take(self, log: LogReader) -> bool:
+        """Apply the next entries of the log; say whether more are likely to be waiting.
+
+        Only what words are published for: a post is found by its words first.
+        """
+        limit = self.limit
+        ceiling = self._ledger.state.indexed
+        entries = [one for one in log.entries(self.position, limit) if one.seq <= ceiling]
+        self.apply(entries)
+        return len(entries) == limit
 
     def apply(self, entries: Sequence[LogEntry]) -> None:
         """Take the next entries of the log. Raises whatever the embedder raises."""

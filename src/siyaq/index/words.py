@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
+from siyaq.index.clerk import Clerk
+from siyaq.index.document import fields
 from siyaq.index.ledger import Ledger
 from siyaq.index.partition import PREFIX, Partition, holds_deleted_text, unused_state
 from siyaq.index.purge import PurgeOrders, Rewrite
@@ -25,8 +27,11 @@ class WordWriter:
     taken out again in the same commit that puts it back, so no reader ever sees it twice.
     """
 
-    def __init__(self, ledger: Ledger, orders: PurgeOrders | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, orders: PurgeOrders | None = None, clerk: Clerk | None = None
+    ) -> None:
         self._ledger = ledger
+        self._clerk = clerk or Clerk(beyond=None)
         self._orders = orders or PurgeOrders()
         self._order = 0  # the purge under way
         self._stained: list[int] = []  # partitions it has yet to write anew
@@ -47,23 +52,30 @@ class WordWriter:
         """Whether something was applied that is not yet committed."""
         return self.position > self._ledger.state.indexed
 
-    def ceiling(self) -> Seq | None:
-        """Return how far in the log this half may go; None for as far as there is."""
-        return None
+    def take(self, log: LogReader) -> bool:
+        """Apply the next entries of the log; say whether more are likely to be waiting."""
+        rows = log.rows(self.position, self.limit)
+        if rows:
+            gone = [Seq(replaces) for _, _, replaces, *_ in rows if replaces is not None]
+            self._take(self._clerk.fields(rows), gone, Seq(rows[-1][0]))
+        return len(rows) == self.limit
 
     def apply(self, entries: Sequence[LogEntry]) -> None:
         """Take the next entries of the log."""
-        posts = [entry for entry in entries if entry.post is not None]
-        for number, group in groupby(posts, lambda entry: self._number(entry.seq)):
-            self._partition(number).add(list(group))
-        # After the posts, since one may be replaced by another that stands in the same batch.
-        for number, gone in self._by_partition(replaced(entries)):
-            if number in self._states:
-                self._partition(number).delete(gone)
-            if self._rewrite is not None and self._rewrite.number == number:
-                self._rewrite.partition.delete(gone)
         if entries:
-            self.position = entries[-1].seq
+            posts = (fields(each, each.post) for each in entries if each.post is not None)
+            self._take(posts, replaced(entries), entries[-1].seq)
+
+    def _take(self, posts: Iterable[dict[str, Any]], gone: Sequence[Seq], position: Seq) -> None:
+        for number, group in groupby(posts, lambda told: self._number(told["seq"])):
+            self._partition(number).add(group)
+        # After the posts, since one may be replaced by another that stands in the same batch.
+        for number, seqs in self._by_partition(gone):
+            if number in self._states:
+                self._partition(number).delete(seqs)
+            if self._rewrite is not None and self._rewrite.number == number:
+                self._rewrite.partition.delete(seqs)
+        self.position = position
 
     def commit(self) -> None:
         """Make what was applied durable, then publish it."""
@@ -81,6 +93,7 @@ class WordWriter:
         if self._order == 0:
             self._order = self._orders.pending()
             if self._order == 0:
+                self._clerk.rest()
                 return False
             self.commit()
             self._stained = [

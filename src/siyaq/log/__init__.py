@@ -10,6 +10,7 @@ from siyaq.log.directory import sync_directory
 from siyaq.log.faults import CrashPoint, Faults
 from siyaq.log.reader import LogReader
 from siyaq.log.records import Appended, Counts, PostState, SourceRecord, Verification
+from siyaq.log.row import EventRow, entry_of
 from siyaq.log.verification import verify
 from siyaq.log.writer import LogWriter
 
@@ -17,12 +18,14 @@ __all__ = [
     "Appended",
     "Counts",
     "CrashPoint",
+    "EventRow",
     "Faults",
     "LogReader",
     "LogWriter",
     "PostState",
     "SourceRecord",
     "Verification",
+    "entry_of",
     "sync_directory",
     "verify",
 ]

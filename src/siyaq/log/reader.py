@@ -28,7 +28,7 @@ from siyaq.log.database import open_for_reading, storage_errors
 from siyaq.log.directory import LOG_NAME, require_log
 from siyaq.log.keys import post_key
 from siyaq.log.records import Counts, PostState, SourceRecord
-from siyaq.log.row import EVENT_COLUMNS, entry_of
+from siyaq.log.row import EVENT_COLUMNS, EventRow, entry_of
 from siyaq.log.schema import HIDDEN
 from siyaq.meter import count
 
@@ -118,9 +118,16 @@ class LogReader:
 
         Posts of hidden accounts are among them: an index must hold them for when they come back.
         """
+        return [entry_of(row) for row in self.rows(after, limit)]
+
+    def rows(self, after: Seq, limit: int) -> list[EventRow]:
+        """Return what `entries` reads as it is stored, for `entry_of` to open where there is time.
+
+        Nothing of it is checked before that.
+        """
         with self._reading() as connection:
-            rows = connection.execute(_ENTRIES, (after, limit))
-            return [entry_of(row) for row in rows]
+            rows: list[Any] = connection.execute(_ENTRIES, (after, limit)).fetchall()
+            return rows
 
     def posts(self, seqs: Iterable[Seq]) -> dict[Seq, Post]:
         """Return the posts at `seqs` that are live and visible at this moment.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Final, TypeVar
@@ -38,9 +38,9 @@ DISTINCTIVE: Final = 40
 """Characters of normalized text from which on equal posts are copies."""
 
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+|https?(?::/?)?(?=…|\.\.\.)")
-_WEB: Final = re.compile(r"https?://\S")
 _ADDRESS: Final = re.compile(r"(?:[\s\W]*(?:[@＠]\w+(?:[.\-]\w+)*|\b(?:rt|mt)\b(?=\s|:)))+")
-_ORNAMENT: Final = re.compile(r"['’ʼ]|(?<=\d),(?=\d{3}(?!\d))")
+_ORNAMENT: Final = re.compile(r"'|’|ʼ|,(?<=\d,)(?=\d{3}(?!\d))")
+_ASCII_WORD: Final = re.compile(r"[a-z][a-z0-9]*|[0-9]+(?:[.,:][0-9]+)*%?")
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W_]+")
 _EDGES: Final = re.compile(r"^\W+|[^\w%]+$")
 T = TypeVar("T")
@@ -49,7 +49,6 @@ _CUT: Final = re.compile(r"(?:…|\.\.\.)\W*(?:(?:https?://|www\.)\S*)?\W*$")
 _CUT_AT_LEAST: Final = 5  # words
 _LINK_AT_MOST: Final = 200
 _UNCUT: Final = 10**9  # words
-_LONGEST_CACHED: Final = 40  # code points
 _ALIGNED_AT_MOST: Final = 500  # words; an alignment takes the square of that
 
 
@@ -207,54 +206,27 @@ def changes(a: str, b: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text, without those who it is addressed to.
-
-    No word reaches over white space. So what stands behind the address is cut unit by unit, and
-    most units came in an earlier text.
-    """
-    units = text.split()
-    body = next((at for at, unit in enumerate(units) if _ends_address(unit)), len(units))
-    found: list[str] = []
-    if body:
-        head = " ".join(units[:body]) + " " if body < len(units) else text
-        plain = _LINK.sub(" ", fold(head))
-        address = _ADDRESS.match(plain)
-        found = _bare_words(plain[address.end() :] if address else plain)
-    for unit in units[body:]:
-        if unit[:4] == "http" and unit.isascii() and _WEB.match(unit):
-            continue  # a link, the same nowhere else
-        found += _unit_words(unit) if len(unit) <= _LONGEST_CACHED else _cut(unit)
-    return found
+    plain = _without_links(fold(text))
+    address = _ADDRESS.match(plain)
+    return _bare_words(plain[address.end() :] if address else plain)
 
 
-@lru_cache(maxsize=2**12)
-def _ends_address(unit: str) -> bool:
-    """Say whether no address of a text goes on in or behind this unit, wherever it stands."""
-    plain = _LINK.sub(" ", fold(unit))
-    return plain[:1].isalnum() and plain[:2] not in ("rt", "mt")
-
-
-@lru_cache(maxsize=2**16)
-def _unit_words(unit: str) -> tuple[str, ...]:
-    if unit.isascii() and unit.isalpha():  # most units: the short way
-        return (unit.lower(),)
-    return tuple(_cut(unit))
-
-
-def _cut(unit: str) -> list[str]:
-    """Return the words of a stretch of text that is no address."""
-    return _bare_words(_LINK.sub(" ", fold(unit)))
+def _without_links(folded: str) -> str:
+    """Return a text with a space for each link; quickly where there is none."""
+    linked = "http" in folded or "www." in folded
+    return _LINK.sub(" ", folded) if linked else folded
 
 
 def _bare_words(folded: str) -> list[str]:
-    return _WORD.findall(_ORNAMENT.sub("", folded))
+    bare = _ORNAMENT.sub("", folded)
+    return (_ASCII_WORD if bare.isascii() else _WORD).findall(bare)
 
 
 def _spelled(text: str) -> list[tuple[str, str]]:
     """Return each word of `_words` with its spelling in `text`, where it stands alone there."""
     found: list[tuple[str, str]] = []
     for unit in text.split():
-        words = _cut(unit)
+        words = _bare_words(_without_links(fold(unit)))
         spelling = _EDGES.sub("", unit)
         found += [(word, spelling if len(words) == 1 else word) for word in words]
     return found[max(0, len(found) - len(_words(text))) :]

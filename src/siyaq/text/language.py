@@ -8,15 +8,19 @@ and English from the rest. Only Latin text that they leave open is given to ling
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
 
 from siyaq.text import function_words
-from siyaq.text.votes import READ_AT_MOST, Votes, latin_words, without_asides, word_set
+from siyaq.text.fold import INVISIBLE
+from siyaq.text.votes import READ_AT_MOST, Votes, latin_words, word_set
 
+_NAME: Final = rf"[\w{INVISIBLE}]+"
+_ASIDE: Final = re.compile(  # each way begins with a letter of its own: that is quick to look for
+    rf"https?://\S+|www\.\S+|#{_NAME}|＃{_NAME}|@{_NAME}|＠{_NAME}|RT(?<!\wRT)\b|&\w+;"
+)
 _ASIDE_BUT_TAGS: Final = re.compile(r"(?:https?://|www\.)\S+|[@＠]\w+|\bRT\b|&\w+;")
 _LATIN_WORD: Final = 3  # letters of a Latin word that weigh as much as one of another script
 _OTHER_SCRIPTS: Final = (
@@ -58,28 +62,27 @@ def identify(text: str, hint: str = "") -> str:
     """
     declared = hint.lower().replace("_", "-").partition("-")[0]
     head = text[:READ_AT_MOST]
-    votes = Votes.of_words(head.split())
-    if votes["letters"]:
-        return _named(votes, declared, lambda: without_asides(head))
-    plain = _ASIDE_BUT_TAGS.sub(" ", head).replace("_", " ")
-    votes = Votes.of_plain(plain)
-    return _named(votes, declared, lambda: plain) if votes["letters"] else declared
+    plain = _ASIDE.sub(" ", head)
+    votes = Votes(plain)
+    if not votes["letters"]:
+        plain = _ASIDE_BUT_TAGS.sub(" ", head).replace("_", " ")
+        votes = Votes(plain)
+    return _of_script(plain, votes, declared) if votes["letters"] else declared
 
 
-def _named(votes: Votes, declared: str, plain: Callable[[], str]) -> str:
-    """Return the language of a text by its main script. `plain` is asked where votes are open."""
+def _of_script(text: str, votes: Votes, declared: str) -> str:
+    """Return the language of a text by its main script."""
+    if text.isascii():
+        return _latin(text, votes, declared)
     latin, arabic, cyrillic = votes["latin"], votes["arabic"], votes["cyrillic"]
     rest = votes["letters"] - latin - arabic - cyrillic
     # A name or a brand in Latin letters is longer than a word of most other scripts.
     most = max(latin / _LATIN_WORD, arabic, cyrillic, rest)
     if most == arabic:
-        return _arabic(votes, declared, frozenset(plain().split()))
+        return _arabic(text, votes, declared)
     if most == cyrillic:
         return _cyrillic(votes, declared)
-    if most == latin / _LATIN_WORD:
-        language = _latin(votes, declared)
-        return _guess(" ".join(latin_words(plain()))) if language is None else language
-    return _rare(plain())
+    return _latin(text, votes, declared) if most == latin / _LATIN_WORD else _rare(text)
 
 
 def _rare(text: str) -> str:
@@ -90,7 +93,8 @@ def _rare(text: str) -> str:
     return language if counts[language] else ""
 
 
-def _arabic(votes: Votes, declared: str, words: frozenset[str]) -> str:
+def _arabic(text: str, votes: Votes, declared: str) -> str:
+    words = frozenset(text.split())
     arabic = (
         2 * len(words & word_set(function_words.ARABIC))
         + sum(word.startswith("ال") for word in words)
@@ -114,8 +118,7 @@ def _cyrillic(votes: Votes, declared: str) -> str:
     return declared if declared in ("ru", "uk", "be", "bg", "mk", "sr", "kk", "mn") else "ru"
 
 
-def _latin(votes: Votes, declared: str) -> str | None:
-    """Return what small words or its author say; None where both leave it open."""
+def _latin(text: str, votes: Votes, declared: str) -> str:
     english, (other, language) = votes.english(), votes.other()
     if english >= 1 and english >= 1.5 * other:
         return "en"
@@ -123,13 +126,12 @@ def _latin(votes: Votes, declared: str) -> str | None:
         return language
     if declared in _LATIN_LANGUAGES or (declared and not other and declared not in _NOT_LATIN):
         return declared
-    return None
+    letters = " ".join(latin_words(text))
+    return _guess(letters) if len(letters) >= _FEW_LETTERS else ""
 
 
 def _guess(letters: str) -> str:
     """Ask lingua. A little speaks for English, most common in what is posted; more for others."""
-    if len(letters) < _FEW_LETTERS:
-        return ""
     shares = {
         found.language.iso_code_639_1.name.lower(): found.value
         for found in _detector().compute_language_confidence_values(letters)

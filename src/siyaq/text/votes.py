@@ -1,27 +1,24 @@
-"""What the words of a text say of its language, counted word by word and remembered.
+"""What the letters and words of a text say of its language.
 
-Most words of a post came in an earlier one. So each word is judged once: its letters by script,
-and which language it is a small word of. All that is one whole number, 16 bits for each count,
-and the counts of a text are the sum of its words' numbers, added up without a step of Python's.
+What a letter says (its script, a language that alone writes it) and what a word says (a language
+of which it is a small word) is one whole number each, 16 bits for each count; the counts of a text
+are the sum of these numbers, added up without a step of Python's.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final
 
 from siyaq.text import function_words
-from siyaq.text.fold import INVISIBLE
 
 READ_AT_MOST: Final = 600
 """Characters of a text that are judged: enough to tell, a bound on the time it takes, and few
 enough that no count outgrows its bits."""
 
-_ASIDE: Final = re.compile(rf"(?:https?://|www\.)\S+|[#＃@＠][\w{INVISIBLE}]+|\bRT\b|&\w+;")
-_LINK: Final = re.compile(r"https?://\S")
 _WORD: Final = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff]+(?:'[a-z]+)*")
 _LETTERS: Final = {
     "letters": re.compile(r"[^\W\d_]"),
@@ -58,38 +55,21 @@ _PLACES: Final = {  # what most words have comes first, so that their numbers ar
 _ASCII_LETTER: Final = sum(1 << _PLACES[name] for name in _ASCII_LETTERS)
 _AFTER_ENGLISH: Final = _PLACES[_ENGLISH] + _BITS
 _ALL_OTHERS: Final = (1 << _BITS * len(_OTHERS)) - 1
-_REMEMBERED: Final = 2**16
-_LONGEST_REMEMBERED: Final = 40  # code points
 
 
 class Votes:
-    """The counts of one text."""
+    """The counts of one text, of at most READ_AT_MOST characters."""
 
     __slots__ = ("_sum",)
 
-    def __init__(self, counts: int) -> None:
-        """Use `of_words` or `of_plain`."""
-        self._sum = counts
-
-    @classmethod
-    def of_words(cls, words: Iterable[str]) -> Self:
-        """Count what stands between the white space of a text, links and the like aside."""
-        return cls(
-            sum(
-                [
-                    _judged(word)
-                    if len(word) <= _LONGEST_REMEMBERED
-                    else _judge(without_asides(word))
-                    for word in words
-                    if word[:4] != "http" or not _LINK.match(word)  # those seldom come twice
-                ]
-            )
-        )
-
-    @classmethod
-    def of_plain(cls, text: str) -> Self:
-        """Count all of a text, and remember nothing."""
-        return cls(_judge(text))
+    def __init__(self, text: str) -> None:
+        """Count all letters and words of a text."""
+        words = latin_words(text)
+        if text.isascii():
+            letters = len("".join(words).replace("'", "")) * _ASCII_LETTER
+        else:
+            letters = sum(map(_letter, text))
+        self._sum = letters + sum(map(_vote, words))
 
     def __getitem__(self, name: str) -> int:
         """Return how many letters of a kind there are: "latin", "arabic", "uk" and so on."""
@@ -112,9 +92,9 @@ class Votes:
         return best / 2, which
 
 
-def without_asides(text: str) -> str:
-    """Return `text` with a space for each link, mention, tag, "RT" and character entity."""
-    return _ASIDE.sub(" ", text)
+def latin_words(text: str) -> list[str]:
+    """Return the words of `text` in Latin script, in lower case."""
+    return _WORD.findall(text.lower().replace("’", "'"))
 
 
 @lru_cache(maxsize=16)
@@ -123,31 +103,13 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _judged(word: str) -> int:
-    if word.isascii() and word.isalpha() and word != "RT":  # most words: the short way
-        return len(word) * _ASCII_LETTER + _vote(word.lower())
-    return _judge(without_asides(word))
-
-
-def _judge(text: str) -> int:
-    letters = sum(map(_letter, text))
-    if not letters >> _PLACES["latin"] & _FIELD:
-        return letters
-    return letters + sum(map(_vote, latin_words(text)))
-
-
 @lru_cache(maxsize=2**12)
 def _letter(char: str) -> int:
     """Return a one in the place of each kind of letter that a character is."""
     return sum(1 << _PLACES[kind] for kind, letters in _LETTERS.items() if letters.match(char))
 
 
-def latin_words(text: str) -> list[str]:
-    """Return the words of `text` in Latin script, in lower case."""
-    return _WORD.findall(text.lower().replace("’", "'"))
-
-
+@lru_cache(maxsize=2**14)
 def _vote(word: str) -> int:
     """Return for which languages a word in Latin script speaks, as counts of halves."""
     vote = _small_words().get(word)
