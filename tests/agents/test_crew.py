@@ -252,6 +252,29 @@ def test_what_a_key_began_ends_with_it_and_says_why(journal: Journal) -> None:
     assert (ran.status, ran.stopped_by) == ("stopped", "key: revoked")
 
 
+def test_what_a_rhythm_came_to_is_withdrawn_with_the_post_that_its_last_run_quoted(
+    journal: Journal,
+) -> None:
+    parent = begun(journal, call("note", text="x"))
+    schedule(journal, parent, Rhythm(every=60), START)
+    child = fire(journal, rhythms(journal)[0], START)
+    journal.begin(journal.run(child), "s", "read", {}, {}, {})
+    journal.settle(child, "s", "done", value="SECRET", spent={}, cites=["net:1"])
+    journal.close_run(child, "done", "", "SECRET")
+    asyncio.run(crew_of(journal, Toys(), Clock()).look())
+    assert journal.run(parent).result == "SECRET"
+    desk = Desk(journal, live=lambda _: ())
+    assert desk.run(parent).withheld
+    failed = begun(journal, call("note", text="x"))
+    journal.begin(journal.run(failed), "s", "read", {}, {}, {})
+    journal.settle(failed, "s", "failed", problem="SECRET", spent={}, cites=["net:1"])
+    journal.close_run(failed, "failed", "SECRET")
+    journal.forget(["net:1"])
+    assert [one.withheld for one in journal.runs()] == [True] * 3
+    with journal.transaction() as db:
+        assert not any("SECRET" in str(row) for row in db.iterdump())
+
+
 def test_what_only_waits_ends_with_its_key_too(journal: Journal) -> None:
     again = begun(journal, call("note", text="x"), key_id="k")
     schedule(journal, again, Rhythm(words="outage"), START)

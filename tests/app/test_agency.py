@@ -44,7 +44,7 @@ def test_a_question_of_a_run_counts_in_its_keys_limits_and_a_wait_counts_once(
 async def _worked(config: Config, ring: KeyRing, budget: Budget, key_id: str) -> None:
     async with open_siyaq(config, write=True) as siyaq:
         await send(siyaq, FERRY)
-        async with agents_at_work(config, siyaq, ring, budget) as agency:
+        async with agents_at_work(config, siyaq, siyaq.log, ring, budget) as agency:
             run_id = await agency.begin(Task(words="x", plan=PLAN, caps={}), key_id)
             journal = agency.desk.journal
             assert journal.run(run_id).key_id == key_id

@@ -146,6 +146,12 @@ def test_a_model_that_makes_no_plan_fails_the_run(town: Siyaq) -> None:
 
 def test_a_deleted_post_leaves_no_word_in_a_run(town: Siyaq, tmp_path: Path) -> None:
     name = str(town("agent", "What caused the outage in Overlune?", "--json").json["id"])
+    assert "burnt transformer" in town("agent", "show", name).out
+    deletion = tmp_path / "deletion.jsonl"
+    deletion.write_text('{"op": "delete", "id": "2", "source": "town"}')
+    assert town("ingest", str(deletion), "--no-wait").code == 0
+    for words in (("show", name), ("show", name, "--json"), ("list", "--json")):  # at once
+        assert "burnt transformer" not in town("agent", *words).out
     assert town("purge", "town:2").code == 0
     folder = tmp_path / "siyaq-data"
     left = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Never
 
 import httpx2
 import pytest
@@ -41,7 +42,12 @@ def agency(journal: Journal) -> Agency:
     async def begin(task: Task, user: str) -> str:
         plan = read_plan(task.plan.splitlines(), TOOLS)
         run_id = journal.begin_run(
-            user=user, task=task.words, model="", caps=task.caps, allowed=task.allowed
+            user=user,
+            task=task.words,
+            model="",
+            caps=task.caps,
+            allowed=task.allowed,
+            key_id=user,
         )
         journal.fix_plan(run_id, plan)
         journal.close_run(run_id, "queued")
@@ -181,6 +187,81 @@ async def test_files_of_a_run_are_given_and_none_beside_it(
     for path in ("../journal.sqlite", "%2e%2e/journal.sqlite", "/etc/passwd", "none", "%00"):
         found = await client.get(f"/v1/runs/{run}/files/{path}")
         assert found.status_code in (400, 404), path
+
+
+async def test_an_admin_sees_and_ends_the_runs_of_others_and_leaves_the_rest_to_them(
+    product: FakeProduct, agency: Agency, tmp_path: Path
+) -> None:
+    with closing(KeyRing(tmp_path)) as ring:
+        (owner, mine), (_, other) = (ring.create(Role.WRITER) for _ in range(2))
+        _, admin = ring.create(Role.ADMIN)
+        settings = ServeSettings(agency=agency, key_ring=ring, audit=AuditLog(tmp_path))
+        async with client_of(product, settings) as client:
+
+            def by(key: str) -> None:
+                client.headers["Authorization"] = f"Bearer {key}"
+
+            by(mine)
+            run = await begun(client)
+            agency.desk.journal.workspace(run).joinpath("note").write_text("x")
+            by(other)
+            assert code_of(await client.get("/v1/runs?all=true")) == (403, "forbidden")
+            assert code_of(await client.post(f"/v1/runs/{run}/cancel")) == (404, "not_found")
+            by(admin)
+            assert (await client.get("/v1/runs")).json()["runs"] == []
+            (listed,) = (await client.get("/v1/runs?all=true")).json()["runs"]
+            assert (listed["id"], listed["key_id"]) == (run, owner.id)
+            assert (await client.get(f"/v1/runs/{run}")).json()["task"] == "do it"
+            assert (await client.get(f"/v1/runs/{run}/files/note")).text == "x"
+            paused = await client.post(f"/v1/runs/{run}/pause")
+            assert paused.json()["status"] == "paused"
+            for method, path, body in (
+                ("POST", "/resume", {}),
+                ("PUT", "/plan", {"plan": PLAN}),
+                ("PUT", "/calls/n", {"allow": True}),
+            ):
+                found = await client.request(method, f"/v1/runs/{run}{path}", json=body)
+                assert code_of(found) == (404, "not_found"), path
+            ended = (await client.post(f"/v1/runs/{run}/cancel")).json()
+            assert (ended["status"], ended["stopped_by"]) == ("stopped", "cancelled")
+        (*_, entry) = sorted(settings.audit.newest(20), key=lambda one: one.at)  # type: ignore[union-attr]
+        assert entry.action == f"POST /v1/runs/{run}/cancel"
+
+
+async def test_nothing_of_a_deleted_post_is_shown_of_a_run_from_the_moment_it_is_deleted(
+    product: FakeProduct, journal: Journal
+) -> None:
+    gone: set[str] = set()
+    desk = Desk(journal, live=lambda names: set(names) - gone)
+
+    async def nobody(*_: object) -> Never:
+        raise AssertionError
+
+    agency = Agency(desk=desk, begin=nobody, tools=nobody)
+    run = journal.begin_run(user="u", task="do it", model="", caps={}, allowed=())
+    journal.fix_plan(run, read_plan([json.dumps(PLAN[0])], TOOLS))
+    journal.begin(journal.run(run), "s", "search", {"text": "x"}, {}, {})
+    journal.settle(run, "s", "done", value="SECRET", spent={}, cites=["net:1", "net:2"])
+    journal.leave(run, "n", "note", {"path": "SECRET"}, "waiting", "its path holds 'SECRET'")
+    journal.close_run(run, "waiting", "approval of n: its path holds 'SECRET'", "SECRET")
+    journal.workspace(run).joinpath("note").write_text("SECRET")
+    other = journal.begin_run(user="u", task="other", model="", caps={}, allowed=())
+    journal.close_run(other, "failed", "SECRET is no host")
+    async with client_of(product, ServeSettings(agency=agency)) as client:
+
+        async def shown() -> str:
+            paths = ("", f"/{run}", f"/{run}/files/note")
+            return "".join([(await client.get(f"/v1/runs{path}")).text for path in paths])
+
+        assert (await shown()).count("SECRET") == 8
+        gone.add("net:2")
+        assert (await shown()).count("SECRET") == 1  # the other run cites nothing
+        told = (await client.get(f"/v1/runs/{run}")).json()
+        assert (told["withheld"], told["status"]) == (True, "waiting")
+        allowed = await client.put(f"/v1/runs/{run}/calls/n", json={"allow": True})
+        assert code_of(allowed)[0] == 400
+        gone.clear()  # an account that was hidden came back
+        assert (await shown()).count("SECRET") == 8
 
 
 async def test_a_key_sees_its_own_runs_and_no_others(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from siyaq.agents import rhythm, workspace
@@ -12,36 +12,43 @@ from siyaq.agents.crew import Crew
 from siyaq.agents.journal import OVER, Journal, Run
 from siyaq.agents.plan import read_plan
 from siyaq.agents.runner import LOOK_SECONDS, act_of, is_held
+from siyaq.agents.withheld import holds_words, withheld
 from siyaq.core.errors import NotFound, QueryError, UsageError
 
 REST_SECONDS = 5.0
+
+Live = Callable[[Collection[str]], Collection[str]]
 
 
 class Desk:
     """The runs of a journal, for one user or, with "", for whoever owns the machine.
 
     With a `crew`, what is asked for happens at once; without one it is written down for whoever
-    carries the run on.
+    carries the run on. `live` returns those of some posts that were not deleted: a run that holds
+    words of another is given without them (`Run.withheld`).
     """
 
-    def __init__(self, journal: Journal, crew: Crew | None = None) -> None:
+    def __init__(
+        self, journal: Journal, crew: Crew | None = None, *, live: Live = lambda ids: ids
+    ) -> None:
         self.journal = journal
         self._crew = crew
+        self._live = live
 
-    def listed(self, user: str = "") -> Sequence[Run]:
-        """Return the newest runs."""
-        return self.journal.runs(user=user)
+    def listed(self, user: str = "", *, brief: bool = False) -> Sequence[Run]:
+        """Return the newest runs. `brief`: their steps and results will not be looked at."""
+        return self._shown(self.journal.runs(user=user), brief=brief)
 
     def run(self, run_id: str, user: str = "") -> Run:
         """Return one run. Raises NotFound, also for one of another user."""
         run = self.journal.run(run_id)
         if user and run.user != user:
             raise NotFound(f"there is no run {run_id!r}", hint="siyaq agent list")
-        return run
+        return self._shown([run])[0]
 
     def children(self, run: Run) -> Sequence[Run]:
-        """Return the runs that spend from the purse of one, the newest first."""
-        return self.journal.runs(parent=run.id)
+        """Return, in brief, the runs that spend from the purse of one, the newest first."""
+        return self._shown(self.journal.runs(parent=run.id), brief=True)
 
     def queue(self, run_id: str) -> None:
         """Have a planned run begun, or carried on."""
@@ -58,6 +65,10 @@ class Desk:
 
     def decide(self, run: Run, call: str, *, given: bool) -> None:
         """Allow, or forbid, what a run waits with. Raises UsageError."""
+        if run.withheld and given:
+            raise UsageError(
+                f"run {run.id!r} holds words of posts that were deleted", hint="cancel it"
+            )
         waiting = [one for one in run.steps if one.state == "waiting"]
         for step in waiting:
             if step.call == call:
@@ -118,6 +129,12 @@ class Desk:
     def file(self, run: Run, path: str) -> Path:
         """Return where a file of a run is. Raises NotFound, UsageError."""
         found = workspace.inside(self.journal.workspace(run.id), path)
-        if not found.is_file():
+        if run.withheld or not found.is_file():
             raise NotFound(f"run {run.id!r} has no file {path!r}")
         return found
+
+    def _shown(self, runs: Sequence[Run], *, brief: bool = False) -> Sequence[Run]:
+        """Return runs without the words of posts that were deleted."""
+        cites = self.journal.cites([one.id for one in runs if not brief or holds_words(one)])
+        live = set(self._live(set().union(*cites.values()))) if cites else set[str]()
+        return [one if cites.get(one.id, set()) <= live else withheld(one) for one in runs]

@@ -81,6 +81,7 @@ _THIRD = """
     BEGIN IMMEDIATE;
     ALTER TABLE runs ADD COLUMN key_id TEXT NOT NULL DEFAULT '';
     CREATE INDEX runs_by_status ON runs (status, key_id);
+    CREATE INDEX cited_by_run ON cited (run_id);
     PRAGMA user_version = 3;
     COMMIT;
 """
@@ -137,6 +138,7 @@ class Run:
     spent: Amounts  # with what its children have spent
     parent: str = ""  # the run from whose purse it spends
     key_id: str = ""  # the key that it was begun with; "" at the machine itself
+    withheld: bool = False  # posts were deleted whose words it holds: none of them is here
 
 
 class Journal:
@@ -421,6 +423,28 @@ class Journal:
                 (run_id, SUSPENDED, _json(list(kept))),
             )
 
+    def inherit(self, run_id: str, child: str) -> None:
+        """Note that a run has the result of another one, and so cites what that does."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM cited WHERE run_id = ?", (run_id,))
+            db.execute(
+                "INSERT OR IGNORE INTO cited SELECT post_id, ?, call FROM cited WHERE run_id = ?",
+                (run_id, child),
+            )
+
+    def cites(self, run_ids: Sequence[str]) -> dict[str, set[str]]:
+        """Return the posts whose words each of some runs holds."""
+        with self._told(), self._lock:
+            rows = self._db.execute(
+                """SELECT run_id, post_id FROM cited
+                   WHERE run_id IN (SELECT value FROM json_each(?))""",
+                (_json(list(run_ids)),),
+            ).fetchall()
+        found: dict[str, set[str]] = {}
+        for run_id, post_id in rows:
+            found.setdefault(run_id, set()).add(post_id)
+        return found
+
     def cited(self) -> list[str]:
         """Return every post whose words some run holds."""
         with self._told(), self._lock:
@@ -447,7 +471,11 @@ class Journal:
                     " WHERE run_id = ?",
                     (WITHDRAWN, run_id),
                 )
-                db.execute("UPDATE runs SET result = ? WHERE id = ?", (_json(WITHDRAWN), run_id))
+                db.execute(
+                    "UPDATE runs SET result = ?1, stopped_by = CASE WHEN status IN"
+                    " ('waiting', 'failed') THEN ?2 ELSE stopped_by END WHERE id = ?3",
+                    (_json(WITHDRAWN), WITHDRAWN, run_id),
+                )
                 db.execute("DELETE FROM cited WHERE run_id = ?", (run_id,))
         for (run_id,) in rows:
             shutil.rmtree(self.folder / run_id, ignore_errors=True)
@@ -510,6 +538,7 @@ class Journal:
             spent=spent,
             parent=parent,
             key_id=key_id,
+            withheld=result == _json(WITHDRAWN),
         )
 
     def _sum(self, db: sqlite3.Connection, where: str, *values: str) -> Amounts:

@@ -144,6 +144,8 @@ def settle(journal: Journal, parent: Run, times: int, made: int) -> None:
     if not ended:
         return
     last = ended[0]
+    if last.result != parent.result:
+        journal.inherit(parent.id, last.id)
     spent = next((one for one in ended if one.stopped_by.startswith("budget")), None)
     if spent is not None:
         journal.close_run(parent.id, "stopped", spent.stopped_by, last.result)

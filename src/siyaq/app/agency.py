@@ -15,15 +15,16 @@ from siyaq.agents.charging import charged_to
 from siyaq.agents.crew import Crew
 from siyaq.agents.desk import Desk
 from siyaq.app.acting import Lookout
-from siyaq.app.agents import SCRIPTED, Agents, came_in, lend_tools
+from siyaq.app.agents import SCRIPTED, Agents, came_in, lend_tools, live_in
 from siyaq.config import Config
 from siyaq.core.errors import QueryError
 from siyaq.core.product import Product
+from siyaq.log import LogReader
 
 
 @asynccontextmanager
 async def agents_at_work(
-    config: Config, siyaq: Product, ring: KeyRing, budget: Budget
+    config: Config, siyaq: Product, log: LogReader, ring: KeyRing, budget: Budget
 ) -> AsyncIterator[Agency]:
     """Carry on what waits until the block ends, and take tasks meanwhile."""
     owners = Owners(ring, settings=bool(config.keys))
@@ -39,7 +40,7 @@ async def agents_at_work(
         crew = Crew(
             journal, lend, came_in(siyaq), day_caps=day_caps, gone=owners.gone, reserve=reserve
         )
-        desk = Desk(journal, crew)
+        desk = Desk(journal, crew, live=live_in(log))
 
         async def begin(task: Task, key_id: str) -> str:
             if task.model.startswith(SCRIPTED):  # it would read files of this machine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,16 +35,18 @@ from siyaq.agents import (
 from siyaq.agents.agency import Task
 from siyaq.agents.charging import Reserve, charged_to, charged_to_nobody
 from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
-from siyaq.agents.desk import Desk
+from siyaq.agents.desk import Desk, Live
 from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
 from siyaq.app import acting, keys, models
 from siyaq.app.opening import open_siyaq
 from siyaq.app.visiting import browsing, page_tools
 from siyaq.config import Config
-from siyaq.core.errors import ModelUnavailable, SiyaqError, Unreadable, UsageError
+from siyaq.core.errors import ModelUnavailable, NotFound, SiyaqError, Unreadable, UsageError
+from siyaq.core.ids import PostId
 from siyaq.core.product import Product
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
+from siyaq.log import LogReader
 
 SCRIPTED = "scripted:"
 """What a model's name begins with that is a file of tool calls."""
@@ -201,8 +203,21 @@ def read_budget(text: str, usual: Amounts = USUAL) -> Amounts:
 @contextmanager
 def open_desk(config: Config) -> Iterator[Desk]:
     """Lend the runs of a data directory, to be looked after."""
-    with closing(Journal(config.data)) as journal:
-        yield Desk(journal)
+    with closing(Journal(config.data)) as journal, ExitStack() as stack:
+        try:
+            live = live_in(stack.enter_context(LogReader.open(config.data)))
+        except NotFound:  # nothing was ever followed here, so nothing cited is held
+            live = _none
+        yield Desk(journal, live=live)
+
+
+def live_in(log: LogReader) -> Live:
+    """Return what says which posts a log holds, neither deleted nor hidden."""
+    return lambda names: log.find(map(PostId, names))
+
+
+def _none(_: Collection[str]) -> Collection[str]:
+    return ()
 
 
 def came_in(product: Product) -> Came:

@@ -59,7 +59,9 @@ async def serve_forever(
             watches=desk,
             roster=roster,
             shown=config.shown,
-            agency=await stack.enter_async_context(agents_at_work(config, siyaq, ring, budget)),
+            agency=await stack.enter_async_context(
+                agents_at_work(config, siyaq, siyaq.log, ring, budget)
+            ),
             shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,

@@ -90,6 +90,8 @@ def agent(
             rhythm=_rhythm(every, when, times),
         )
         run = asyncio.run(_begin(settings, task, as_json=as_json))
+    with agents.open_desk(settings) as desk:  # as it may be shown
+        run = desk.run(run.id)
     acted.show(run, as_json=as_json)
     raise typer.Exit(EXIT_CODES.get(run.status, 0))
 

@@ -1,4 +1,7 @@
-"""Runs of agents over HTTP. Whoever has a key sees the runs that were begun with it."""
+"""Runs of agents over HTTP. Whoever has a key sees the runs that were begun with it.
+
+An admin sees and ends those of others too, and leaves it to them what they do.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ import asyncio
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import FileResponse, Response
 
+from siyaq.access import Role
 from siyaq.agents import USUAL, Amounts, Run
 from siyaq.agents.agency import Agency, Task
 from siyaq.agents.amounts import Kind
 from siyaq.agents.rhythm import Rhythm
 from siyaq.core.errors import NotFound, QueryError
+from siyaq.serve.errors import Forbidden
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.keys import caller_of
 from siyaq.serve.runs.shapes import RunsJson, RunViewJson, brief_json, view_json
@@ -90,15 +95,24 @@ class _Front:
             raise NotFound("no agents work here", hint="start it with 'siyaq serve'")
         return self._agency
 
-    def own(self, request: Request, run_id: str) -> Run:
+    async def own(self, request: Request, run_id: str) -> Run:
         """Return a run of whoever asks. Raises NotFound."""
-        return self.agency.desk.run(run_id, caller_of(request).key_id)
+        return await asyncio.to_thread(self.agency.desk.run, run_id, caller_of(request).key_id)
+
+    async def any(self, request: Request, run_id: str) -> Run:
+        """Return a run of whoever asks, of anybody where an admin does. Raises NotFound."""
+        caller = caller_of(request)
+        user = "" if caller.role is Role.ADMIN else caller.key_id
+        return await asyncio.to_thread(self.agency.desk.run, run_id, user)
 
     async def viewed(self, run_id: str, status: int = 200) -> Response:
         """Show how a run stands now."""
-        desk = self.agency.desk
-        run = await asyncio.to_thread(desk.run, run_id)
-        return JsonResponse(view_json(run, desk.children(run)), status_code=status)
+
+        def view() -> RunViewJson:
+            run = self.agency.desk.run(run_id)
+            return view_json(run, self.agency.desk.children(run))
+
+        return JsonResponse(await asyncio.to_thread(view), status_code=status)
 
 
 def router(agency: Agency | None) -> APIRouter:
@@ -112,8 +126,18 @@ def router(agency: Agency | None) -> APIRouter:
 
 def _begin_and_look(routes: APIRouter, front: _Front) -> None:
     @routes.get("/v1/runs", summary="Runs of agents", response_model=RunsJson)
-    async def listed(request: Request) -> Response:
-        runs = await asyncio.to_thread(front.agency.desk.listed, caller_of(request).key_id)
+    async def listed(
+        request: Request,
+        *,
+        all_keys: Annotated[
+            bool, Query(alias="all", description="those of every key, for an admin")
+        ] = False,
+    ) -> Response:
+        caller, desk = caller_of(request), front.agency.desk
+        if all_keys and caller.role is not Role.ADMIN:
+            raise Forbidden("only an admin sees the runs of every key", hint="leave out 'all'")
+        user = "" if all_keys else caller.key_id
+        runs = await asyncio.to_thread(desk.listed, user, brief=True)
         return JsonResponse({"runs": [brief_json(run) for run in runs]})
 
     @routes.post(
@@ -125,7 +149,7 @@ def _begin_and_look(routes: APIRouter, front: _Front) -> None:
 
     @routes.get("/v1/runs/{run_id}", summary="A run, step by step", response_model=RunViewJson)
     async def shown(request: Request, run_id: _Id) -> Response:
-        return await front.viewed(front.own(request, run_id).id)
+        return await front.viewed((await front.any(request, run_id)).id)
 
     @routes.get(
         "/v1/runs/{run_id}/files/{path:path}",
@@ -136,7 +160,7 @@ def _begin_and_look(routes: APIRouter, front: _Front) -> None:
     async def file(
         request: Request, run_id: _Id, path: Annotated[str, Path(max_length=200)]
     ) -> Response:
-        found = front.agency.desk.file(front.own(request, run_id), path)
+        found = front.agency.desk.file(await front.any(request, run_id), path)
         if found.suffix == PICTURE:
             return FileResponse(found, media_type="image/png")
         return FileResponse(found, media_type="application/octet-stream", filename=found.name)
@@ -145,12 +169,12 @@ def _begin_and_look(routes: APIRouter, front: _Front) -> None:
 def _steer(routes: APIRouter, front: _Front) -> None:
     @routes.post("/v1/runs/{run_id}/pause", summary="Let it rest", response_model=RunViewJson)
     async def paused(request: Request, run_id: _Id) -> Response:
-        front.agency.desk.pause(front.own(request, run_id))
+        front.agency.desk.pause(await front.any(request, run_id))
         return await front.viewed(run_id)
 
     @routes.post("/v1/runs/{run_id}/resume", summary="Carry it on", response_model=RunViewJson)
     async def resumed(request: Request, run_id: _Id, body: ResumeBody) -> Response:
-        run, caps = front.own(request, run_id), _amounts(body.budget)
+        run, caps = await front.own(request, run_id), _amounts(body.budget)
         if caps:
             front.agency.desk.give(run, caps)
         front.agency.desk.resume(run)
@@ -158,12 +182,12 @@ def _steer(routes: APIRouter, front: _Front) -> None:
 
     @routes.post("/v1/runs/{run_id}/cancel", summary="End it", response_model=RunViewJson)
     async def cancelled(request: Request, run_id: _Id) -> Response:
-        front.agency.desk.cancel(front.own(request, run_id))
+        front.agency.desk.cancel(await front.any(request, run_id))
         return await front.viewed(run_id)
 
     @routes.put("/v1/runs/{run_id}/plan", summary="Another plan", response_model=RunViewJson)
     async def planned(request: Request, run_id: _Id, body: PlanBody) -> Response:
-        run = front.own(request, run_id)
+        run = await front.own(request, run_id)
         if not body.plan:
             raise QueryError("the plan is empty", hint="cancel the run instead")
         if run.status == "paused":
@@ -180,7 +204,7 @@ def _steer(routes: APIRouter, front: _Front) -> None:
     async def decided(
         request: Request, run_id: _Id, call: Annotated[str, Path(max_length=60)], body: DecisionBody
     ) -> Response:
-        run, desk = front.own(request, run_id), front.agency.desk
+        run, desk = await front.own(request, run_id), front.agency.desk
         desk.decide(run, call, given=body.allow)
         desk.resume(run)
         return await front.viewed(run_id)

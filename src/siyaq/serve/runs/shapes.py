@@ -27,10 +27,14 @@ class StepJson(TypedDict):
 
 
 class RunJson(TypedDict):
-    """A run. `usage`, `budget` and `left` are by kind; `plan` is its turns, in order."""
+    """A run. `usage`, `budget` and `left` are by kind; `plan` is its turns, in order.
+
+    `withheld`: posts were deleted whose words it holds, and nothing that it read is here.
+    """
 
     id: str
     parent: str
+    key_id: str
     task: str
     model: str
     status: str
@@ -43,13 +47,15 @@ class RunJson(TypedDict):
     allowed: list[str]
     plan: list[Any]
     created_at: str
+    withheld: bool
 
 
 class RunBriefJson(TypedDict):
-    """A run in a list."""
+    """A run in a list. `key_id`: the key that it was begun with, "" at the machine itself."""
 
     id: str
     parent: str
+    key_id: str
     task: str
     status: str
     stopped_by: str
@@ -74,6 +80,7 @@ def run_json(run: Run) -> RunJson:
     return {
         "id": run.id,
         "parent": run.parent,
+        "key_id": run.key_id,
         "task": run.task,
         "model": run.model,
         "status": run.status,
@@ -86,6 +93,7 @@ def run_json(run: Run) -> RunJson:
         "allowed": list(run.allowed),
         "plan": [msgspec.json.decode(line) for line in run.plan],
         "created_at": rfc3339(run.created_at),
+        "withheld": run.withheld,
     }
 
 
@@ -99,6 +107,7 @@ def brief_json(run: Run) -> RunBriefJson:
     return {
         "id": run.id,
         "parent": run.parent,
+        "key_id": run.key_id,
         "task": run.task,
         "status": run.status,
         "stopped_by": run.stopped_by,

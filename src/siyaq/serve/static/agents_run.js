@@ -13,8 +13,9 @@ const SHOWN_CHARS = 20_000;
 export function runView(run, act) {
   return [
     standing(run, act),
-    ...run.steps.filter((step) => step.state === "waiting").map((step) => approval(step, act)),
-    run.result === null ? null : outcome(run.result),
+    ...run.steps.filter((step) => step.state === "waiting" && !run.withheld).map((step) => approval(step, act)),
+    run.withheld ? el("p", { t: "agents.withheld" }) : null,
+    run.withheld || run.result === null ? null : outcome(run.result),
     el("h2", { t: "agents.purse" }),
     purse(run),
     run.children.length ? el("h2", { t: "agents.times" }) : null,
@@ -110,7 +111,7 @@ function stepView(run, step) {
       status(step.state),
       el("span", { class: "cost" }, cost.map(([kind, amount]) => `${number(rounded(amount))} ${t(`agents.kind.${kind}`)}`).join(" · "))),
     Object.keys(step.arguments).length ? pairs(step.arguments) : null,
-    step.problem && step.state !== "waiting" ? words("p", step.problem) : null,
+    step.problem && step.state !== "waiting" && !run.withheld ? words("p", step.problem) : null,
     step.result?.screenshot ? picture(run, step.result.screenshot) : null,
     step.result === null ? null : output(step));
 }
