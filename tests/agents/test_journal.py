@@ -145,6 +145,7 @@ def test_runs_of_the_format_before_get_the_key_that_they_were_begun_with(tmp_pat
         )
         with journal.transaction() as db:
             db.execute("DROP INDEX runs_by_status")
+            db.execute("DROP INDEX cited_by_run")
             db.execute("ALTER TABLE runs DROP COLUMN key_id")
             db.execute("PRAGMA user_version = 2")
     with closing(Journal(tmp_path)) as journal:
