@@ -55,7 +55,7 @@ class Work:
 def _row(post: dict[str, Any]) -> dict[str, Any]:
     author = post.get("author") or {}
     moment = datetime.fromisoformat(post["created_at"]).astimezone(UTC)
-    return {
+    row = {
         "id": post["id"],
         "text": post["text"],
         "words": post["words"],
@@ -64,6 +64,19 @@ def _row(post: dict[str, Any]) -> dict[str, Any]:
         "author": author.get("id") or author.get("handle") or "nobody",
         "placed_us": round(moment.timestamp() * 1e6),
     }
+    return row | {"line": _line(row, moment)}
+
+
+def _line(row: dict[str, Any], moment: datetime) -> bytes:
+    """Return the post as a stream brings it: JSON, its time as text, nothing ready-made."""
+    wire = {
+        "id": str(row["id"]),
+        "text": row["text"],
+        "lang": row["lang"],
+        "author": {"id": row["author"], "handle": row["author"]},
+        "created_at": moment.isoformat(),
+    }
+    return json.dumps(wire, ensure_ascii=False).encode()
 
 
 def batches(work: Work, count: int, *, vectors: bool, start: int = 0) -> Iterator[tuple[Any, Any]]:

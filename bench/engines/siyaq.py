@@ -5,7 +5,6 @@ Vectors come ready-made, as they do for its peers; `bench/pipeline.py` measures 
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,8 +58,9 @@ class Siyaq:
             texts = (" ".join(str(post["text"]).split()) for post in posts)
             self._embedder.known.update(zip(texts, vectors, strict=True))
         now = datetime.now(UTC)
-        lines = [json.dumps(_wire(post), ensure_ascii=False).encode() for post in posts]
-        events = [admit_line(line, source="bench", trust=Trust.ARCHIVE, now=now) for line in lines]
+        events = [
+            admit_line(post["line"], source="bench", trust=Trust.ARCHIVE, now=now) for post in posts
+        ]
         self._writer.append([Batch(events=tuple(e for e in events if isinstance(e, PostEvent)))])
         self._indexer.wake()
 
@@ -94,18 +94,6 @@ class Siyaq:
         self.reader.close()
         self.log.close()
         self._writer.close()
-
-
-def _wire(post):
-    """Return the post as it came: its time as text, none of what was made ready for peers."""
-    author = post["author"]
-    return {
-        "id": str(post["id"]),
-        "text": post["text"],
-        "lang": post["lang"],
-        "author": {"id": author, "handle": author},
-        "created_at": from_microseconds(post["placed_us"]).isoformat(),
-    }
 
 
 def _since(since_us: int) -> Filters:

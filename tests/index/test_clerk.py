@@ -49,15 +49,15 @@ def at_work(clerk: Clerk, rows: list[EventRow]) -> int:
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not clerk._at_work():
         assert time.monotonic() < deadline
-        list(clerk.fields(rows[:1]))  # goes on here meanwhile
+        list(clerk.told_of(rows[:1]))  # goes on here meanwhile
     assert clerk.pid is not None
     return clerk.pid
 
 
 def test_a_process_tells_the_same_of_each_post(clerk: Clerk, rows: list[EventRow]) -> None:
-    here = list(Clerk(beyond=None).fields(rows))
+    here = list(Clerk(beyond=None).told_of(rows))
     pid = at_work(clerk, rows)
-    assert list(clerk.fields(rows)) == here
+    assert list(clerk.told_of(rows)) == here
     assert len(here) == POSTS - 2
     assert clerk.pid == pid
 
@@ -65,14 +65,14 @@ def test_a_process_tells_the_same_of_each_post(clerk: Clerk, rows: list[EventRow
 def test_what_a_lost_process_leaves_is_done_here_and_another_is_started(
     clerk: Clerk, rows: list[EventRow]
 ) -> None:
-    here = list(Clerk(beyond=None).fields(rows))
+    here = list(Clerk(beyond=None).told_of(rows))
     first = at_work(clerk, rows)
-    told = clerk.fields(rows)
+    told = clerk.told_of(rows)
     heard = [next(told)]
     os.kill(first, signal.SIGKILL)
     assert [*heard, *told] == here
     assert at_work(clerk, rows) != first
-    assert list(clerk.fields(rows)) == here
+    assert list(clerk.told_of(rows)) == here
 
 
 def test_an_answer_that_was_left_is_never_taken_for_the_next(
@@ -80,9 +80,9 @@ def test_an_answer_that_was_left_is_never_taken_for_the_next(
 ) -> None:
     monkeypatch.setattr(child, "_PIPE_BYTES", 1 << 20)  # so that the rest of it waits in there
     at_work(clerk, rows)
-    left = clerk.fields(rows)
+    left = clerk.told_of(rows)
     next(left)
-    assert list(clerk.fields(rows[-5:])) == list(Clerk(beyond=None).fields(rows[-5:]))
+    assert list(clerk.told_of(rows[-5:])) == list(Clerk(beyond=None).told_of(rows[-5:]))
     left.close()
 
 
@@ -91,7 +91,7 @@ def test_damaged_rows_are_told_as_damaged(clerk: Clerk, rows: list[EventRow]) ->
     seq, op, replaces, rev, post_id, checksum, body = rows[400]
     rows[400] = (seq, op, replaces, rev, post_id, checksum + 1, body)
     with pytest.raises(CorruptionError, match=f"entry {seq} "):
-        list(clerk.fields(rows))
+        list(clerk.told_of(rows))
 
 
 def test_a_machine_of_one_core_has_no_process(
@@ -99,7 +99,7 @@ def test_a_machine_of_one_core_has_no_process(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     alone = Clerk(beyond=1)
-    assert len(list(alone.fields(rows))) == POSTS - 2
+    assert len(list(alone.told_of(rows))) == POSTS - 2
     assert alone.pid is None
 
 

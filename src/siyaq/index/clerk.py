@@ -12,12 +12,12 @@ import os
 import time
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from siyaq.index.document import fields
-from siyaq.log import EventRow, entry_of
+from siyaq.index.document import Told, told_of
+from siyaq.log import EventRow
 from siyaq.processes import Child, ChildLost
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ AT_ONCE: Final = 250
 _REPLY_SECONDS: Final = 60.0
 _IDLE_SECONDS: Final = 20.0  # then the process goes, and its memory with it
 _REST_SECONDS: Final = 5.0  # between the loss of a process and the start of another
-_decode = msgspec.msgpack.Decoder(list[dict[str, Any]]).decode
+_decode = msgspec.msgpack.Decoder(list[Told]).decode
 
 
 class Clerk:
@@ -48,8 +48,8 @@ class Clerk:
         """The id of its process, if there is one."""
         return None if self._child is None else self._child.pid
 
-    def fields(self, rows: Sequence[EventRow]) -> Generator[dict[str, Any]]:
-        """Yield what `document.fields` makes of each row that holds a post, in order.
+    def told_of(self, rows: Sequence[EventRow]) -> Generator[Told]:
+        """Yield what tantivy is told of each row that holds a post, in order.
 
         Raises CorruptionError for damaged rows.
         """
@@ -58,10 +58,7 @@ class Clerk:
             for part in self._asked(rows):
                 yield from part
                 done += AT_ONCE
-        for row in islice(rows, done, None):
-            entry = entry_of(row)
-            if entry.post is not None:
-                yield fields(entry, entry.post)
+        yield from told_of(islice(rows, done, None))
 
     def rest(self) -> None:
         """End the process if it has not been used for a while. Call when nothing waits."""
@@ -87,7 +84,7 @@ class Clerk:
             self._lose(str(error))
             return False
 
-    def _asked(self, rows: Sequence[EventRow]) -> Iterator[list[dict[str, Any]]]:
+    def _asked(self, rows: Sequence[EventRow]) -> Iterator[list[Told]]:
         """Yield what the process says of each AT_ONCE rows, for as long as it lives."""
         assert self._child is not None
         parts = [rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE)]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-from siyaq.index.document import fields
-from siyaq.log import EventRow, entry_of
+from siyaq.index.document import told_of
+from siyaq.log import EventRow
 from siyaq.processes import serve_frames
 
 _NICENESS = 5  # indexing much at once yields to answering who asks
@@ -16,11 +16,8 @@ _decode = msgspec.msgpack.Decoder(list[EventRow]).decode
 
 
 def work(request: bytes) -> bytes:
-    """Return the fields of the live posts in rows, in order. Raises CorruptionError."""
-    entries = map(entry_of, _decode(request))
-    return msgspec.msgpack.encode(
-        [fields(entry, entry.post) for entry in entries if entry.post is not None]
-    )
+    """Answer a request: rows in, what `told_of` makes of them out."""
+    return msgspec.msgpack.encode(list(told_of(_decode(request))))
 
 
 if __name__ == "__main__":

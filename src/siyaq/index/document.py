@@ -6,16 +6,18 @@ engine. Nothing is stored but the log seq, as a column; text is fetched from the
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from tantivy import Document, FieldType, Occur, Query, Schema, SchemaBuilder
+import msgspec
+from tantivy import FieldType, Occur, Query, Schema, SchemaBuilder
 
 from siyaq.core.clock import to_microseconds
-from siyaq.core.event import LogEntry
 from siyaq.core.post import Post
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
+from siyaq.log import EventRow, post_of
 from siyaq.text.address import address_key
 from siyaq.text.analyze import terms
 from siyaq.text.fingerprint import fingerprint
@@ -32,6 +34,7 @@ _EXACT = (
     "fingerprint",
     "url",
 )
+_encode: Final = msgspec.json.Encoder().encode
 
 
 @lru_cache(maxsize=1)
@@ -46,13 +49,16 @@ def schema() -> Schema:
     return builder.build()
 
 
-def document(fields: dict[str, Any]) -> Document:
-    """Return the document that finds a post."""
-    return Document.from_dict(fields, schema())
+class Told(NamedTuple):
+    """What tantivy is told of a post: its place, its time, and the document as JSON."""
+
+    seq: int
+    placed_us: int  # microseconds since 1970
+    document: str
 
 
-def fields(entry: LogEntry, post: Post) -> dict[str, Any]:
-    """Return what tantivy is told of a live entry of the log, as its `from_dict` takes it.
+def told(seq: int, post_id: str, post: Post) -> Told:
+    """Return what tantivy is told of the live post at `seq`.
 
     The words of a title are words of the post: they count once more than the body's. So are those
     of its pictures' descriptions, and of the claims that it reviews.
@@ -60,27 +66,39 @@ def fields(entry: LogEntry, post: Post) -> dict[str, Any]:
     words = terms(post.text)
     if post.title:
         words = [*terms(post.title), *words]
-    for caption in post.captions:
+    for caption in post.captions if post.media or post.extra else ():
         words += terms(caption)
-    told: dict[str, Any] = {
+    placed_us = to_microseconds(post.placed_at)
+    fields: dict[str, Any] = {
         "words": " ".join(words),
-        "seq": entry.seq,
-        "placed_us": to_microseconds(post.placed_at),
-        "post_id": entry.post_id,
+        "seq": seq,
+        "placed_us": placed_us,
+        "post_id": post_id,
         "source": post.source,
         "author": author_keys(post),
     }
-    links = {
-        "lang": post.lang.lower(),
-        "reply_to": post.reply_to,
-        "root": post.root,
-        "quote_of": post.quote_of,
-        "repost_of": post.repost_of,
-        "fingerprint": fingerprint(post.text),
-        "url": address_key(post.url),
-    }
-    told.update({name: value for name, value in links.items() if value})
-    return told
+    links = (
+        ("lang", post.lang.lower()),
+        ("reply_to", post.reply_to),
+        ("root", post.root),
+        ("quote_of", post.quote_of),
+        ("repost_of", post.repost_of),
+        ("fingerprint", fingerprint(post.text)),
+        ("url", post.url and address_key(post.url)),
+    )
+    fields |= {name: value for name, value in links if value}
+    return Told(seq, placed_us, _encode(fields).decode())
+
+
+def told_of(rows: Iterable[EventRow]) -> Iterator[Told]:
+    """Yield what tantivy is told of each row that holds a post, in order.
+
+    Raises CorruptionError for damaged rows.
+    """
+    for row in rows:
+        post = post_of(row)
+        if post is not None:
+            yield told(row[0], row[4], post)
 
 
 def author_keys(post: Post) -> list[str]:

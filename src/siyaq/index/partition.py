@@ -6,14 +6,14 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from tantivy import FieldType, Index, IndexWriter, Query
 
 from siyaq.core.ids import Seq
 from siyaq.index.disk import Disk
-from siyaq.index.document import document, schema
+from siyaq.index.document import Told, schema
 from siyaq.index.state import PartitionState, storing
 
 PREFIX: Final = "words-"
@@ -46,12 +46,12 @@ class Partition:
             # A commit that was cut short may have left a file under the name of the next one's.
             self._writer.garbage_collect_files()
 
-    def add(self, posts: Iterable[dict[str, Any]]) -> None:
-        """Add posts, of each what `document.fields` tells."""
+    def add(self, posts: Iterable[Told]) -> None:
+        """Add posts."""
         since, until = self.state.since_us, self.state.until_us
-        for told in posts:
-            self._writer.add_document(document(told))
-            placed = told["placed_us"]
+        add = self._writer.add_json
+        for _, placed, document in posts:
+            add(document)
             if placed < since:
                 since = placed
             if placed > until:

@@ -10,7 +10,7 @@ import threading
 from typing import Final
 
 from siyaq.core.ids import Seq
-from siyaq.index.document import fields
+from siyaq.index.document import told_of
 from siyaq.index.partition import Partition
 from siyaq.log import LogReader
 
@@ -70,7 +70,7 @@ class Rewrite:
         goal = min(self._last, until)
         limit = min(_ENTRIES_AT_ONCE, goal - self._position)
         if limit > 0:
-            entries = log.entries(self._position, limit)
-            self.partition.add(fields(each, each.post) for each in entries if each.post is not None)
-            self._position = entries[-1].seq
+            rows = log.rows(self._position, limit)
+            self.partition.add(told_of(rows))
+            self._position = Seq(rows[-1][0])
         return self._position >= goal

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
 from siyaq.index.clerk import Clerk
-from siyaq.index.document import fields
+from siyaq.index.document import Told, told
 from siyaq.index.ledger import Ledger
 from siyaq.index.partition import PREFIX, Partition, holds_deleted_text, unused_state
 from siyaq.index.purge import PurgeOrders, Rewrite
@@ -57,17 +57,19 @@ class WordWriter:
         rows = log.rows(self.position, self.limit)
         if rows:
             gone = [Seq(replaces) for _, _, replaces, *_ in rows if replaces is not None]
-            self._take(self._clerk.fields(rows), gone, Seq(rows[-1][0]))
+            self._take(self._clerk.told_of(rows), gone, Seq(rows[-1][0]))
         return len(rows) == self.limit
 
     def apply(self, entries: Sequence[LogEntry]) -> None:
         """Take the next entries of the log."""
         if entries:
-            posts = (fields(each, each.post) for each in entries if each.post is not None)
+            posts = (
+                told(one.seq, one.post_id, one.post) for one in entries if one.post is not None
+            )
             self._take(posts, replaced(entries), entries[-1].seq)
 
-    def _take(self, posts: Iterable[dict[str, Any]], gone: Sequence[Seq], position: Seq) -> None:
-        for number, group in groupby(posts, lambda told: self._number(told["seq"])):
+    def _take(self, posts: Iterable[Told], gone: Sequence[Seq], position: Seq) -> None:
+        for number, group in groupby(posts, lambda one: self._number(Seq(one.seq))):
             self._partition(number).add(group)
         # After the posts, since one may be replaced by another that stands in the same batch.
         for number, seqs in self._by_partition(gone):

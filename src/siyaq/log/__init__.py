@@ -10,7 +10,7 @@ from siyaq.log.directory import sync_directory
 from siyaq.log.faults import CrashPoint, Faults
 from siyaq.log.reader import LogReader
 from siyaq.log.records import Appended, Counts, PostState, SourceRecord, Verification
-from siyaq.log.row import EventRow, entry_of
+from siyaq.log.row import EventRow, post_of
 from siyaq.log.verification import verify
 from siyaq.log.writer import LogWriter
 
@@ -25,7 +25,7 @@ __all__ = [
     "PostState",
     "SourceRecord",
     "Verification",
-    "entry_of",
+    "post_of",
     "sync_directory",
     "verify",
 ]

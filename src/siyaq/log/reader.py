@@ -121,7 +121,7 @@ class LogReader:
         return [entry_of(row) for row in self.rows(after, limit)]
 
     def rows(self, after: Seq, limit: int) -> list[EventRow]:
-        """Return what `entries` reads as it is stored, for `entry_of` to open where there is time.
+        """Return what `entries` reads as it is stored, for `post_of` to open where there is time.
 
         Nothing of it is checked before that.
         """

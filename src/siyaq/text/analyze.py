@@ -27,7 +27,9 @@ from siyaq.text import stop_words
 from siyaq.text.term import (
     Piece,
     acronym_terms,
+    cyrillic_term,
     handle_terms,
+    is_plain_cyrillic,
     is_short_link,
     latin_term,
     link_terms,
@@ -57,6 +59,7 @@ _CHUNK: Final = re.compile(
     rf"|{_LETTER}+(?:['’ʼ]{_LETTER}+)*"
 )
 _LONGEST_CACHED: Final = 40
+_AROUND_WORDS: Final = ".,!?:;()[]\"'…“”«»"  # of what no word is made, and no tag begun
 
 
 class Token(NamedTuple):
@@ -102,8 +105,11 @@ def is_stop_word(term: str) -> bool:
 
 @lru_cache(maxsize=2**16)
 def _word_terms(word: str) -> tuple[str, ...]:
-    if word.isascii() and word.isalpha():  # most words: the short way
-        return (latin_term(word),)
+    bare = word.strip(_AROUND_WORDS)
+    if bare.isascii() and bare.isalpha():  # most words: the short way
+        return (latin_term(bare),)
+    if is_plain_cyrillic(bare):
+        return (cyrillic_term(bare),)
     return tuple(_unit_terms(word))
 
 

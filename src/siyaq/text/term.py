@@ -79,6 +79,16 @@ def latin_term(word: str) -> str:
     return _stemmed("english", word.lower())[:LONGEST_TERM]
 
 
+def is_plain_cyrillic(word: str) -> bool:
+    """Say whether a word is made of the letters of Russian only."""
+    return _PLAIN_CYRILLIC.fullmatch(word) is not None
+
+
+def cyrillic_term(word: str) -> str:
+    """Return the one term of such a word."""
+    return _stemmed("russian", word.lower().replace("ё", "е"))[:LONGEST_TERM]
+
+
 def acronym_terms(chunk: str) -> list[Piece]:
     """Return the letters of "U.S." as one term, unstemmed: it meets "US"."""
     return [Piece(fold(chunk).replace(".", "")[:LONGEST_TERM], 0, len(chunk))]
@@ -178,8 +188,8 @@ def _latin(run: str) -> tuple[str, ...]:
 
 
 def _cyrillic(run: str) -> tuple[str, ...]:
-    if _PLAIN_CYRILLIC.fullmatch(run):
-        return (_stemmed("russian", run.lower().replace("ё", "е")),)
+    if is_plain_cyrillic(run):
+        return (cyrillic_term(run),)
     return (_stemmed("russian", _APOSTROPHE.sub("", compose(run)).replace("ё", "е")),)
 
 
