@@ -102,6 +102,11 @@ class Metrics:
             "Log entries not yet searchable by meaning",
             registry=self.registry,
         )
+        self.vectors_approximate = Gauge(
+            "siyaq_index_vectors_approximate_posts",
+            "Log entries searchable by a vector that is only near so far",
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "siyaq_product_seconds",
             "Time to serve one call",

@@ -240,6 +240,7 @@ class CannedProduct:
             log_seq=len(self.ingested),
             indexed_seq=len(self.ingested),
             embedded_seq=self.embedded,
+            approximate=0,
             covered=Coverage(),
             sources=(),
             embedder="",

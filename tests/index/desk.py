@@ -15,7 +15,7 @@ from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 from siyaq.index import Indexer, IndexReader, IndexSettings
 from siyaq.log import LogReader, LogWriter
-from siyaq.testing.embedder import FakeEmbedder
+from siyaq.testing.embedder import HastyEmbedder
 from siyaq.testing.searcher_contract import NOON, post, weights
 
 WORDS = ("rain", "fire", "port", "city", "school", "minister", "مطر", "حريق", "wind", "flood")
@@ -27,6 +27,8 @@ SMALL = IndexSettings(
     poll_seconds=0.02,
     entries_at_once=20,
     embed_texts=16,
+    approximate_beyond=10,
+    refined_at_once=8,
     memory_bytes=15_000_000,
 )
 DEADLINE_SECONDS = 60.0
@@ -38,7 +40,7 @@ class Desk:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.index = directory / "index"
-        self.embedder = FakeEmbedder(dimensions=64)
+        self.embedder = HastyEmbedder(dimensions=64)
         self.writer = LogWriter.open(directory)
         self.log = LogReader.open(directory)
 
@@ -100,7 +102,7 @@ class Desk:
         indexer = self.indexer(settings)
         indexer.start()
         try:
-            assert indexer.wait_embedded(self.log.head(), DEADLINE_SECONDS), indexer.failure
+            assert indexer.wait_exact(self.log.head(), DEADLINE_SECONDS), indexer.failure
         finally:
             indexer.stop()
 

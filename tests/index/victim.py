@@ -9,7 +9,7 @@ from pathlib import Path
 
 from siyaq.index import Indexer
 from siyaq.log import LogReader
-from siyaq.testing.embedder import FakeEmbedder
+from siyaq.testing.embedder import HastyEmbedder
 from tests.index.desk import DEADLINE_SECONDS, SMALL
 
 
@@ -31,7 +31,7 @@ def index(directory: Path, step: str, turn: int) -> None:
     """Bring the index of the log in `directory` up to date; an empty `step` kills nobody."""
     log = LogReader.open(directory)
     settings = replace(SMALL, on_step=Trap(step, turn))
-    indexer = Indexer(log, directory, FakeEmbedder(dimensions=64), settings)
+    indexer = Indexer(log, directory, HastyEmbedder(dimensions=64), settings)
     indexer.start()
-    assert indexer.wait_embedded(log.head(), DEADLINE_SECONDS)
+    assert indexer.wait_exact(log.head(), DEADLINE_SECONDS)
     indexer.stop()

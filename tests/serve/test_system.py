@@ -17,8 +17,8 @@ pytestmark = pytest.mark.anyio
 async def test_status_says_how_siyaq_is_doing(client: httpx2.AsyncClient) -> None:
     status = (await client.get("/v1/status")).json()
     assert status.keys() == {
-        "version", "posts", "deleted", "log_seq", "indexed_seq", "embedded_seq", "covered",
-        "sources", "embedder", "writing", "disk_bytes", "energy_source", "bill",
+        "version", "posts", "deleted", "log_seq", "indexed_seq", "embedded_seq", "approximate",
+        "covered", "sources", "embedder", "writing", "disk_bytes", "energy_source", "bill",
     }  # fmt: skip
     assert status["posts"] == len(FakeProduct(now=NOW).posts)
     assert status["sources"][0]["last_event_at"].endswith("Z")

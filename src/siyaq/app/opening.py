@@ -251,3 +251,4 @@ def _measure(metrics: Metrics, log: LogReader, indexer: Indexer) -> None:
     metrics.log_seq.set_function(log.head)
     metrics.words_lag.set_function(lambda: log.head() - indexer.indexed)
     metrics.vectors_lag.set_function(lambda: log.head() - indexer.embedded)
+    metrics.vectors_approximate.set_function(lambda: indexer.approximate)

@@ -310,6 +310,7 @@ class Siyaq:
             log_seq=self.log.head(),
             indexed_seq=self._searcher.indexed,
             embedded_seq=self._searcher.embedded,
+            approximate=self._searcher.approximate,
             covered=self.log.coverage(),
             sources=self._sources(),
             embedder=self._embedder.name,
@@ -328,7 +329,7 @@ class Siyaq:
         """Wait until everything durable now can be found; False when time ran out first."""
         if self._indexer is None:
             return True
-        wait = self._indexer.wait_embedded if vectors else self._indexer.wait_indexed
+        wait = self._indexer.wait_exact if vectors else self._indexer.wait_indexed
         return await asyncio.to_thread(wait, self.log.head(), within.total_seconds())
 
 

@@ -193,6 +193,8 @@ def show_status(console: Console, status: Status) -> None:
     facts.add_row("posts", f"{status.posts:,} ({status.deleted:,} deleted)")
     facts.add_row("searchable", f"{status.indexed_seq:,} of {status.log_seq:,} by word")
     facts.add_row("", f"{status.embedded_seq:,} of {status.log_seq:,} by meaning")
+    if status.approximate:
+        facts.add_row("", f"{status.approximate:,} of them nearly, until there is time for more")
     covered = status.covered
     held = f"{when(covered.since)} to {when(covered.until)}" if covered.since else "nothing yet"
     facts.add_row("posts from", held)

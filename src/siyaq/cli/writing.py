@@ -110,7 +110,7 @@ async def _until_found(siyaq: Siyaq, bars: Bars, *, vectors: bool) -> None:
     def found() -> int:
         if isinstance(indexer.failure, StorageError | CorruptionError):
             raise indexer.failure
-        return indexer.embedded if vectors else indexer.indexed
+        return indexer.embedded - indexer.approximate if vectors else indexer.indexed
 
     wait = asyncio.create_task(siyaq.wait_searchable(vectors=vectors, within=_VECTORS_TIMEOUT))
     await bars.indexing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from siyaq.core.event import Cursor, Event, Gap, Rejected
 from siyaq.core.ids import Seq
@@ -46,6 +46,15 @@ class Embedder(Protocol):
         Blocks, may use several processes, and is safe to call from several threads.
         Raises ModelUnavailable when its workers cannot be had.
         """
+        ...
+
+
+@runtime_checkable
+class Approximates(Protocol):
+    """An embedder that can be nearly right, several times faster, in the same space."""
+
+    def approximate(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Return rows that compare with those of `embed`, under the same conditions."""
         ...
 
 

@@ -112,6 +112,7 @@ class Status:
     log_seq: int
     indexed_seq: int  # searchable by word up to here
     embedded_seq: int  # searchable by meaning up to here
+    approximate: int  # posts up to there whose vector is only near so far
     covered: Coverage
     sources: tuple[SourceStatus, ...]
     embedder: str

@@ -119,7 +119,9 @@ async def wait_until_searchable(
     what = "embedding" if by_meaning else "indexing"
     while True:
         status = await product.status()
-        done = min(status.embedded_seq, status.indexed_seq) if by_meaning else status.indexed_seq
+        done = status.indexed_seq
+        if by_meaning:
+            done = min(status.embedded_seq - status.approximate, done)
         on_progress(done, status.log_seq, what)
         if done >= status.log_seq:
             return

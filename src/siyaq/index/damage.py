@@ -33,7 +33,7 @@ def damaged(folder: Path, state: State) -> Iterator[str]:
         yield from _damaged_words(folder / partition.name)
     layout = Layout(state.segment_rows, state.dimensions)
     for each in state.segments:
-        view = SegmentView(Segment(segment_path(folder, each.number), layout), each)
+        view = SegmentView(Segment(segment_path(folder, each.number), layout), each, state.runs())
         for first in range(0, view.rows, _ROWS_AT_ONCE):
             rows = np.arange(first, min(first + _ROWS_AT_ONCE, view.rows), dtype=np.intp)
             for row in view.damaged(rows)[:1].tolist():

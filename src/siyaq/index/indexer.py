@@ -15,7 +15,7 @@ from siyaq.index.follower import Follower
 from siyaq.index.ledger import Ledger, WriterLock
 from siyaq.index.purge import PurgeOrders
 from siyaq.index.settings import STANDARD, IndexSettings
-from siyaq.index.state import FOLDER
+from siyaq.index.state import FOLDER, approximate
 from siyaq.index.vectors import TextEmbedder, VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader
@@ -106,6 +106,11 @@ class Indexer:
         return Seq(self._ledger.state.embedded)
 
     @property
+    def approximate(self) -> int:
+        """How many posts are found by a vector that is only near, until there is time for more."""
+        return approximate(self._ledger.state)
+
+    @property
     def failure(self) -> BaseException | None:
         """What a half is failing with at present; None while both go on."""
         return self._words.failure or self._vectors.failure
@@ -120,6 +125,10 @@ class Indexer:
     def wait_embedded(self, seq: Seq, timeout_seconds: float) -> bool:
         """Wait until `seq` is found by its meaning, as `wait_indexed` does."""
         return self._wait(lambda: self.embedded >= seq, timeout_seconds)
+
+    def wait_exact(self, seq: Seq, timeout_seconds: float) -> bool:
+        """Wait until every post up to `seq` has its exact vector, as `wait_embedded` does."""
+        return self._wait(lambda: self.embedded >= seq and not self.approximate, timeout_seconds)
 
     def purge(self, timeout_seconds: float) -> bool:
         """Take the words of deleted posts out of the index's files; say whether it is done.

@@ -21,7 +21,7 @@ from siyaq.index.document import one_of
 from siyaq.index.lexical import PartitionView
 from siyaq.index.scan import Wanted, nearest
 from siyaq.index.segment import Layout, Segment, SegmentView, ordered, segment_path
-from siyaq.index.state import FOLDER, NAME, REBUILD, State, home, read_state
+from siyaq.index.state import FOLDER, NAME, REBUILD, State, approximate, home, read_state
 from siyaq.text.address import address_key
 
 _ATTEMPTS = 5  # a rebuilt index may replace files between reading the state and opening them
@@ -92,6 +92,12 @@ class IndexReader:
         """Posts up to this place in the log are found by their meaning."""
         state = self._snapshot.state
         return Seq(state.embedded if state else 0)
+
+    @property
+    def approximate(self) -> int:
+        """How many of the posts found by meaning have a vector that is only near so far."""
+        state = self._snapshot.state
+        return approximate(state) if state else 0
 
     def lexical(self, terms: Mapping[str, float], where: Filters, k: int) -> Sequence[Scored]:
         """Return the k posts with the best BM25 over `terms` (term to weight), best first."""
@@ -217,6 +223,7 @@ class IndexReader:
                     if each.number in segments
                     else Segment(segment_path(folder, each.number), layout),
                     each,
+                    state.runs(),
                 )
                 for each in state.segments
             ),

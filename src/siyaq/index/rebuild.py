@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from siyaq.core.ports import Embedder
@@ -32,7 +33,8 @@ def rebuild(
     """
     folder = directory / FOLDER
     with WriterLock(folder):
-        ledger = Ledger.begin(folder, None, embedder, settings)
+        unhurried = replace(settings, approximate_beyond=None)  # readers have the old one meanwhile
+        ledger = Ledger.begin(folder, None, embedder, unhurried)
         head = log.head()
         texts = TextEmbedder(embedder, settings.embed_texts)
         steps = 2 * head

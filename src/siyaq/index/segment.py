@@ -8,7 +8,7 @@ state says; what lies behind them is overwritten by the writer after a crash.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from siyaq.core.errors import CorruptionError
 from siyaq.index.disk import Disk
-from siyaq.index.state import SegmentState, storing
+from siyaq.index.state import Run, SegmentState, storing
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -141,9 +141,11 @@ def ordered(seqs: Iterable[int]) -> npt.NDArray[np.uint64]:
 class SegmentView:
     """The rows of a segment that one published state names."""
 
-    def __init__(self, segment: Segment, state: SegmentState) -> None:
+    def __init__(self, segment: Segment, state: SegmentState, runs: Sequence[Run] = ()) -> None:
+        """`runs` are the posts whose vectors the writer may be replacing."""
         self.segment = segment
         self.state = state
+        self._runs = runs
         self.rows = state.rows
         # A copy, so that the view stays as it was while the writer goes on deleting.
         self.deleted: Mask = segment["deleted"][: state.rows].astype(bool)
@@ -170,12 +172,17 @@ class SegmentView:
         """Return which of these places do not hold what was written there.
 
         A deleted one may be half wiped, by a writer at work or one that was killed over it; it is
-        wiped again then, and nobody finds it meanwhile.
+        wiped again then, and nobody finds it meanwhile. Just so an approximate one may be half
+        replaced: of it the vector that is near, or that is exact, or some of each is read.
         """
         columns = {name: self[name][rows] for name in self.segment.layout.columns()}
         suspects = rows[_checksums(columns) != columns["checksum"]]
         live: Rows = suspects[self["deleted"][suspects] != 1]
-        return live
+        seqs = self["seq"][live]
+        settled = np.ones(live.size, dtype=bool)
+        for first, last in self._runs:
+            settled &= (seqs < first) | (seqs > last)
+        return live[settled]
 
     def require_sound(self, rows: Rows) -> None:
         """Raise CorruptionError if any of these places holds anything else than was written."""
@@ -217,11 +224,22 @@ class SegmentWriter:
         """Write rows (of type ROW) and their vectors from place `first` on."""
         count = len(rows)
         columns: dict[str, npt.NDArray[Any]] = {name: rows[name] for name in ROW.names or ()}
-        scale = np.maximum(np.abs(vectors).max(axis=1), _LEAST_SCALE) / 127
-        columns["codes"] = np.packbits(vectors > 0, axis=1)
-        columns["scale"] = scale
-        columns["vectors"] = np.rint(vectors / scale[:, None])
+        columns |= _packed(vectors)
         columns["deleted"] = np.zeros(count, dtype="u1")
+        self._write(first, columns)
+
+    def replace(self, first: int, vectors: npt.NDArray[np.float32]) -> None:
+        """Write other vectors into rows that are there, from place `first` on.
+
+        A reader may meet a row half written, and so may whoever opens the file after a crash: the
+        state must say that they are approximate until the new ones are durable.
+        """
+        rows = slice(first, first + len(vectors))
+        self._write(
+            first, {name: self.segment[name][rows] for name in self._places} | _packed(vectors)
+        )
+
+    def _write(self, first: int, columns: dict[str, npt.NDArray[Any]]) -> None:
         columns = {
             name: np.ascontiguousarray(values, dtype=self._places[name][1])
             for name, values in columns.items()
@@ -260,6 +278,16 @@ class SegmentWriter:
         offset, kind, width = self._places[name]
         row_bytes = kind.itemsize * width
         self._disk.write(self._file, value.ljust(row_bytes, b"\x00"), offset + row * row_bytes)
+
+
+def _packed(vectors: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns that keep these vectors."""
+    scale = np.maximum(np.abs(vectors).max(axis=1), _LEAST_SCALE) / 127
+    return {
+        "codes": np.packbits(vectors > 0, axis=1),
+        "scale": scale,
+        "vectors": np.rint(vectors / scale[:, None]),
+    }
 
 
 def _column(

@@ -28,6 +28,8 @@ class IndexSettings:
     entries_at_once: int = 2000  # of the log, between two looks at the clock
     clerk_beyond: int | None = 1000  # entries at once that a process analyzes; None: never one
     embed_texts: int = 512  # texts handed to the embedder at once
+    approximate_beyond: int | None = 512  # posts waiting for a vector; None: never approximate
+    refined_at_once: int = 128  # posts made exact between two looks at the log
     passages_per_post: int = 400
     memory_bytes: int = 160 * 2**20  # tantivy's buffer for the partition being filled
     on_step: Callable[[str], None] = ignore
@@ -39,6 +41,7 @@ class IndexSettings:
             "segment_rows",
             "entries_at_once",
             "embed_texts",
+            "refined_at_once",
             "passages_per_post",
         ):
             if getattr(self, name) < 1:
@@ -55,6 +58,7 @@ MIN_MEMORY_BYTES = 15_000_000
 STEPS = (
     "words committed",
     "vectors written",
+    "vectors replaced",
     "state staged",
     "words published",
     "vectors published",

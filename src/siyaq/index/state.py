@@ -12,6 +12,7 @@ from pathlib import Path
 from zlib import crc32
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from siyaq.core.errors import ConfigError, CorruptionError, DiskFull, FormatTooNew, StorageError
 from siyaq.index.disk import Disk
@@ -47,6 +48,10 @@ class SegmentState(msgspec.Struct, frozen=True, kw_only=True):
     until_us: int  # inclusive
 
 
+Run = tuple[int, int]
+"""Log seqs from the first to the last, inclusive."""
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the index holds. `indexed` and `embedded` are places in the log."""
 
@@ -62,10 +67,20 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     embedded: int = 0
     partitions: tuple[PartitionState, ...] = ()
     segments: tuple[SegmentState, ...] = ()
+    approximate: tuple[Run, ...] | UnsetType = UNSET  # absent where every vector is exact
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return the posts whose vectors are only near, in order, as runs of places in the log."""
+        return () if isinstance(self.approximate, UnsetType) else self.approximate
 
 
 class _Format(msgspec.Struct):
     format: int
+
+
+def approximate(state: State) -> int:
+    """Return how many places of the log have vectors that are only near."""
+    return sum(last - first + 1 for first, last in state.runs())
 
 
 def home(directory: Path, generation: str) -> Path:

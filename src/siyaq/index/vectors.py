@@ -1,20 +1,25 @@
-"""The half that knows meaning, written: passages embedded and added to segments in log order."""
+"""The half that knows meaning, written: passages embedded and added to segments in log order.
+
+While more posts wait than the embedder can read, they get vectors that are only near, where it
+offers them (`core.ports.Approximates`); these are made exact once nothing waits, the newest first.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import UNSET
 
 from siyaq.core.clock import to_microseconds
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
-from siyaq.core.ports import Embedder
+from siyaq.core.ports import Approximates, Embedder
 from siyaq.core.post import Post
 from siyaq.core.span import Span
 from siyaq.index.ledger import Ledger
@@ -28,6 +33,12 @@ _PASSAGES_AT_ONCE: Final = 2048
 _REMEMBERED: Final = 20_000  # texts whose vectors are kept, float16: 20 MB at 512 dimensions
 
 
+_RUNS: Final = 256  # of posts with near vectors; beyond, vectors are late instead
+
+_Cut = tuple[Seq, Post, Span | None]
+"""What is embedded: a passage of a post, or, where there is no span, its title."""
+
+
 class TextEmbedder:
     """Embeds texts, equal ones once while they are remembered. Not safe for threads."""
 
@@ -35,6 +46,17 @@ class TextEmbedder:
         self._embedder = embedder
         self._batch = batch
         self._known: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
+
+    @property
+    def approximates(self) -> bool:
+        """Whether the embedder can be nearly right in less time."""
+        return isinstance(self._embedder, Approximates)
+
+    def near(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return one row per text that is near to that of `vectors`."""
+        assert isinstance(self._embedder, Approximates)
+        plain = [" ".join(text.split()) for text in texts]
+        return np.asarray(self._embedder.approximate(plain), dtype=np.float32)
 
     def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return one row per text. Raises whatever the embedder raises."""
@@ -70,14 +92,30 @@ class VectorWriter:
         self._layout = Layout(state.segment_rows, state.dimensions)
         self._states = list(state.segments)
         self._writers: dict[int, SegmentWriter] = {}
-        self.limit = min(self._settings.entries_at_once, self._settings.embed_texts)
+        self._runs = list(state.runs())  # posts with vectors that are only near
         self.position = Seq(state.embedded)
         self._remove_strays()
 
     @property
     def dirty(self) -> bool:
         """Whether something was applied that is not yet committed."""
-        return self.position > self._ledger.state.embedded
+        state = self._ledger.state
+        return self.position > state.embedded or tuple(self._runs) != state.runs()
+
+    @property
+    def limit(self) -> int:
+        """How many entries to take at once: more where they are to be read in less time."""
+        settings = self._settings
+        if self._hurries():
+            return settings.entries_at_once
+        return min(settings.entries_at_once, settings.embed_texts)
+
+    def _hurries(self) -> bool:
+        """Say whether so many posts wait that their vectors had better be near than late."""
+        beyond = self._settings.approximate_beyond
+        if beyond is None or not self._embedder.approximates or len(self._runs) >= _RUNS:
+            return False
+        return self._ledger.state.indexed - self.position > beyond
 
     def take(self, log: LogReader) -> bool:
         """Apply the next entries of the log; say whether more are likely to be waiting.
@@ -92,15 +130,13 @@ class VectorWriter:
 
     def apply(self, entries: Sequence[LogEntry]) -> None:
         """Take the next entries of the log. Raises whatever the embedder raises."""
-        cut = [
-            (entry.seq, entry.post, span)
-            for entry in entries
-            if entry.post is not None
-            for span in self._spans(entry.post)
-        ]
+        near = self._hurries()
+        cut = self._cut(entries)
         # In pieces, since a few long texts may hold very many passages.
         for start in range(0, len(cut), _PASSAGES_AT_ONCE):
-            self._add(cut[start : start + _PASSAGES_AT_ONCE])
+            self._add(cut[start : start + _PASSAGES_AT_ONCE], near=near)
+        if near and cut:
+            self._note_near(cut[0][0], cut[-1][0])
         # After the rows, since a post may be replaced by one that stands in the same batch.
         self._delete(replaced(entries))
         if entries:
@@ -111,29 +147,88 @@ class VectorWriter:
         for writer in self._writers.values():
             writer.sync()
         self._settings.on_step("vectors written")
-        self._ledger.publish(embedded=self.position, segments=tuple(self._states))
+        self._ledger.publish(
+            embedded=self.position,
+            segments=tuple(self._states),
+            approximate=tuple(self._runs) or UNSET,
+        )
         self._settings.on_step("vectors published")
         for number in [each for each in self._writers if each != len(self._states) - 1]:
             self._writers.pop(number).close()
 
     def tidy(self, log: LogReader) -> bool:
-        """There is nothing to do: what is deleted here is wiped at once."""
-        return False
+        """Make some of the vectors that are only near exact; say whether there are more."""
+        if not self._runs:
+            return False
+        first, last = self._runs.pop()
+        begin = max(first, last - self._settings.refined_at_once + 1)
+        entries = log.entries(Seq(begin - 1), last - begin + 1)
+        self._refine([entry for entry in entries if entry.seq <= last])
+        if begin > first:
+            self._runs.append((first, begin - 1))
+        return True
 
     def close(self) -> None:
         """Let go of the segments; what was not committed is forgotten."""
         while self._writers:
             self._writers.popitem()[1].close()
 
+    def _cut(self, entries: Sequence[LogEntry]) -> list[_Cut]:
+        """Return what is embedded of these entries, in order."""
+        return [
+            (entry.seq, entry.post, span)
+            for entry in entries
+            if entry.post is not None
+            for span in self._spans(entry.post)
+        ]
+
+    def _note_near(self, first: Seq, last: Seq) -> None:
+        """Remember which posts have vectors that are only near."""
+        if self._runs and self._runs[-1][1] >= first - 1:
+            first = Seq(self._runs.pop()[0])
+        self._runs.append((first, last))
+
+    def _refine(self, entries: Sequence[LogEntry]) -> None:
+        """Replace the vectors of these posts by exact ones. What was deleted meanwhile stays so."""
+        cut = self._cut(entries)
+        for start in range(0, len(cut), _PASSAGES_AT_ONCE):
+            piece = cut[start : start + _PASSAGES_AT_ONCE]
+            vectors = self._embedder.vectors([_text(post, span) for _, post, span in piece])
+            by_place: dict[tuple[int, ...], npt.NDArray[np.float32]] = {
+                (seq, *_place(span), span is None): vector
+                for (seq, _, span), vector in zip(piece, vectors, strict=True)
+            }
+            self._replace({seq for seq, _, _ in piece}, by_place)
+            self._settings.on_step("vectors replaced")
+
+    def _replace(
+        self, seqs: set[Seq], by_place: Mapping[tuple[int, ...], npt.NDArray[np.float32]]
+    ) -> None:
+        """Write the vector of each passage into the row that says it is that passage's."""
+        for number, state in enumerate(self._states):
+            if state.last_seq < min(seqs) or state.first_seq > max(seqs):
+                continue
+            writer = self._writer(number)
+            segment = writer.segment
+            rows = segment.rows_of(seqs, state.rows)
+            rows = rows[segment["deleted"][rows] == 0]
+            columns = (segment[name][rows].tolist() for name in ("seq", "start", "end", "title"))
+            places = list(zip(*columns, strict=True))
+            known = np.array([place in by_place for place in places], dtype=bool)
+            rows = rows[known]
+            exact = [by_place[place] for place in places if place in by_place]
+            cuts = np.flatnonzero(np.diff(rows) != 1) + 1
+            for part in np.split(np.arange(len(rows)), cuts) if exact else ():
+                writer.replace(int(rows[part[0]]), np.stack(exact[part[0] : part[-1] + 1]))
+
     def _spans(self, post: Post) -> list[Span | None]:
         """Return what is embedded of a post: its passages, then None for its title, if any."""
         spans = passages(post.text)[: self._settings.passages_per_post]
         return [*spans, None] if post.title.strip() else [*spans]
 
-    def _add(self, cut: Sequence[tuple[Seq, Post, Span | None]]) -> None:
-        vectors = self._embedder.vectors(
-            [post.title if span is None else span.of(post.text) for _, post, span in cut]
-        )
+    def _add(self, cut: Sequence[_Cut], *, near: bool) -> None:
+        embed = self._embedder.near if near else self._embedder.vectors
+        vectors = embed([_text(post, span) for _, post, span in cut])
         rows = np.array([_row(*each) for each in cut], dtype=ROW)
         done = 0
         while done < len(rows):
@@ -207,9 +302,16 @@ class VectorWriter:
                     self._settings.disk.remove(path)
 
 
+def _text(post: Post, span: Span | None) -> str:
+    return post.title if span is None else span.of(post.text)
+
+
+def _place(span: Span | None) -> tuple[int, int]:
+    return (span.start, span.end) if span is not None else (0, 0)
+
+
 def _row(seq: Seq, post: Post, span: Span | None) -> tuple[int, ...]:
     handle = post.author.handle or post.author.id
-    place = span or Span(0, 0)
     return (
         seq,
         to_microseconds(post.placed_at),
@@ -217,8 +319,7 @@ def _row(seq: Seq, post: Post, span: Span | None) -> tuple[int, ...]:
         name_hash(post.source),
         name_hash(post.author.id.lower()),
         name_hash(handle.lower()),
-        place.start,
-        place.end,
+        *_place(span),
         span is not None and (span.start, span.end) == (0, len(post.text)),
         span is None,
     )

@@ -68,22 +68,35 @@ class BuiltinEmbedder:
         Raises ModelUnavailable where the weights cannot be loaded, where a process and its
         replacement are lost, or after `close`.
         """
+        return self._distinct(texts, nearly=False)
+
+    def approximate(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Return rows near to those of `embed`, several times faster (`core.ports.Approximates`).
+
+        Each word is read by itself (`WordEncoder`): the cosine to the row of `embed` is 0.86 in
+        the mean over real posts. Raises as `embed` does.
+        """
+        return self._distinct(texts, nearly=True)
+
+    def _distinct(self, texts: Sequence[str], *, nearly: bool) -> Sequence[Vector]:
         distinct = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        rows = self._embed(list(distinct))
+        rows = self._embed(list(distinct), nearly=nearly)
         if len(distinct) < len(texts):
             rows = rows[[distinct[text] for text in texts]]
         return cast("Sequence[Vector]", rows)
 
-    def _embed(self, texts: list[str]) -> Floats:
+    def _embed(self, texts: list[str], *, nearly: bool) -> Floats:
         small = len(texts) <= _SMALL_TEXTS and sum(map(len, texts)) <= _SMALL_CHARS
         pool = None if small else self._running_pool()
         if pool is None:
-            return self._loaded_encoder().encode(texts)
+            encoder = self._loaded_encoder()
+            return encoder.approximate(texts) if nearly else encoder.encode(texts)
         import numpy as np  # not at the top: importing this room must stay cheap
 
         from siyaq.models.wordpieces import mend
 
-        replies = pool.ask(_chunks([mend(text) for text in texts], self._processes))
+        chunks = _chunks([mend(text) for text in texts], self._processes)
+        replies = pool.ask(chunks, nearly=nearly)
         rows = np.frombuffer(b"".join(replies), np.float32).reshape(-1, _DIMENSIONS)
         if len(rows) != len(texts):
             raise ModelUnavailable(f"asked for {len(texts)} vectors, got {len(rows)}")

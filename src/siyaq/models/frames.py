@@ -1,7 +1,8 @@
 """How an embedding process and its parent talk: frames over a pair of pipes.
 
-A frame is its length in bytes (4, little-endian) and its payload. A request is a MessagePack
-array of texts; a reply is one byte, then rows of float32 (`ROWS`) or what went wrong (`FAILED`).
+A frame is its length in bytes (4, little-endian) and its payload. A request is one byte, how the
+texts are to be read (`EXACTLY`, `NEARLY`), and a MessagePack array of them; a reply is one byte,
+then rows of float32 (`ROWS`) or what went wrong (`FAILED`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import struct
 from typing import BinaryIO
 
 LENGTH = struct.Struct("<I")
+EXACTLY = b"\x00"
+NEARLY = b"\x01"
 ROWS = b"\x00"
 FAILED = b"\x01"
 

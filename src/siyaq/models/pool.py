@@ -16,7 +16,7 @@ from threading import Lock
 import msgspec
 
 from siyaq.core.errors import ModelUnavailable
-from siyaq.models.frames import FAILED, LENGTH
+from siyaq.models.frames import EXACTLY, FAILED, LENGTH, NEARLY
 
 REPLY_SECONDS = 120.0
 """How long one chunk may take, a cold start included, before its process counts as lost."""
@@ -52,10 +52,10 @@ class Worker:
         """The process id."""
         return self._process.pid
 
-    def ask(self, texts: Sequence[str], timeout_seconds: float) -> bytes:
+    def ask(self, texts: Sequence[str], timeout_seconds: float, *, nearly: bool = False) -> bytes:
         """Return the rows of `texts` as bytes. Raises WorkerLost; the worker is then no use."""
         deadline = time.monotonic() + timeout_seconds
-        request = msgspec.msgpack.encode(texts)
+        request = (NEARLY if nearly else EXACTLY) + msgspec.msgpack.encode(texts)
         try:
             self._write(LENGTH.pack(len(request)) + request, deadline)
             (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
@@ -132,14 +132,14 @@ class WorkerPool:
         with self._lock:
             return tuple(sorted(worker.pid for worker in self._workers))
 
-    def ask(self, chunks: Sequence[Sequence[str]]) -> list[bytes]:
-        """Return the rows of each chunk, in order.
+    def ask(self, chunks: Sequence[Sequence[str]], *, nearly: bool = False) -> list[bytes]:
+        """Return the rows of each chunk, in order; `nearly` as `BuiltinEmbedder.approximate`.
 
         A chunk whose worker is lost goes to a fresh one, once. Raises ModelUnavailable where
         that is lost too, or the pool is closed.
         """
         try:
-            futures = [self._threads.submit(self._ask, chunk) for chunk in chunks]
+            futures = [self._threads.submit(self._ask, chunk, nearly=nearly) for chunk in chunks]
         except RuntimeError as error:  # the executor's way of saying that it was shut down
             raise ModelUnavailable("the embedder is closed") from error
         try:
@@ -150,13 +150,13 @@ class WorkerPool:
             for future in futures:
                 future.cancel()
 
-    def _ask(self, texts: Sequence[str]) -> bytes:
+    def _ask(self, texts: Sequence[str], *, nearly: bool) -> bytes:
         worker = self._idle.get()
         try:
             for _ in range(_ATTEMPTS):
                 try:
                     worker = worker or self._add()
-                    return worker.ask(texts, self._reply_seconds)
+                    return worker.ask(texts, self._reply_seconds, nearly=nearly)
                 except WorkerLost as error:
                     lost = error
                     if worker is not None:

@@ -112,16 +112,7 @@ class TokenRows:
         return rows[:count]
 
     def _compute(self, tokens: Ints) -> Floats:
-        weights = self._weights
-        embedding = np.empty((len(tokens), EMBEDDING), np.float32)
-        weights.embeddings(tokens, embedding)
-        projected = self._project(embedding)
-        projected += weights.project_bias
-        projected -= projected.mean(axis=1, keepdims=True)
-        variance = np.einsum("ij,ij->i", projected, projected) / PROJECTED
-        projected *= (1.0 / np.sqrt(variance + weights.epsilon))[:, None]
-        projected *= weights.token_gain
-        projected += weights.token_bias
+        projected = projections(self._weights, self._project, tokens)
         rows = np.empty((len(tokens), ROW), np.float32)
         rows[:, :PROJECTED] = projected
         at = PROJECTED
@@ -129,6 +120,20 @@ class TokenRows:
             own = np.ascontiguousarray(projected[:, i * BRANCH : (i + 1) * BRANCH])
             rows[:, at : at + window * BRANCH] = self._first[i](own)
             center = at + left * BRANCH  # always inside the text, so it may carry the bias
-            rows[:, center : center + BRANCH] += weights.branches[i].first_bias
+            rows[:, center : center + BRANCH] += self._weights.branches[i].first_bias
             at += window * BRANCH
         return rows
+
+
+def projections(weights: Weights, project: Product, tokens: Ints) -> Floats:
+    """Return the layer-normalized projections of these tokens: shape (tokens, PROJECTED)."""
+    embedding = np.empty((len(tokens), EMBEDDING), np.float32)
+    weights.embeddings(tokens, embedding)
+    projected = project(embedding)
+    projected += weights.project_bias
+    projected -= projected.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", projected, projected) / PROJECTED
+    projected *= (1.0 / np.sqrt(variance + weights.epsilon))[:, None]
+    projected *= weights.token_gain
+    projected += weights.token_bias
+    return projected

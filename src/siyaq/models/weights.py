@@ -84,6 +84,24 @@ class Weights:
         out *= self.scale[chunk, None]
         out += self.low[chunk, None]
 
+    def vectors(self, pooled: Floats, lengths: Ints) -> Floats:
+        """Return the unit vectors of texts: the network on top.
+
+        `pooled` are the sums over the tokens of each text, times `head.pool`; `lengths` their
+        numbers of tokens.
+        """
+        head = self.head
+        tokens = lengths.astype(np.float32)[:, None]
+        mean = pooled + tokens * head.pool_bias
+        mean /= np.sqrt(tokens)
+        y0 = np.maximum(mean @ head.d0, 0.0)
+        y1 = np.maximum(mean @ head.p1 + y0 @ head.d1, 0.0)
+        y2 = np.maximum(y1 @ head.d2, 0.0)
+        vectors: Floats = np.tanh(y1 @ head.p3 + y2 @ head.d3)
+        squares = np.einsum("ij,ij->i", vectors, vectors)
+        vectors /= np.sqrt(np.maximum(squares, self.epsilon))[:, None]
+        return vectors
+
 
 def load_weights() -> tuple[Weights, Tokenizer]:
     """Read tokenizer and weights from the installed package. Takes about a second."""

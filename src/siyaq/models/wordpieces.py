@@ -17,8 +17,10 @@ MAX_CHARS = 8192
 MAX_TOKENS = 2048
 """And of that, only so many tokens."""
 
-_UNKNOWN, _BEGIN, _END = 0, 1, 2
-_NOTHING = (_UNKNOWN,)  # what the tokenizer gives for a word with nothing left
+UNKNOWN, BEGIN, END = 0, 1, 2
+"""Tokens that are no piece of a word."""
+
+_NOTHING = (UNKNOWN,)  # what the tokenizer gives for a word with nothing left
 _WORDS_REMEMBERED = 65_536
 _LONGEST_REMEMBERED_CHARS = 32  # longer ones are links: they do not come again
 _BREAKS = str.maketrans("\n\r\t", "   ")  # what else the normalizer turns into a space
@@ -35,21 +37,27 @@ class WordTokenizer:
         ids = tuple(self._tokenizer.encode(word, add_bos=False, add_eos=False))
         return () if ids == _NOTHING else ids
 
+    def words(self, text: str) -> list[str]:
+        """Return the words of `text`, as far as it is read."""
+        return [word for word in mend(text).translate(_BREAKS).split(" ") if word]
+
+    def pieces(self, word: str) -> Sequence[int]:
+        """Return the ids of one of these words: none where normalization leaves nothing."""
+        short = len(word) <= _LONGEST_REMEMBERED_CHARS
+        return self._remembered(word) if short else self._pieces(word)
+
     def ids(self, text: str) -> list[int]:
         """Return the ids of `text` between begin and end marks: at most MAX_TOKENS.
 
         A text in which nothing is left after normalization is one unknown token.
         """
-        ids = [_BEGIN]
-        for word in mend(text).translate(_BREAKS).split(" "):
-            if not word:
-                continue
-            short = len(word) <= _LONGEST_REMEMBERED_CHARS
-            ids.extend(self._remembered(word) if short else self._pieces(word))
+        ids = [BEGIN]
+        for word in self.words(text):
+            ids.extend(self.pieces(word))
         if len(ids) == 1:
-            ids.append(_UNKNOWN)
+            ids.append(UNKNOWN)
         del ids[MAX_TOKENS - 1 :]
-        ids.append(_END)
+        ids.append(END)
         return ids
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import msgspec
 
 from siyaq.models.blas import use_one_blas_thread
-from siyaq.models.frames import FAILED, ROWS, read_frame, write_frame
+from siyaq.models.frames import FAILED, NEARLY, ROWS, read_frame, write_frame
 
 _NICENESS = 5  # embedding what arrives yields to answering who asks
 
@@ -39,7 +39,8 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     decoder = msgspec.msgpack.Decoder(list[str])
     while (request := read_frame(requests)) is not None:
         try:
-            reply = ROWS + encoder.encode(decoder.decode(request)).tobytes()
+            read = encoder.approximate if request[:1] == NEARLY else encoder.encode
+            reply = ROWS + read(decoder.decode(request[1:])).tobytes()
         except (MemoryError, ValueError) as error:
             reply = FAILED + type(error).__name__.encode()
         write_frame(replies, reply)

@@ -488,6 +488,7 @@ def status_json(status: Status) -> schema.StatusJson:
         "log_seq": status.log_seq,
         "indexed_seq": status.indexed_seq,
         "embedded_seq": status.embedded_seq,
+        "approximate": status.approximate,
         "covered": coverage_json(status.covered),
         "sources": [_source_json(source) for source in status.sources],
         "embedder": status.embedder,

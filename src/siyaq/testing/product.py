@@ -373,6 +373,7 @@ class FakeProduct:
             log_seq=len(self.posts),
             indexed_seq=len(self.posts),
             embedded_seq=len(self.posts),
+            approximate=0,
             covered=Coverage(since=self.now - timedelta(hours=14), until=newest),
             sources=(source,),
             embedder="fake",

@@ -38,7 +38,10 @@ class TotalsJson(TypedDict):
 
 
 class StatusJson(TypedDict):
-    """How siyaq is doing. `bill` is by kind of call: search, ask, reopen, context, ingest."""
+    """How siyaq is doing. `bill` is by kind of call: search, ask, reopen, context, ingest.
+
+    `approximate` posts up to `embedded_seq` have a vector that is only near so far.
+    """
 
     version: str
     posts: int
@@ -46,6 +49,7 @@ class StatusJson(TypedDict):
     log_seq: int
     indexed_seq: int
     embedded_seq: int
+    approximate: int
     covered: CoverageJson
     sources: list[SourceStatusJson]
     embedder: str
