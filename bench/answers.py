@@ -80,7 +80,8 @@ def while_posts_come(engine: Engine, work: Work, rate: int, measure: Callable[[]
 
     def feed() -> None:
         began = time.perf_counter()
-        for posts, rows in batches(work, len(work.posts), vectors=True, start=start):
+        size = engine.stream_batch
+        for posts, rows in batches(work, len(work.posts), vectors=True, start=start, size=size):
             if stop.wait(max(0.0, began + sent[0] / rate - time.perf_counter())):
                 return
             engine.add(posts, rows)

@@ -3,7 +3,8 @@
     python bench/drive.py ENGINE FOLDER [--queries N] [--rate N] [--commit-every N]
 
 Runs in the environment that holds the engine. Posts come in batches of 500, each handed over as
-soon as the one before was taken. Prints one JSON object.
+soon as the one before was taken; while searches are timed, in such as the engine asks for
+(`stream_batch`). Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -79,9 +80,11 @@ def _line(row: dict[str, Any], moment: datetime) -> bytes:
     return json.dumps(wire, ensure_ascii=False).encode()
 
 
-def batches(work: Work, count: int, *, vectors: bool, start: int = 0) -> Iterator[tuple[Any, Any]]:
-    for first in range(start, count, BATCH):
-        last = min(first + BATCH, count)
+def batches(
+    work: Work, count: int, *, vectors: bool, start: int = 0, size: int = BATCH
+) -> Iterator[tuple[Any, Any]]:
+    for first in range(start, count, size):
+        last = min(first + size, count)
         yield work.posts[first:last], np.asarray(work.vectors[first:last]) if vectors else None
 
 
@@ -167,7 +170,8 @@ def under_load(engine: Engine, work: Work, count: int, rate: int, queries: int) 
 
     def feed() -> None:
         began = time.perf_counter()
-        for posts, rows in batches(work, len(work.posts), vectors=True, start=count):
+        size = getattr(engine, "stream_batch", BATCH)
+        for posts, rows in batches(work, len(work.posts), vectors=True, start=count, size=size):
             if stop.wait(max(0.0, began + (sent[0] - count) / rate - time.perf_counter())):
                 return
             engine.add(posts, rows)
