@@ -39,13 +39,19 @@ class Size(NamedTuple):
     seconds: int  # of the steady stream
     burst: int
     queries: int
-    steps: tuple[int, ...]
+    steps: tuple[int, ...]  # of one index as it grows
     embedder: int
+    stream: int  # posts, as they come, for answers and cards
+    stream_late: int
 
 
-QUICK = Size(20_000, 6_000, 3_000, 40_000, 4_000, 8, 2_000, 60, (5_000, 10_000, 20_000), 3_000)
+QUICK = Size(
+    *(20_000, 6_000, 3_000, 40_000, 4_000, 8, 2_000, 60),
+    *((5_000, 10_000, 20_000), 3_000, 20_000, 30_000),
+)
 FULL = Size(
-    300_000, 60_000, 30_000, 300_000, 20_000, 30, 10_000, 300, (30_000, 100_000, 300_000), 12_000
+    *(300_000, 60_000, 30_000, 300_000, 20_000, 30, 10_000, 300),
+    *((100_000, 300_000, 1_000_000), 12_000, 1_000_000, 100_000),
 )
 
 
@@ -66,9 +72,9 @@ class Suite:
         self._floor_of_words()
         work = self._prepared("work", size.posts, size.late, size.real)
         self._side_by_side(work)
-        stream = self._prepared("stream", size.posts, size.late, size.real, "--repeats")
-        self._ask("answers.py", stream, "--queries", size.queries)
-        self._ask("growth.py", work, "--steps", *size.steps)
+        stream = self._prepared("stream", size.stream, size.stream_late, size.real, "--repeats")
+        self._ask("answers.py", stream, "--queries", min(size.queries, 100))
+        self._ask("growth.py", self._grown(work), "--steps", *size.steps)
         embedder = self._output(sys.executable, "embedder.py", *self._embedder_arguments())
         if embedder:
             self.questions.append(_embedder(embedder))
@@ -83,6 +89,12 @@ class Suite:
         sizes = ("--count", posts, "--late", late, "--real", real)
         self._output(sys.executable, "prepare.py", folder, *sizes, *options)
         return folder
+
+    def _grown(self, work: Path) -> Path:
+        """Return a folder of enough distinct posts for the longest step."""
+        most = self._size.steps[-1]
+        enough = most <= self._size.posts
+        return work if enough else self._prepared("growth", most, 0, self._size.real)
 
     def _floor_of_words(self) -> None:
         """Ingest without vectors: siyaq, tantivy alone, and that with as many commits, by turns."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import threading
@@ -26,31 +27,48 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 
 import engines
-from engines import BATCH, Engine, fused
+from engines import BATCH, Engine, Where, fused
 from measured import disk_bytes, mapped_mib, quantiles_ms, resident_mib
 
 K = 20
 LEAST_SECONDS = 10.0
 WINDOWS = {"all": 1.0, "last 10 %": 0.1, "last 1 %": 0.01}
+ANYWHERE = Where()
+EDITED = 200
 
 
-class Work:
+class Questions:
+    """What is asked of an engine, of a prepared folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.queries = np.load(folder / "queries.npy")
+        asked = json.loads((folder / "questions.json").read_text())
+        self.texts, self.terms = asked["words"], asked["terms"]
+
+
+class Work(Questions):
     """The prepared folder, as an engine is fed from it."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
         with (folder / "posts.jsonl").open(encoding="utf-8") as lines:
             self.posts = [_row(json.loads(line)) for line in lines]
         self.vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-        self.queries = np.load(folder / "queries.npy")
         self.exact = dict(np.load(folder / "exact.npz"))
-        asked = json.loads((folder / "questions.json").read_text())
-        self.texts, self.terms = asked["words"], asked["terms"]
-        self.count = json.loads((folder / "facts.json").read_text())["posts"]
+        self.facts = json.loads((folder / "facts.json").read_text())
+        self.count = self.facts["posts"]
 
-    def since(self, share: float, count: int) -> int:
-        """Return where the last `share` of the first `count` posts begins; 0 for all of them."""
-        first = count - max(K, round(share * count))
-        return 0 if share == 1.0 else self.posts[first]["placed_us"]
+    def wheres(self) -> dict[str, Where]:
+        """Return the filters that searches are timed under: windows, a language, an author."""
+        found = {"all": ANYWHERE}
+        for name, share in WINDOWS.items():
+            first = self.count - max(K, round(share * self.count))
+            if share < 1.0:
+                found[name] = Where(since_us=self.posts[first]["placed_us"])
+        found["one language"] = Where(lang=self.facts["lang"])
+        found["one author"] = Where(author=self.facts["author"])
+        return found
 
 
 def _row(post: dict[str, Any]) -> dict[str, Any]:
@@ -130,41 +148,48 @@ def _moment(reached: list[tuple[float, int]], posts: float) -> float:
     return reached[-1][0]
 
 
-def search(engine: Engine, work: Work, count: int, queries: int) -> dict[str, Any]:
+def search(engine: Engine, work: Work, queries: int) -> dict[str, Any]:
     """Return p50 and p99 of each kind of search, and recall against exact search."""
-    found: dict[str, Any] = {}
-    for window, share in WINDOWS.items():
-        since = work.since(share, count)
-        found[window] = {
-            "words_ms": quantiles_ms(
-                lambda n, s=since: engine.words(work.texts[n], work.terms[n], K, s), queries
-            ),
-            "vector_ms": quantiles_ms(
-                lambda n, s=since: engine.nearest(work.queries[n], K, s), queries
-            ),
-            "hybrid_ms": quantiles_ms(lambda n, s=since: hybrid(engine, work, n, s), queries),
-            "recall": recall(engine, work, window, since),
-        }
-    return found
+    return {
+        name: timed(engine, work, queries, where) | {"recall": recall(engine, work, name, where)}
+        for name, where in work.wheres().items()
+    }
 
 
-def hybrid(engine: Engine, work: Work, number: int, since: int) -> list[int]:
-    words = engine.words(work.texts[number], work.terms[number], 2 * K, since)
-    return fused(words, engine.nearest(work.queries[number], 2 * K, since), K)
+def timed(engine: Engine, work: Questions, queries: int, where: Where) -> dict[str, Any]:
+    """Return p50 and p99 of each kind of search."""
+    return {
+        "words_ms": quantiles_ms(
+            lambda n: engine.words(work.texts[n], work.terms[n], K, where), queries
+        ),
+        "vector_ms": quantiles_ms(lambda n: engine.nearest(work.queries[n], K, where), queries),
+        "hybrid_ms": quantiles_ms(lambda n: hybrid(engine, work, n, where), queries),
+    }
 
 
-def recall(engine: Engine, work: Work, window: str, since: int) -> float:
+def hybrid(engine: Engine, work: Questions, number: int, where: Where) -> list[int]:
+    words = engine.words(work.texts[number], work.terms[number], 2 * K, where)
+    return fused(words, engine.nearest(work.queries[number], 2 * K, where), K)
+
+
+def recall(engine: Engine, work: Work, name: str, where: Where) -> float:
     """Return which share of the exact K nearest it finds; equal scores count as equal."""
-    kth = work.exact[window]
-    right = 0
+    kth = work.exact[name]
+    right = of = 0
     for query, least in zip(work.queries, kth, strict=False):
-        rows = [each - 1 for each in engine.nearest(query, K, since)]
-        right += int(np.count_nonzero(np.array(work.vectors[rows]) @ query >= least - 1e-3))
-    return round(right / (K * len(kth)), 4)
+        rows = [each - 1 for each in engine.nearest(query, K, where)]
+        if least > -2.0:  # fewer than K posts pass the filter otherwise
+            of += K
+            right += int(np.count_nonzero(np.array(work.vectors[rows]) @ query >= least - 1e-3))
+    return round(right / of, 4) if of else 1.0
 
 
-def under_load(engine: Engine, work: Work, count: int, rate: int, queries: int) -> dict[str, Any]:
-    """Search while `rate` posts a second come in; one client, in the same process."""
+def under_load(engine: Engine, work: Work, place: Path, rate: int, queries: int) -> dict[str, Any]:
+    """Search while `rate` posts a second come in; one client, in the same process.
+
+    Then in a process of its own, of an engine that can be read beside its writer.
+    """
+    count = work.count
     stop = threading.Event()
     sent = [count]
 
@@ -181,14 +206,23 @@ def under_load(engine: Engine, work: Work, count: int, rate: int, queries: int) 
     began = time.perf_counter()
     feeder.start()
     try:
-        words = quantiles_ms(lambda n: engine.words(work.texts[n], work.terms[n], K, 0), queries)
-        nearest = quantiles_ms(lambda n: engine.nearest(work.queries[n], K, 0), queries)
-        both = quantiles_ms(lambda n: hybrid(engine, work, n, 0), queries)
+        found = timed(engine, work, queries, ANYWHERE)
+        if getattr(engine, "beside", False):
+            found["beside"] = beside(place, work.folder, queries)
     finally:
         stop.set()
         feeder.join()
     kept = (sent[0] - count) / (time.perf_counter() - began)
-    return {"words_ms": words, "vector_ms": nearest, "hybrid_ms": both, "rate_kept": round(kept)}
+    return found | {"rate_kept": round(kept)}
+
+
+def beside(place: Path, folder: Path, queries: int) -> dict[str, Any]:
+    """Let a process of its own ask the same."""
+    script = str(Path(__file__).with_name("beside.py"))
+    command = [sys.executable, script, str(place), str(folder), "--queries", str(queries)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def drive(
@@ -209,22 +243,47 @@ def drive(
     result["mapped_mib"] = round(mapped_mib(), 1)
     result["disk_bytes_per_post"] = round(disk_bytes(place) / count)
     if with_vectors and queries:
-        result["idle"] = search(engine, work, count, queries)
+        result["idle"] = search(engine, work, queries)
         if rate:
             try:
-                result["loaded"] = under_load(engine, work, count, rate, queries)
+                result["loaded"] = under_load(engine, work, place, rate, queries)
             except Exception as error:  # noqa: BLE001 -- some peers fail here: that is a result
                 result["loaded_error"] = f"{type(error).__name__}: {error}"[:120]
+    if with_vectors and queries:
+        result |= edits(engine, work)
     result |= deletion(engine, work, count, with_vectors=with_vectors)
     engine.close()
     return result
+
+
+def edits(engine: Engine, work: Work) -> dict[str, Any]:
+    """Give every so many posts another text and vector, and look whether they are found by it."""
+    places = range(0, work.count, max(1, work.count // EDITED))
+    posts = [work.posts[place] for place in places]
+    changed = [post | {"text": f"{post['text']} edited", "words": ""} for post in posts]
+    rows = -np.array(work.vectors[places])  # unlike every other
+    began = time.perf_counter()
+    try:
+        if edit := getattr(engine, "edit", None):
+            edit(changed, rows)
+        else:
+            engine.delete([post["id"] for post in posts])
+            engine.add(changed, rows)
+    except Exception as error:  # noqa: BLE001 -- some peers cannot delete, and that is a result
+        return {"edit": f"{type(error).__name__}: {error}"[:120]}
+    seconds = time.perf_counter() - began
+    found = sum(
+        post["id"] in engine.nearest(row, K, ANYWHERE)
+        for post, row in list(zip(changed, rows, strict=True))[:20]
+    )
+    return {"edit_us_per_post": round(1e6 * seconds / len(posts), 1), "edited_found": found / 20}
 
 
 def deletion(engine: Engine, work: Work, count: int, *, with_vectors: bool) -> dict[str, Any]:
     """Delete 1 % of the posts, the nearest of each query among them, and search for them."""
     ids = list(range(1, count + 1, 100))
     if with_vectors:
-        ids += [each for query in work.queries[:20] for each in engine.nearest(query, 1, 0)]
+        ids += [each for query in work.queries[:20] for each in engine.nearest(query, 1, ANYWHERE)]
     gone = set(ids)
     began = time.perf_counter()
     try:
@@ -234,7 +293,9 @@ def deletion(engine: Engine, work: Work, count: int, *, with_vectors: bool) -> d
     seconds = time.perf_counter() - began
     seen = 0
     if with_vectors:
-        seen = sum(bool(gone & set(engine.nearest(query, K, 0))) for query in work.queries[:20])
+        seen = sum(
+            bool(gone & set(engine.nearest(query, K, ANYWHERE))) for query in work.queries[:20]
+        )
     return {"delete_us_per_post": round(1e6 * seconds / len(gone), 1), "deleted_seen": seen}
 
 

@@ -13,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from drive import K, Work, batches
+from drive import ANYWHERE, K, Work, batches
+from engines import Where
 from engines.siyaq import Siyaq
 from measured import disk_bytes, figure, quantiles_ms, report, resident_mib
 
@@ -34,19 +35,19 @@ def measure(folder: Path, place: Path, steps: list[int]) -> None:
         engine.settle()
         count, done = step - done, step
         seconds, busy = time.perf_counter() - began, time.process_time() - busy
-        since = work.posts[max(0, step - WINDOW)]["placed_us"]
+        newest = Where(since_us=work.posts[max(0, step - WINDOW)]["placed_us"])
         spent = {
             "processor time a post": (1e6 * busy / count, "us"),
             "posts a second": (count / seconds, "posts/s"),
             "resident memory": (resident_mib() - before, "MiB"),
             "disk a post": (disk_bytes(place) / step, "bytes"),
         }
-        for name, start in (("everything", 0), (f"the newest {WINDOW:,}", since)):
+        for name, where in (("everything", ANYWHERE), (f"the newest {WINDOW:,}", newest)):
             nearest = quantiles_ms(
-                lambda n, s=start: engine.nearest(work.queries[n], K, s), QUERIES
+                lambda n, w=where: engine.nearest(work.queries[n], K, w), QUERIES
             )
             words = quantiles_ms(
-                lambda n, s=start: engine.words(work.texts[n], work.terms[n], K, s), QUERIES
+                lambda n, w=where: engine.words(work.texts[n], work.terms[n], K, w), QUERIES
             )
             spent[f"nearest of {name}, p50"] = nearest[0], "ms"
             spent[f"words of {name}, p50"] = words[0], "ms"

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from siyaq.models import BuiltinEmbedder, use_one_blas_thread
 
@@ -57,8 +59,31 @@ def prepare(folder: Path, count: int, late: int, real: int, *, repeats: bool) ->
     asked_for = {"texts": questions, "words": telling, "terms": [terms(each) for each in telling]}
     (folder / "questions.json").write_text(json.dumps(asked_for))
     facts = {"posts": count, "late": late, "real_vectors": real, "distinct_texts": firsts}
-    (folder / "facts.json").write_text(json.dumps(facts | {"texts": source.origin(drawn)}))
-    np.savez(folder / "exact.npz", **exact(vectors[:count], queries[: QUESTIONS // 4]))
+    lang, author = second_language(posts[:count]), busiest(posts[:count])
+    facts |= {"texts": source.origin(drawn), "lang": lang, "author": author}
+    (folder / "facts.json").write_text(json.dumps(facts))
+    rows = {name: slice(count - max(K, round(w * count)), count) for name, w in WINDOWS.items()}
+    rows["one language"] = np.array([n for n in range(count) if posts[n].get("lang") == lang])
+    rows["one author"] = np.array([n for n in range(count) if author_of(posts[n]) == author])
+    few = queries[: QUESTIONS // 4]
+    np.savez(folder / "exact.npz", **{name: exact(vectors, at, few) for name, at in rows.items()})
+
+
+def author_of(post: dict[str, Any]) -> str:
+    """Return what an author is filtered by."""
+    author = post.get("author") or {}
+    return author.get("id") or author.get("handle") or "nobody"
+
+
+def busiest(posts: list[dict[str, Any]]) -> str:
+    """Return the author of most posts."""
+    return Counter(map(author_of, posts)).most_common(1)[0][0]
+
+
+def second_language(posts: list[dict[str, Any]]) -> str:
+    """Return the language of most posts but one: a filter that leaves out most of them."""
+    ((_, _), (lang, _)) = Counter(post.get("lang") or "" for post in posts).most_common(2)
+    return lang
 
 
 def three_words(text: str) -> str:
@@ -93,18 +118,15 @@ def repeat(posts: list[dict[str, object]], vectors: np.ndarray) -> int:
     return len(first)
 
 
-def exact(vectors: np.ndarray, queries: np.ndarray) -> dict[str, np.ndarray]:
-    """Return for each window the score of the K-th nearest post to each query."""
-    found = {}
-    for name, share in WINDOWS.items():
-        late = vectors[len(vectors) - max(K, round(share * len(vectors))) :]
-        best = np.full((len(queries), K), -2.0, np.float32)
-        for start in range(0, len(late), 65_536):
-            scores = queries @ late[start : start + 65_536].T
-            both = np.concatenate((best, scores), axis=1)
-            best = -np.partition(-both, K - 1, axis=1)[:, :K]
-        found[name] = best.min(axis=1)
-    return found
+def exact(vectors: np.ndarray, rows: slice | np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """Return the score of the K-th nearest of these rows to each query."""
+    places = np.arange(len(vectors))[rows]
+    best = np.full((len(queries), K), -2.0, np.float32)
+    for start in range(0, len(places), 65_536):
+        scores = queries @ vectors[places[start : start + 65_536]].T
+        both = np.concatenate((best, scores), axis=1)
+        best = -np.partition(-both, K - 1, axis=1)[:, :K]
+    return best.min(axis=1)
 
 
 if __name__ == "__main__":

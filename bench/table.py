@@ -74,16 +74,24 @@ QUANTITIES = (
     ("vector p99, last 10 %", "ms"),
     ("vector p99, last 1 %", "ms"),
     ("recall@20, last 1 %", ""),
+    ("hybrid p99, one language", "ms"),
+    ("recall@20, one language", ""),
+    ("hybrid p99, one author", "ms"),
+    ("recall@20, one author", ""),
+    ("hybrid p99 at 1,000 posts/s, process of its own", "ms"),
     ("rate kept", "posts/s"),
     ("disk", "bytes/post"),
     ("memory", "bytes/post"),
     ("delete", "us/post"),
+    ("edit", "us/post"),
+    ("edits found", ""),
 )
 
 
 def _value(run: dict[str, Any], what: str) -> float | None:
     idle, loaded = run.get("idle", {}), run.get("loaded", {})
     everything, tenth, least = (idle.get(w, {}) for w in ("all", "last 10 %", "last 1 %"))
+    lang, author = (idle.get(w, {}) for w in ("one language", "one author"))
     both, words, nearest = (
         everything.get(kind, (None, None)) for kind in ("hybrid_ms", "words_ms", "vector_ms")
     )
@@ -98,10 +106,19 @@ def _value(run: dict[str, Any], what: str) -> float | None:
         "vector p99, last 10 %": tenth.get("vector_ms", (None, None))[1],
         "vector p99, last 1 %": least.get("vector_ms", (None, None))[1],
         "recall@20, last 1 %": least.get("recall"),
+        "hybrid p99, one language": lang.get("hybrid_ms", (None, None))[1],
+        "recall@20, one language": lang.get("recall"),
+        "hybrid p99, one author": author.get("hybrid_ms", (None, None))[1],
+        "recall@20, one author": author.get("recall"),
+        "hybrid p99 at 1,000 posts/s, process of its own": loaded.get("beside", {}).get(
+            "hybrid_ms", (None, None)
+        )[1],
         "rate kept": loaded.get("rate_kept"),
         "disk": run["disk_bytes_per_post"],
         "memory": run["resident_mib"] * 2**20 / run["posts"],
         "delete": run.get("delete_us_per_post"),
+        "edit": run.get("edit_us_per_post"),
+        "edits found": run.get("edited_found"),
     }
     return found[what]
 
@@ -132,7 +149,7 @@ def side_by_side(found: dict[str, list[dict[str, Any]]]) -> str:
         row = [runs[0]["version"]]
         for what, _ in QUANTITIES:
             values = [value for run in runs if (value := _value(run, what)) is not None]
-            row.append(_shown(statistics.median(values)) if values else runs[0].get("delete", "–"))
+            row.append(_shown(statistics.median(values)) if values else runs[0].get(what, "–"))
         rows.append(row)
     return _table(rows)
 

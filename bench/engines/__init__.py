@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,8 +18,21 @@ WITHOUT_VECTORS = ("siyaq_words", "tantivy_alone")
 BATCH = 500
 
 
+class Where(NamedTuple):
+    """Which posts may be found; what is empty restricts nothing."""
+
+    since_us: int = 0  # placed then or later
+    lang: str = ""
+    author: str = ""
+
+
 class Engine(Protocol):
-    """What is asked of an engine. Ids are 1, 2, 3 and so on in order of time."""
+    """What is asked of an engine. Ids are 1, 2, 3 and so on in order of time.
+
+    It may have `stream_batch` (posts handed over at once while a stream comes in), `edit` (replace
+    posts by others of the same ids; otherwise they are deleted and added) and `beside` (that a
+    process of its own can read what another one writes).
+    """
 
     version: str
 
@@ -35,12 +48,12 @@ class Engine(Protocol):
         """Do what the engine's documents advise once a load is over."""
         ...
 
-    def words(self, text: str, terms: list[str], k: int, since_us: int) -> list[int]:
-        """Return the best k posts by BM25 placed at `since_us` or later."""
+    def words(self, text: str, terms: list[str], k: int, where: Where) -> list[int]:
+        """Return the best k posts by BM25 among those that may be found."""
         ...
 
-    def nearest(self, vector: np.ndarray, k: int, since_us: int) -> list[int]:
-        """Return the k posts with the nearest vectors placed at `since_us` or later."""
+    def nearest(self, vector: np.ndarray, k: int, where: Where) -> list[int]:
+        """Return the k posts with the nearest vectors among those that may be found."""
         ...
 
     def delete(self, ids: list[int]) -> None:

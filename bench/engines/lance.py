@@ -49,7 +49,8 @@ class Lance:
     def _make_indices(self) -> None:
         self._table.create_index("text", config=FTS(with_position=False))
         self._table.create_index("vector", config=HnswSq(distance_type="cosine"))
-        self._table.create_scalar_index("at")
+        for column, kind in (("at", "BTREE"), ("lang", "BITMAP"), ("author", "BTREE")):
+            self._table.create_scalar_index(column, index_type=kind)
         self._indexed, self._optimized = True, self._taken
 
     def searchable(self):
@@ -65,16 +66,19 @@ class Lance:
             self._make_indices()
         self._table.optimize()
 
-    def words(self, text, terms, k, since_us):
-        return self._ids(self._table.search(text, query_type="fts"), k, since_us)
+    def words(self, text, terms, k, where):
+        return self._ids(self._table.search(text, query_type="fts"), k, where)
 
-    def nearest(self, vector, k, since_us):
+    def nearest(self, vector, k, where):
         query = self._table.search(vector).distance_type("cosine").refine_factor(5)
-        return self._ids(query, k, since_us)
+        return self._ids(query, k, where)
 
-    def _ids(self, query, k, since_us):
-        if since_us:
-            query = query.where(f"at >= {since_us}", prefilter=True)
+    def _ids(self, query, k, where):
+        clauses = [f"at >= {where.since_us}"] if where.since_us else []
+        clauses += [f"lang = '{where.lang}'"] if where.lang else []
+        clauses += [f"author = '{where.author}'"] if where.author else []
+        if clauses:
+            query = query.where(" AND ".join(clauses), prefilter=True)
         return query.select(["id"]).limit(k).to_arrow()["id"].to_pylist()
 
     def delete(self, ids):

@@ -48,6 +48,8 @@ class Qdrant:
         )
         shard = q.EdgeShard.create(str(path), config)
         shard.update(q.UpdateOperation.create_field_index("at", q.PayloadSchemaType.Integer))
+        for name in ("lang", "author"):
+            shard.update(q.UpdateOperation.create_field_index(name, q.PayloadSchemaType.Keyword))
         self._shards.append(shard)
 
     def searchable(self):
@@ -57,18 +59,22 @@ class Qdrant:
         if self._shards:
             self._shards[-1].optimize()
 
-    def words(self, text, terms, k, since_us):
-        return self._best(q.Query.Nearest(self._bm25.embed_query(text), using="words"), k, since_us)
+    def words(self, text, terms, k, where):
+        return self._best(q.Query.Nearest(self._bm25.embed_query(text), using="words"), k, where)
 
-    def nearest(self, vector, k, since_us):
-        return self._best(q.Query.Nearest(vector.tolist(), using="meaning"), k, since_us)
+    def nearest(self, vector, k, where):
+        return self._best(q.Query.Nearest(vector.tolist(), using="meaning"), k, where)
 
-    def _best(self, query, k, since_us):
-        late = None
-        if since_us:
-            window = q.RangeFloat(gte=float(since_us))
-            late = q.Filter(must=[q.FieldCondition(key="at", range=window)])
-        request = q.QueryRequest(limit=k, query=query, filter=late)
+    def _best(self, query, k, where):
+        demands = []
+        if where.since_us:
+            window = q.RangeFloat(gte=float(where.since_us))
+            demands.append(q.FieldCondition(key="at", range=window))
+        for key, value in (("lang", where.lang), ("author", where.author)):
+            if value:
+                demands.append(q.FieldCondition(key=key, match=q.MatchValue(value)))
+        only = q.Filter(must=demands) if demands else None
+        request = q.QueryRequest(limit=k, query=query, filter=only)
         found = [hit for shard in self._shards for hit in shard.query(request)]
         found.sort(key=lambda hit: -hit.score)
         return [hit.id for hit in found[:k]]

@@ -5,6 +5,7 @@ Vectors come ready-made, as they do for its peers; `bench/pipeline.py` measures 
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,9 +42,30 @@ class ReadyMade:
         return np.stack([self._take(text, self._unknown) for text in texts])
 
 
-class Siyaq:
+class Reader:
+    """What a process that only asks opens."""
+
+    def __init__(self, folder: Path) -> None:
+        self.reader = IndexReader.open(folder)
+        self._edited: dict[int, int] = {}  # places in the log of posts that were edited, to ids
+
+    def words(self, text, terms, k, where):
+        self.reader.refresh()
+        weights = dict.fromkeys(terms, 1.0)
+        return self._ids(self.reader.lexical(weights, _filters(where), k))
+
+    def nearest(self, vector, k, where):
+        self.reader.refresh()
+        return self._ids(self.reader.semantic(vector, _filters(where), k))
+
+    def _ids(self, hits):
+        return [self._edited.get(hit.seq, hit.seq) for hit in hits]
+
+
+class Siyaq(Reader):
     version = f"siyaq {__version__}"
     stream_batch = 50  # of 1,000 posts a second: its log commits what came in 50 ms
+    beside = True
 
     def __init__(self, folder: Path, *, distinct: bool = True) -> None:
         identify("warm")  # the language identifier loads its tables at its first use
@@ -52,16 +74,23 @@ class Siyaq:
         self._embedder = ReadyMade(distinct=distinct)
         self._indexer = Indexer(self.log, folder, self._embedder)
         self._indexer.start()
-        self.reader = IndexReader.open(folder, self._embedder)
+        super().__init__(folder)
 
     def add(self, posts, vectors):
+        self._take([post["line"] for post in posts], posts, vectors)
+
+    def edit(self, posts, vectors):
+        self._edited.update(enumerate((post["id"] for post in posts), self.log.head() + 1))
+        lines = [json.dumps(_update(post), ensure_ascii=False).encode() for post in posts]
+        self._take(lines, posts, vectors)
+        self.settle()
+
+    def _take(self, lines, posts, vectors):
         if vectors is not None:
             texts = (" ".join(str(post["text"]).split()) for post in posts)
             self._embedder.known.update(zip(texts, vectors, strict=True))
         now = datetime.now(UTC)
-        events = [
-            admit_line(post["line"], source="bench", trust=Trust.ARCHIVE, now=now) for post in posts
-        ]
+        events = [admit_line(line, source="bench", trust=Trust.ARCHIVE, now=now) for line in lines]
         self._writer.append([Batch(events=tuple(e for e in events if isinstance(e, PostEvent)))])
         self._indexer.wake()
 
@@ -70,15 +99,6 @@ class Siyaq:
 
     def settle(self):
         self._indexer.wait_embedded(self.log.head(), 3600)
-
-    def words(self, text, terms, k, since_us):
-        self.reader.refresh()
-        weights = dict.fromkeys(terms, 1.0)
-        return [hit.seq for hit in self.reader.lexical(weights, _since(since_us), k)]
-
-    def nearest(self, vector, k, since_us):
-        self.reader.refresh()
-        return [hit.seq for hit in self.reader.semantic(vector, _since(since_us), k)]
 
     def delete(self, ids):
         now = datetime.now(UTC)
@@ -97,9 +117,25 @@ class Siyaq:
         self._writer.close()
 
 
-def _since(since_us: int) -> Filters:
-    since = from_microseconds(since_us) if since_us else None
-    return Filters(placed=TimeRange(since=since))
+def _update(post):
+    """Return an edit of a post as it comes: its time as text, nothing made ready for peers."""
+    author = post["author"]
+    return {
+        "op": "update",
+        "id": str(post["id"]),
+        "text": post["text"],
+        "lang": post["lang"],
+        "author": {"id": author, "handle": author},
+        "created_at": from_microseconds(post["placed_us"]).isoformat(),
+    }
+
+
+def _filters(where) -> Filters:
+    return Filters(
+        placed=TimeRange(since=from_microseconds(where.since_us) if where.since_us else None),
+        langs=(where.lang,) if where.lang else (),
+        authors=(where.author,) if where.author else (),
+    )
 
 
 open_in = Siyaq

@@ -27,9 +27,11 @@ class SqliteVec:
             "CREATE TABLE posts (id INTEGER PRIMARY KEY, at INTEGER, lang TEXT, author TEXT,"
             " t TEXT);"
             "CREATE INDEX by_time ON posts (at);"
+            "CREATE INDEX by_lang ON posts (lang);"
+            "CREATE INDEX by_author ON posts (author);"
             "CREATE VIRTUAL TABLE texts USING fts5(t, content='posts', content_rowid='id');"
             "CREATE VIRTUAL TABLE vectors USING vec0(id INTEGER PRIMARY KEY, at INTEGER,"
-            " v float[512] distance_metric=cosine);"
+            " lang TEXT, author TEXT, v float[512] distance_metric=cosine);"
         )
         self._taken = 0
 
@@ -42,8 +44,8 @@ class SqliteVec:
             )
             if vectors is not None:
                 cursor.executemany(
-                    "INSERT INTO vectors (id, at, v) VALUES (?, ?, ?)",
-                    [(row[0], row[1], v.tobytes()) for row, v in zip(rows, vectors, strict=True)],
+                    "INSERT INTO vectors (id, at, lang, author, v) VALUES (?, ?, ?, ?, ?)",
+                    [(*row[:4], v.tobytes()) for row, v in zip(rows, vectors, strict=True)],
                 )
         self._taken += len(posts)
 
@@ -53,18 +55,18 @@ class SqliteVec:
     def settle(self):
         pass
 
-    def words(self, text, terms, k, since_us):
+    def words(self, text, terms, k, where):
         match = " OR ".join('"' + word.replace('"', '""') + '"' for word in text.split())
-        late = "AND rowid IN (SELECT id FROM posts WHERE at >= ?) " if since_us else ""
-        sql = f"SELECT rowid FROM texts WHERE texts MATCH ? {late}ORDER BY rank LIMIT ?"
-        values = (match, since_us, k) if since_us else (match, k)
-        return [row[0] for row in self._connection.execute(sql, values)]
+        demands, values = _demands(where)
+        only = f"AND rowid IN (SELECT id FROM posts WHERE {demands}) " if demands else ""
+        sql = f"SELECT rowid FROM texts WHERE texts MATCH ? {only}ORDER BY rank LIMIT ?"
+        return [row[0] for row in self._connection.execute(sql, (match, *values, k))]
 
-    def nearest(self, vector, k, since_us):
-        late = "AND at >= ? " if since_us else ""
-        sql = f"SELECT id FROM vectors WHERE v MATCH ? AND k = ? {late}ORDER BY distance"
-        values = (vector.tobytes(), k, since_us) if since_us else (vector.tobytes(), k)
-        return [row[0] for row in self._connection.execute(sql, values)]
+    def nearest(self, vector, k, where):
+        demands, values = _demands(where)
+        only = f"AND {demands} " if demands else ""
+        sql = f"SELECT id FROM vectors WHERE v MATCH ? AND k = ? {only}ORDER BY distance"
+        return [row[0] for row in self._connection.execute(sql, (vector.tobytes(), k, *values))]
 
     def delete(self, ids):
         named = json.dumps(ids)
@@ -76,6 +78,13 @@ class SqliteVec:
 
     def close(self):
         self._connection.close()
+
+
+def _demands(where):
+    """Return the clauses of a filter, and their values."""
+    clauses = {"at >= ?": where.since_us, "lang = ?": where.lang, "author = ?": where.author}
+    wanted = {clause: value for clause, value in clauses.items() if value}
+    return " AND ".join(wanted), [*wanted.values()]
 
 
 open_in = SqliteVec

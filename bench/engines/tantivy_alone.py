@@ -66,11 +66,11 @@ class TantivyAlone:
         self._index.reload()
         self._found, self._committed = self._taken, time.monotonic()
 
-    def words(self, text, terms, k, since_us):
+    def words(self, text, terms, k, where):
         query = self._index.parse_query(" ".join(terms), ["words"])
-        if since_us:
+        if where.since_us:
             late = tantivy.Query.range_query(
-                self._schema, "placed_us", tantivy.FieldType.Integer, lower_bound=since_us
+                self._schema, "placed_us", tantivy.FieldType.Integer, lower_bound=where.since_us
             )
             late = tantivy.Query.const_score_query(late, 0.0)
             must = tantivy.Occur.Must

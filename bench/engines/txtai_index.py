@@ -28,7 +28,14 @@ class Txtai:
 
     def add(self, posts, vectors):
         self._rows = {str(post["text"]): row for post, row in zip(posts, vectors, strict=True)}
-        body = [(p["id"], {"text": p["text"], "at": p["placed_us"]}, None) for p in posts]
+        body = [
+            (
+                p["id"],
+                {"text": p["text"], "at": p["placed_us"], "lang": p["lang"], "author": p["author"]},
+                None,
+            )
+            for p in posts
+        ]
         self._index.upsert(body)
         self._words.upsert([(post["id"], post["text"], None) for post in posts])
         self._taken += len(posts)
@@ -39,14 +46,16 @@ class Txtai:
     def settle(self):
         pass
 
-    def words(self, text, terms, k, since_us):
-        found = [int(each) for each, _ in self._words.search(text, 10 * k if since_us else k)]
+    def words(self, text, terms, k, where):
+        found = [int(each) for each, _ in self._words.search(text, 10 * k if any(where) else k)]
         return found[:k]
 
-    def nearest(self, vector, k, since_us):
+    def nearest(self, vector, k, where):
         self._rows = {"?": vector}
-        late = f" and at >= {since_us}" if since_us else ""
-        rows = self._index.search(f"select id from txtai where similar('?'){late}", k)
+        only = f" and at >= {where.since_us}" if where.since_us else ""
+        only += f" and lang = '{where.lang}'" if where.lang else ""
+        only += f" and author = '{where.author}'" if where.author else ""
+        rows = self._index.search(f"select id from txtai where similar('?'){only}", k)
         return [int(row["id"]) for row in rows]
 
     def delete(self, ids):
