@@ -20,6 +20,8 @@ def test_a_question_is_saved_paused_and_erased(siyaq: Siyaq) -> None:
     assert "no questions are saved" in siyaq("watch", "list").out
     made = siyaq("watch", "add", "Is the bridge open?", "--every", "15", "--json").json
     name = str(made["id"])
+    inside = siyaq("watch", "add", "Why?", "--webhook", "http://127.0.0.1/hook")
+    assert (inside.code, "not public" in inside.err) == (2, True)
     assert (made["every_minutes"], made["webhook_secret"]) == (15, None)
     assert "Is the bridge open?" in siyaq("watch", "list").out
     assert siyaq("watch", "pause", name).code == 0

@@ -15,6 +15,7 @@ import pytest
 from siyaq.access import KeyRing, Links, Role
 from siyaq.core.answer import Changes
 from siyaq.serve import ServeSettings, create_app
+from siyaq.sources.fetch import Fetcher
 from siyaq.testing.clock import FakeClock
 from siyaq.testing.product import FakeProduct
 from siyaq.watches import WatchDesk, Watcher, WatchStore
@@ -93,6 +94,18 @@ async def test_what_cannot_be_watched_is_refused_naming_it(client: httpx2.AsyncC
         ({"question": "a", "email": "me@b.example"}, "bad_request"),
     ):
         assert code_of(await client.post("/v1/watches", json=body))[1] == code, body
+
+
+async def test_a_webhook_into_our_network_is_refused_when_it_is_made(
+    product: FakeProduct, store: WatchStore, tmp_path: Path
+) -> None:
+    desk = WatchDesk(store, Links(tmp_path), reach=Fetcher().addresses)
+    async with client_of(product, ServeSettings(watches=desk)) as client:
+        body = {"question": "a", "webhook": "http://169.254.169.254/latest"}
+        refused = await client.post("/v1/watches", json=body)
+        assert code_of(refused) == (400, "bad_request")
+        assert "not public" in refused.json()["detail"]
+        assert (await client.get("/v1/watches")).json()["watches"] == []
 
 
 async def test_a_change_is_an_alert_until_it_is_seen_and_stands_in_the_feed(

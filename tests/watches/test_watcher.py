@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ import pytest
 from siyaq.access import KeyRing, Links, Owners, Principal, Role
 from siyaq.core.answer import Changes, Gone
 from siyaq.core.errors import NotFound, UsageError
+from siyaq.sources.fetch import Address, Fetcher
 from siyaq.testing.clock import FakeClock
 from siyaq.testing.product import FakeProduct
 from siyaq.watches import Alert, Delivery, Draft, Watch, WatchDesk, Watcher, WatchStore
@@ -235,6 +237,49 @@ async def _revoked_while_asked(
     finally:
         minding.cancel()
         await asyncio.wait([minding])
+
+
+@pytest.mark.parametrize(
+    ("webhook", "why"),
+    [
+        ("http://127.0.0.1/a", "not public"),
+        ("http://[::ffff:10.0.0.1]/", "not public"),
+        ("https://2130706433/", "not public"),
+        ("https://metadata.example/latest", "not public"),  # a name that leads inside
+        ("https://both.example/", "not public"),  # and one that does so sometimes
+        ("https://open.example:8443/", "8443"),
+    ],
+)
+def test_a_webhook_that_leads_into_our_network_is_refused_when_it_is_made(
+    webhook: str, why: str, store: WatchStore, tmp_path: Path
+) -> None:
+    desk = WatchDesk(store, Links(tmp_path), reach=Fetcher(resolve=resolved).addresses)
+    with pytest.raises(UsageError, match="may not be posted") as refused:
+        asyncio.run(desk.add("", Draft(question=QUESTION, webhook=webhook)))
+    assert why in str(refused.value)
+    assert store.watches() == []
+    own = Fetcher(allowed_url="http://127.0.0.1/a", resolve=resolved).addresses
+    asyncio.run(
+        WatchDesk(store, Links(tmp_path), reach=own).add(
+            "", Draft(question=QUESTION, webhook="http://127.0.0.1/b")
+        )
+    )
+    for taken in ("https://open.example/", "https://nowhere.example/", ""):
+        asyncio.run(desk.add("", Draft(question=QUESTION, webhook=taken)))
+    assert len(store.watches()) == 4
+
+
+async def resolved(host: str, _: int) -> list[Address]:
+    """Resolve names as somebody who wants in might have them resolved."""
+    leads = {
+        "open.example": ["203.0.114.7"],
+        "metadata.example": ["169.254.169.254"],
+        "both.example": ["203.0.114.7", "10.0.0.7"],
+        "2130706433": ["127.0.0.1"],
+    }
+    if host == "nowhere.example":
+        raise OSError("no such name")
+    return [ip_address(one) for one in leads.get(host, [host])]
 
 
 def test_a_watch_that_is_removed_while_it_is_asked_raises_nothing(

@@ -38,7 +38,9 @@ def open_desk(
     with closing(WatchStore(config.data)) as store:
         mail_to = config.alert_mail_to if config.alert_smtp else ()
         gone = owners.gone if ring is not None else lambda _: ""
-        yield store, WatchDesk(store, Links(config.data), mail_to=mail_to, gone=gone)
+        reach = Fetcher(allowed_url=config.alert_own_webhook).addresses
+        links = Links(config.data)
+        yield store, WatchDesk(store, links, mail_to=mail_to, gone=gone, reach=reach)
 
 
 @asynccontextmanager

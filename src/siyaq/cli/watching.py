@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +60,7 @@ def add(
         email=email,
     )
     with _desk(data, file) as desk:
-        watch = desk.save(_US.key_id, draft)
+        watch = asyncio.run(desk.add(_US.key_id, draft))
         if as_json:
             print_json(watch_json(desk, watch))
             return

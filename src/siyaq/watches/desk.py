@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from siyaq.access import Links, Principal, Role
-from siyaq.core.errors import NotFound, UsageError
+from siyaq.core.errors import NotFound, SourceRefused, SourceUnavailable, UsageError
 from siyaq.watches.model import Alert, Delivery, Draft, Watch
 from siyaq.watches.store import WatchStore
 
@@ -21,8 +23,17 @@ MOST = 500
 MOST_MINUTES = 1440
 QUESTION_CHARS = 1000
 ALERTS_SHOWN = 100
+REACH_SECONDS = 10.0
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+
+Reach = Callable[[str], Awaitable[object]]
+"""Finds where a URL leads. Raises SourceRefused for a place that it may not."""
+
+
+async def _anywhere(_: str) -> None:
+    """Take any address: nothing is sent from here."""
 
 
 def _now() -> datetime:
@@ -33,7 +44,8 @@ class WatchDesk:
     """Watches as their owners meet them. Methods raise StorageError too; call them in a thread.
 
     `mail_to` are the addresses, and the domains as `@example.org`, that alerts may be mailed to.
-    `gone` says why the key that saved a watch stands no more, "" for one that does.
+    `gone` says why the key that saved a watch stands no more, "" for one that does. `reach` is how
+    what sends alerts finds the addresses of a webhook.
     """
 
     def __init__(
@@ -43,13 +55,34 @@ class WatchDesk:
         *,
         mail_to: Sequence[str] = (),
         gone: Callable[[str], str] = lambda _: "",
+        reach: Reach = _anywhere,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._store = store
         self._links = links
         self._gone = gone
+        self._reach = reach
         self._mail_to = frozenset(name.lower() for name in mail_to)
         self._now = now
+
+    async def add(self, owner: str, draft: Draft) -> Watch:
+        """Save a question, unless its webhook leads to where alerts may not be posted.
+
+        That is looked at again, by the same rule, each time one is: a name can come to lead
+        elsewhere. One that leads nowhere now may do so later. Raises UsageError as `save` does.
+        """
+        if draft.webhook:
+            _check_webhook(draft.webhook)
+            with suppress(SourceUnavailable, TimeoutError):
+                try:
+                    async with asyncio.timeout(REACH_SECONDS):
+                        await self._reach(draft.webhook)
+                except SourceRefused as error:
+                    raise UsageError(
+                        f"alerts may not be posted to {draft.webhook[:100]!r}: {error}",
+                        hint="give a public address, or name your own in alerts.own_webhook",
+                    ) from None
+        return await asyncio.to_thread(self.save, owner, draft)
 
     def save(self, owner: str, draft: Draft) -> Watch:
         """Save a question, to be asked at once. Raises UsageError for what it may not be."""

@@ -105,7 +105,7 @@ def router(product: Product, kept: WatchDesk | None) -> APIRouter:
     async def saved(request: Request, body: WatchBody) -> Response:
         desk = _held(kept)
         draft = body.draft(preferred(request.headers.get("accept-language", "")))
-        watch = await asyncio.to_thread(desk.save, caller_of(request).key_id, draft)
+        watch = await desk.add(caller_of(request).key_id, draft)
         return JsonResponse(watch_json(desk, watch), status_code=201)
 
     @routes.get("/v1/watches/{watch_id}", summary="A saved question", response_model=WatchJson)
