@@ -73,6 +73,10 @@ def passages(text: str) -> list[Span]:
     PASSAGE_AT_MOST characters, a longer sentence at clauses or between words; windows grow where
     the text would have too many. Together they hold every character that is not white space.
     """
+    if len(text) <= WHOLE_AT_MOST:  # whatever its sentences
+        stripped = text.strip()
+        start = text.find(stripped)
+        return [Span(start, start + len(stripped))] if stripped else []
     whole = sentences(text)
     if not whole:
         return []
