@@ -120,6 +120,20 @@ HARD = "كِـالوبلهةؤئءى٣۴٬٫%#@_.'’-/:، \n\u200d\u200c\u200f\
 texts = st.text(st.sampled_from(HARD) | st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
+UNITS = (
+    "www. www.' (www.), http:// “http: https://t.co/a https://t.co/a-b_c t.co/x word, (word) www "
+    "U.S. U.S.. слово, «слово» ёж… 5%. #tag, @me. don't. a.b. 1,200, كتاب، "
+)
+around = st.text(st.sampled_from(".,!?:;()[]\"'…“”«»#@ -/"), max_size=2)
+units = st.tuples(around, st.sampled_from(UNITS.split()), around).map("".join)
+
+
+@given(st.lists(units, max_size=6).map(" ".join))
+@settings(deadline=None, max_examples=600)
+def test_the_short_way_to_terms_leads_where_the_long_one_does(text: str) -> None:
+    assert terms(text) == [token.term for token in analyze(text)]
+
+
 @given(texts)
 @settings(deadline=None, max_examples=400)
 def test_every_term_stands_on_the_spelling_it_came_from(text: str) -> None:

@@ -106,7 +106,7 @@ def is_stop_word(term: str) -> bool:
 @lru_cache(maxsize=2**16)
 def _word_terms(word: str) -> tuple[str, ...]:
     bare = word.strip(_AROUND_WORDS)
-    if bare.isascii() and bare.isalpha():  # most words: the short way
+    if bare.isascii() and bare.isalpha() and bare != "www":  # most words: the short way
         return (latin_term(bare),)
     if is_plain_cyrillic(bare):
         return (cyrillic_term(bare),)
