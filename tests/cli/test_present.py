@@ -53,6 +53,11 @@ def test_an_author_is_isolated_even_when_cut() -> None:
     author = Author(id=AuthorId("1"), handle="مرحبا" * 20)
     assert present.who(author, 10) == f"{ISOLATE}@مرحبامرح…{END}"
     assert present.who(Author(id=AuthorId("1"), handle="norra")) == "@norra"
+    host = AuthorId("norra.example")
+    assert present.who(Author(id=host, handle="norra.example")) == "norra.example"
+    paper = Author(id=host, handle="norra.example", name="The Norra")
+    assert present.who(paper) == "The Norra"
+    assert present.who(Author(id=AuthorId("did:plc:1"), handle="norra.example")) == "@norra.example"
 
 
 def closing(question: str) -> str:

@@ -66,8 +66,12 @@ def quoted(text: str) -> Text:
 
 
 def who(author: Author, max_cells: int | None = None) -> str:
-    """Return what an author is called, cut to so many cells of a terminal."""
-    name = Text(f"@{author.handle}" if author.handle else author.name or author.id)
+    """Return what an author is called, cut to so many cells of a terminal.
+
+    A paper is known by its host, which is no handle of an account: it goes by its name.
+    """
+    is_account = author.handle and not (author.handle == author.id and "." in author.handle)
+    name = Text(f"@{author.handle}" if is_account else author.name or author.id)
     if max_cells is not None:
         name.truncate(max_cells, overflow="ellipsis")
     return tame(name.plain)

@@ -110,8 +110,12 @@ export function partsOf({ title = "", text }) {
   return [[text, 0, line], [text, body, text.length]];
 }
 
-/** Return a handle as it is written, or an id short enough to be told apart. */
+/**
+ * Return a handle as it is written, or an id short enough to be told apart. A paper is known by its
+ * host, which is no handle of an account.
+ */
 export function handleOf(handle, id) {
+  if (handle && handle === id && handle.includes(".")) return handle;
   return handle ? `@${handle}` : shortId(id);
 }
 
