@@ -14,6 +14,7 @@ from siyaq.app.agency import agents_at_work
 from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.following import Following
 from siyaq.app.opening import open_siyaq, source_registry
+from siyaq.app.resident import resident
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, FollowSetting
 from siyaq.core.errors import ConfigError
@@ -81,6 +82,7 @@ async def serve_forever(
                 _grpc(siyaq, settings, config),
                 alerting(config, siyaq, watches, desk, ring, budget),
             ):
+                stack.enter_context(resident())
                 await run(app, config.host, config.port, tell)
         finally:
             for task in telling:
