@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import AsyncExitStack, aclosing
 from unittest.mock import Mock
 
 import pytest
 
+from siyaq.app import live
 from siyaq.app.live import QUEUE_POSTS, LiveHub
 from siyaq.core.event import LogEntry, Op
 from siyaq.core.ids import PostId, Seq
@@ -18,6 +20,11 @@ from siyaq.testing.searcher_contract import post
 from siyaq.text.analyze import terms
 
 END = PostId("world:end")
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "TURN_SECONDS", math.inf)  # all that is published at once
 
 
 def published(texts: list[str], watched: str, watchers: int) -> list[str]:
@@ -120,3 +127,46 @@ def test_however_many_posts_are_deleted_a_slow_subscriber_is_told_of_each() -> N
 def test_a_post_is_not_read_for_those_who_watch_everything(reading: Mock) -> None:
     assert published(["rain", "wind"], "", watchers=3) == ["rain", "wind"]
     assert times_read(reading, "wind") == 0
+
+
+def test_while_much_is_handed_on_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "TURN_SECONDS", -1.0)  # one by one
+    posts = [post(f"p{number}", "rain") for number in range(5)]
+    new = [LogEntry(seq=Seq(1), op=Op.CREATE, post_id=one.id, post=one) for one in posts]
+
+    async def watch() -> list[Post | PostId]:
+        hub = LiveHub(Metrics())
+        async with aclosing(hub.subscribe("", Filters())) as stream:
+            first = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            hub.publish(new)
+            assert hub._arrived, "all was handed on in one turn"
+            given = [await first]
+            hub.withdraw([posts[3].id])
+            return [*given, *[await anext(stream) for _ in range(4)]]
+
+    given = asyncio.run(asyncio.wait_for(watch(), 60))
+    assert given == [posts[0], posts[1], posts[2], posts[4], posts[3].id]
+
+
+def test_what_arrives_faster_than_it_is_handed_on_is_dropped_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr(live, "QUEUE_ARRIVED", 3)
+    posts = [post(f"p{number}", "rain") for number in range(5)]
+    new = [LogEntry(seq=Seq(1), op=Op.CREATE, post_id=one.id, post=one) for one in posts]
+
+    async def watch() -> tuple[list[Post | PostId], float]:
+        metrics = Metrics()
+        hub = LiveHub(metrics)
+        async with aclosing(hub.subscribe("", Filters())) as stream:
+            first = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            hub.publish(new)
+            given = [await first, *[await anext(stream) for _ in range(2)]]
+        return given, metrics.live_dropped._value.get()
+
+    given, dropped = asyncio.run(asyncio.wait_for(watch(), 60))
+    assert given == posts[:3]
+    assert dropped == 2

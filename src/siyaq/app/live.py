@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,15 +20,24 @@ from siyaq.text.analyze import terms
 QUEUE_POSTS = 256
 """How many posts wait for one subscriber before the newest ones are dropped."""
 
+QUEUE_ARRIVED = 20_000
+"""How many posts wait to be handed on before the newest ones are dropped."""
+
+TURN_SECONDS = 0.005
+"""How long the event loop is held to hand posts on, before others have their turn."""
+
 QUEUE_GONE = 200_000
 """How many deletions wait for one subscriber, who is told to begin anew beyond."""
+
+_Changes = OrderedDict[PostId, Post | None]
+"""Posts and, as None, deletions, by what came first. A plain dict finds its first ever slower."""
 
 
 @dataclass(eq=False, slots=True)
 class _Subscriber:
     wanted: frozenset[str]
     filters: Filters
-    waiting: dict[PostId, Post | None] = field(default_factory=dict[PostId, Post | None])
+    waiting: _Changes = field(default_factory=OrderedDict)
     posts: int = 0  # of those that wait; the others are deletions
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -59,8 +70,7 @@ class _Subscriber:
                 f"more than {QUEUE_GONE} deletions wait for a stream that is read too slowly",
                 hint="forget the posts that were shown, and begin anew",
             )
-        post_id = next(iter(self.waiting))
-        post = self.waiting.pop(post_id)
+        post_id, post = self.waiting.popitem(last=False)
         self.posts -= post is not None
         return post_id if post is None else post
 
@@ -75,21 +85,47 @@ class LiveHub:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._subscribers: set[_Subscriber] = set()
+        self._arrived: _Changes = OrderedDict()  # not yet handed on
+        self._resting: asyncio.Handle | None = None  # until it is our turn again
 
     def publish(self, entries: Sequence[LogEntry]) -> None:
-        """Hand newly durable entries to every subscriber who wants them."""
-        for entry in entries:
-            if entry.post is None:
-                self.withdraw((entry.post_id,))
-            else:
-                self._publish_post(entry.post)
+        """Hand newly durable entries to every subscriber who wants them.
+
+        Of many entries some follow after others have had their turn on the event loop.
+        """
+        self._arrive((entry.post_id, entry.post) for entry in entries)
 
     def withdraw(self, post_ids: Iterable[PostId]) -> None:
         """Tell every subscriber of posts that may not be shown any more."""
-        if self._subscribers:
-            for post_id in post_ids:
+        self._arrive((post_id, None) for post_id in post_ids)
+
+    def _arrive(self, changes: Iterable[tuple[PostId, Post | None]]) -> None:
+        if not self._subscribers:
+            return
+        for post_id, post in changes:
+            if post is None:
+                self._arrived.pop(post_id, None)  # never shown; the deletion comes last
+            elif len(self._arrived) >= QUEUE_ARRIVED:
+                self._metrics.live_dropped.inc()
+                continue
+            self._arrived[post_id] = post
+        if self._resting is None:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Hand on what has arrived, in its order, for a moment at most."""
+        self._resting = None
+        until = time.perf_counter() + TURN_SECONDS
+        while self._arrived:
+            post_id, post = self._arrived.popitem(last=False)
+            if post is None:
                 for subscriber in self._subscribers:
                     subscriber.withdraw(post_id)
+            else:
+                self._publish_post(post)
+            if self._arrived and time.perf_counter() > until:
+                self._resting = asyncio.get_running_loop().call_soon(self._hand_on)
+                return
 
     def _publish_post(self, post: Post) -> None:
         @cache  # once for all subscribers, and only if one asks: the event loop waits for it

@@ -178,7 +178,8 @@ class JsonlStream:
             for part in _parts(piece):
                 for batch in await asyncio.to_thread(verdicts.take_all, lines.feed(part), now):
                     yield batch
-        for batch in verdicts.take_all(lines.last(), self._clock.now()):
+        now = self._clock.now()
+        for batch in await asyncio.to_thread(verdicts.take_all, lines.last(), now):
             yield batch
 
 
