@@ -18,7 +18,8 @@ import pytest
 from siyaq.core.errors import ModelUnavailable
 from siyaq.models import BuiltinEmbedder
 from siyaq.models.builtin import _chunks
-from siyaq.models.pool import Worker, WorkerPool
+from siyaq.models.pool import WorkerPool, start_worker
+from siyaq.processes import Child
 from siyaq.testing.embedder_contract import ROUNDING
 
 MANY = [f"post number {n} about the fire in the harbor, الحريق رقم {n}" for n in range(200)]
@@ -107,8 +108,8 @@ def test_a_killed_process_loses_no_request(
 def test_two_losses_in_a_row_are_an_error_and_the_next_request_is_served() -> None:
     broken = [True]
 
-    def start() -> Worker:
-        worker = Worker()
+    def start() -> Child:
+        worker = start_worker()
         if broken[0]:
             os.kill(worker.pid, signal.SIGKILL)
         return worker
@@ -124,9 +125,9 @@ def test_two_losses_in_a_row_are_an_error_and_the_next_request_is_served() -> No
 
 
 def test_a_process_that_hangs_is_replaced() -> None:
-    def start() -> Worker:
+    def start() -> Child:
         pool._reply_seconds = 120.0  # a cold start on a busy machine takes its time
-        return Worker()
+        return start_worker()
 
     pool = WorkerPool(1)
     try:

@@ -21,4 +21,4 @@ def work(request: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    serve_frames(work, niceness=_NICENESS)
+    serve_frames(lambda: work, niceness=_NICENESS)

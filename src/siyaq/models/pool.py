@@ -2,107 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import select
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import suppress
 from queue import LifoQueue
 from threading import Lock
 
 import msgspec
 
 from siyaq.core.errors import ModelUnavailable
-from siyaq.models.frames import EXACTLY, FAILED, LENGTH, NEARLY
+from siyaq.models.frames import EXACTLY, NEARLY
+from siyaq.processes import Child, ChildLost
 
 REPLY_SECONDS = 120.0
 """How long one chunk may take, a cold start included, before its process counts as lost."""
-_STOP_SECONDS = 5.0
 _ATTEMPTS = 2
-_READ_BYTES = 1 << 16
 
 
-class WorkerLost(Exception):
-    """An embedding process died, hung or broke the protocol."""
-
-
-class Worker:
-    """One embedding process. Not thread-safe: one request at a time."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-P", "-m", "siyaq.models.worker"]
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  our own module, no outside input
-                command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        except OSError as error:
-            raise WorkerLost(f"cannot start: {error.strerror}") from error
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._in = self._process.stdin.fileno()
-        self._out = self._process.stdout.fileno()
-        os.set_blocking(self._in, False)
-        os.set_blocking(self._out, False)
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
-    def ask(self, texts: Sequence[str], timeout_seconds: float, *, nearly: bool = False) -> bytes:
-        """Return the rows of `texts` as bytes. Raises WorkerLost; the worker is then no use."""
-        deadline = time.monotonic() + timeout_seconds
-        request = (NEARLY if nearly else EXACTLY) + msgspec.msgpack.encode(texts)
-        try:
-            self._write(LENGTH.pack(len(request)) + request, deadline)
-            (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
-            reply = self._read(length, deadline)
-        except OSError as error:
-            raise WorkerLost(f"hung up: {error.strerror}") from error
-        if reply[:1] == FAILED:
-            raise WorkerLost(f"failed with {reply[1:].decode(errors='replace')}")
-        return reply[1:]
-
-    def _write(self, data: bytes, deadline: float) -> None:
-        view = memoryview(data)
-        while view:
-            _wait(self._in, select.POLLOUT, deadline)
-            with suppress(BlockingIOError):
-                view = view[os.write(self._in, view) :]
-
-    def _read(self, size: int, deadline: float) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            _wait(self._out, select.POLLIN, deadline)
-            piece = os.read(self._out, min(_READ_BYTES, size - len(data)))
-            if not piece:
-                raise WorkerLost("hung up")
-            data += piece
-        return bytes(data)
-
-    def stop(self, *, kill: bool) -> None:
-        """End the process and reap it: by closing its pipe, or by force."""
-        if kill:
-            self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            pipe.close()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-def _wait(descriptor: int, event: int, deadline: float) -> None:
-    poll = select.poll()
-    poll.register(descriptor, event)
-    left = deadline - time.monotonic()
-    if left <= 0 or not poll.poll(left * 1000):
-        raise WorkerLost("gave no sign of life in time")
+def start_worker() -> Child:
+    """Start one embedding process. Raises ChildLost."""
+    return Child("siyaq.models.worker")
 
 
 class WorkerPool:
@@ -113,18 +31,18 @@ class WorkerPool:
         processes: int,
         *,
         reply_seconds: float = REPLY_SECONDS,
-        start: Callable[[], Worker] = Worker,
+        start: Callable[[], Child] = start_worker,
     ) -> None:
         self._start = start
         self._reply_seconds = reply_seconds
-        self._idle: LifoQueue[Worker | None] = LifoQueue()  # None: a place whose worker is gone
+        self._idle: LifoQueue[Child | None] = LifoQueue()  # None: a place whose worker is gone
         self._lock = Lock()
-        self._workers: set[Worker] = set()
+        self._workers: set[Child] = set()
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="embed")
         for _ in range(processes):
             try:
                 self._idle.put(self._add())
-            except WorkerLost:
+            except ChildLost:
                 self._idle.put(None)  # the first request says what is wrong
 
     def pids(self) -> tuple[int, ...]:
@@ -151,13 +69,14 @@ class WorkerPool:
                 future.cancel()
 
     def _ask(self, texts: Sequence[str], *, nearly: bool) -> bytes:
+        request = (NEARLY if nearly else EXACTLY) + msgspec.msgpack.encode(texts)
         worker = self._idle.get()
         try:
             for _ in range(_ATTEMPTS):
                 try:
                     worker = worker or self._add()
-                    return worker.ask(texts, self._reply_seconds, nearly=nearly)
-                except WorkerLost as error:
+                    return worker.ask(request, self._reply_seconds)
+                except ChildLost as error:
                     lost = error
                     if worker is not None:
                         self._remove(worker)
@@ -168,13 +87,13 @@ class WorkerPool:
         finally:
             self._idle.put(worker)
 
-    def _add(self) -> Worker:
+    def _add(self) -> Child:
         worker = self._start()
         with self._lock:
             self._workers.add(worker)
         return worker
 
-    def _remove(self, worker: Worker) -> None:
+    def _remove(self, worker: Child) -> None:
         with self._lock:
             self._workers.discard(worker)
         worker.stop(kill=True)

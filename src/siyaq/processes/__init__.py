@@ -6,6 +6,6 @@ A child lives as long as its standard input is open, so it ends with its parent,
 """
 
 from siyaq.processes.child import Child, ChildLost
-from siyaq.processes.frames import FAILED, serve_frames
+from siyaq.processes.frames import serve_frames
 
-__all__ = ["FAILED", "Child", "ChildLost", "serve_frames"]
+__all__ = ["Child", "ChildLost", "serve_frames"]

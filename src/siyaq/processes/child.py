@@ -57,15 +57,21 @@ class Child:
             self._ready = self._frame() is not None
         return self._ready
 
-    def exchange(self, requests: Sequence[bytes], timeout_seconds: float) -> Iterator[bytes]:
-        """Yield the reply to each request, in order, while it works on the next. Once it is ready.
+    def ask(self, request: bytes, timeout_seconds: float) -> bytes:
+        """Return the reply to one request. Raises ChildLost as `exchange` does."""
+        (reply,) = self.exchange([request], timeout_seconds)
+        return reply
 
+    def exchange(self, requests: Sequence[bytes], timeout_seconds: float) -> Iterator[bytes]:
+        """Yield the reply to each request, in order, while it works on the next.
+
+        Waits for it to be ready first. All replies must be taken before anything else is asked.
         Raises ChildLost, also when a reply takes longer than `timeout_seconds`, or is a failure.
         """
         unsent = [memoryview(LENGTH.pack(len(each)) + each) for each in requests]
         for _ in requests:
             deadline = time.monotonic() + timeout_seconds
-            while (reply := self._frame()) is None:
+            while (reply := self._reply()) is None:
                 self._wait(deadline, sending=bool(unsent))
                 self._send(unsent)
                 self._receive()
@@ -114,6 +120,14 @@ class Child:
             while piece := os.read(self._out, _PIPE_BYTES):
                 self._read += piece
             raise ChildLost("hung up")
+
+    def _reply(self) -> bytes | None:
+        """Take the next whole frame after the one that says that it is ready."""
+        frame = self._frame()
+        if frame is None or self._ready:
+            return frame
+        self._ready = True
+        return self._frame()
 
     def _frame(self) -> bytes | None:
         """Take the next whole frame from what was read."""

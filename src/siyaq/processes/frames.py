@@ -20,14 +20,17 @@ FAILED: Final = b"\x01"
 """The work raised an error; its name follows."""
 
 
-def serve_frames(work: Callable[[bytes], bytes], *, niceness: int) -> None:
-    """Answer requests on standard input until the parent closes it. Prints no text it was given."""
+def serve_frames(prepare: Callable[[], Callable[[bytes], bytes]], *, niceness: int) -> None:
+    """Answer requests on standard input until the parent closes it. Prints no text it was given.
+
+    `prepare` loads what the work needs, and returns what makes of each request its reply.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the parent
     os.nice(niceness)
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break a frame
     with suppress(BrokenPipeError):
-        answer(sys.stdin.buffer, replies, work)
+        answer(sys.stdin.buffer, replies, prepare())
 
 
 def answer(requests: BinaryIO, replies: BinaryIO, work: Callable[[bytes], bytes]) -> None:
