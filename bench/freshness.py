@@ -91,15 +91,17 @@ async def steady(siyaq: Siyaq, posts: list[dict[str, object]], rate: int) -> Wat
     return watcher
 
 
-async def burst(siyaq: Siyaq, posts: list[dict[str, object]]) -> tuple[float, float]:
-    """Feed posts at once; return seconds until found by word, and by meaning."""
+async def burst(siyaq: Siyaq, posts: list[dict[str, object]]) -> tuple[float, float, float]:
+    """Feed posts at once; return seconds until found by word, by a vector, by its exact vector."""
     await siyaq.ingest(_one(b"".join(source.lines(posts))), imported=True)
     head, began = siyaq.log.head(), time.perf_counter()
     assert siyaq.indexer is not None
     await asyncio.to_thread(siyaq.indexer.wait_indexed, head, GIVE_UP_SECONDS)
     words = time.perf_counter() - began
     await asyncio.to_thread(siyaq.indexer.wait_embedded, head, GIVE_UP_SECONDS)
-    return words, time.perf_counter() - began
+    meaning = time.perf_counter() - began
+    await asyncio.to_thread(siyaq.indexer.wait_exact, head, GIVE_UP_SECONDS)
+    return words, meaning, time.perf_counter() - began
 
 
 async def _one(piece: bytes) -> AsyncIterator[bytes]:
@@ -116,8 +118,10 @@ async def measure(rate: int, seconds: int, size: int) -> None:
             began = time.perf_counter()
             watcher = await steady(siyaq, drawn[rate : rate + total], rate)
             kept = total / (time.perf_counter() - began)
-            left = len(drawn) - size - siyaq.indexer.embedded if siyaq.indexer else 0
-            words, meaning = await burst(siyaq, drawn[rate + total :])
+            assert siyaq.indexer is not None
+            left = len(drawn) - size - siyaq.indexer.embedded
+            near = siyaq.indexer.approximate
+            words, meaning, exact = await burst(siyaq, drawn[rate + total :])
     found, late = sorted(watcher.by_word), sorted(watcher.by_meaning)
     report(
         "freshness",
@@ -130,10 +134,13 @@ async def measure(rate: int, seconds: int, size: int) -> None:
                 "ms",
                 note="of those found by the time the rate ended",
             ),
+            figure("acknowledged to found by meaning, p99", [1e3 * _at(late, 0.99)], "ms"),
             figure("posts without a vector when the rate ended", [max(left, 0)], "posts"),
+            figure("posts with a near vector when the rate ended", [near], "posts"),
             figure("rate kept", [kept], "posts/s"),
             figure("burst, acknowledged to all found by word", [words], "s"),
             figure("burst, acknowledged to all found by meaning", [meaning], "s"),
+            figure("burst, acknowledged to all exact", [exact], "s"),
         ],
         rate=rate,
         seconds=seconds,
