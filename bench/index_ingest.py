@@ -32,10 +32,11 @@ from siyaq.core.ports import Batch, Embedder, Vector
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 from siyaq.index import IndexReader
+from siyaq.index.embedding import TextEmbedder
 from siyaq.index.follower import Half
 from siyaq.index.ledger import Ledger
 from siyaq.index.settings import STANDARD
-from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader, LogWriter
 from siyaq.models import BuiltinEmbedder

@@ -27,7 +27,7 @@ def one(folder: str, *, nearly: bool) -> None:
 
     use_one_blas_thread()
     from siyaq.cli import main as command_line
-    from siyaq.index.vectors import TextEmbedder
+    from siyaq.index.embedding import TextEmbedder
 
     if nearly:
         TextEmbedder.vectors = TextEmbedder.near  # type: ignore[method-assign]

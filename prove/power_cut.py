@@ -18,12 +18,13 @@ from unittest.mock import patch
 from prove.campaign import Outcome, Trial
 from prove.life import DIMENSIONS, SMALL, Verdict, batch, judge, judge_log
 from siyaq.core.errors import SiyaqError
+from siyaq.index.embedding import TextEmbedder
 from siyaq.index.follower import Half
 from siyaq.index.ledger import Ledger
 from siyaq.index.purge import PurgeOrders
 from siyaq.index.settings import IndexSettings
 from siyaq.index.state import FOLDER
-from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader, LogWriter
 from siyaq.log import writer as log_writer

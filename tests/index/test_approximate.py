@@ -15,10 +15,11 @@ from siyaq.core.ids import Seq
 from siyaq.core.ports import Approximates, Vector
 from siyaq.core.query import Filters
 from siyaq.index import Indexer, IndexReader, check
+from siyaq.index.embedding import TextEmbedder
 from siyaq.index.ledger import Ledger
 from siyaq.index.segment import segment_path
 from siyaq.index.state import NAME, read_state
-from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.testing.embedder import FakeEmbedder, HastyEmbedder
 from siyaq.testing.searcher_contract import post

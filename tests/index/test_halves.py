@@ -11,9 +11,10 @@ import pytest
 from siyaq.core.ports import Vector
 from siyaq.core.query import Filters
 from siyaq.index import IndexReader
+from siyaq.index.embedding import TextEmbedder
 from siyaq.index.ledger import Ledger
 from siyaq.index.purge import PurgeOrders
-from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.testing.embedder import FakeEmbedder
 from siyaq.testing.searcher_contract import created, deleted, post, seqs
@@ -74,7 +75,7 @@ def test_a_post_deleted_after_it_was_copied_by_a_purge_stays_deleted(
 
 
 def test_memory_of_texts_is_bounded_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("siyaq.index.vectors._REMEMBERED", 3)
+    monkeypatch.setattr("siyaq.index.embedding._REMEMBERED", 3)
     asked: list[str] = []
 
     class Noted(FakeEmbedder):

@@ -8,8 +8,9 @@ from pathlib import Path
 from siyaq.core.event import LogEntry
 from siyaq.core.ports import Embedder, Searcher
 from siyaq.index import IndexReader, IndexSettings
+from siyaq.index.embedding import TextEmbedder
 from siyaq.index.ledger import Ledger
-from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 
 

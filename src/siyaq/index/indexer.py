@@ -11,12 +11,13 @@ from siyaq.core.errors import CorruptionError
 from siyaq.core.ids import Seq
 from siyaq.core.ports import Embedder
 from siyaq.index.clerk import Clerk
+from siyaq.index.embedding import TextEmbedder
 from siyaq.index.follower import Follower
 from siyaq.index.ledger import Ledger, WriterLock
 from siyaq.index.purge import PurgeOrders
 from siyaq.index.settings import STANDARD, IndexSettings
 from siyaq.index.state import FOLDER, approximate
-from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from siyaq.core.ports import Embedder
 from siyaq.index.clerk import Clerk
+from siyaq.index.embedding import TextEmbedder
 from siyaq.index.follower import Half
 from siyaq.index.ledger import Ledger, WriterLock
 from siyaq.index.settings import STANDARD, IndexSettings
 from siyaq.index.state import FOLDER
-from siyaq.index.vectors import TextEmbedder, VectorWriter
+from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader
 

@@ -7,8 +7,8 @@ offers them (`core.ports.Approximates`); these are made exact once nothing waits
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -16,65 +16,19 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import UNSET
 
-from siyaq.core.clock import to_microseconds
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
-from siyaq.core.ports import Approximates, Embedder
-from siyaq.core.post import Post
-from siyaq.core.span import Span
+from siyaq.index.embedding import Cut, TextEmbedder, cut, place_of, row_of, text_of
 from siyaq.index.ledger import Ledger
-from siyaq.index.segment import PREFIX, ROW, Layout, SegmentWriter, name_hash, segment_path
+from siyaq.index.segment import PREFIX, ROW, Layout, SegmentWriter, segment_path
 from siyaq.index.state import SegmentState, storing
 from siyaq.index.words import replaced
 from siyaq.log import LogReader
-from siyaq.text.sentences import passages
 
 _PASSAGES_AT_ONCE: Final = 2048
-_REMEMBERED: Final = 20_000  # texts whose vectors are kept, float16: 20 MB at 512 dimensions
 
 
 _RUNS: Final = 256  # of posts with near vectors; beyond, vectors are late instead
-
-_Cut = tuple[Seq, Post, Span | None]
-"""What is embedded: a passage of a post, or, where there is no span, its title."""
-
-
-class TextEmbedder:
-    """Embeds texts, equal ones once while they are remembered. Not safe for threads."""
-
-    def __init__(self, embedder: Embedder, batch: int) -> None:
-        self._embedder = embedder
-        self._batch = batch
-        self._known: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
-
-    @property
-    def approximates(self) -> bool:
-        """Whether the embedder can be nearly right in less time."""
-        return isinstance(self._embedder, Approximates)
-
-    def near(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return one row per text that is near to that of `vectors`."""
-        assert isinstance(self._embedder, Approximates)
-        plain = [" ".join(text.split()) for text in texts]
-        return np.asarray(self._embedder.approximate(plain), dtype=np.float32)
-
-    def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return one row per text. Raises whatever the embedder raises."""
-        plain = [" ".join(text.split()) for text in texts]
-        fresh = [text for text in dict.fromkeys(plain) if text not in self._known]
-        for text in plain:
-            if text in self._known:
-                self._known.move_to_end(text)
-        for start in range(0, len(fresh), self._batch):
-            batch = fresh[start : start + self._batch]
-            rows = np.asarray(self._embedder.embed(batch), dtype=np.float16)
-            self._known.update(zip(batch, rows, strict=True))
-        found = np.empty((len(plain), self._embedder.dimensions), dtype=np.float32)
-        for place, text in enumerate(plain):
-            found[place] = self._known[text]
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return found
 
 
 class VectorWriter:
@@ -131,12 +85,10 @@ class VectorWriter:
     def apply(self, entries: Sequence[LogEntry]) -> None:
         """Take the next entries of the log. Raises whatever the embedder raises."""
         near = self._hurries()
-        cut = self._cut(entries)
-        # In pieces, since a few long texts may hold very many passages.
-        for start in range(0, len(cut), _PASSAGES_AT_ONCE):
-            self._add(cut[start : start + _PASSAGES_AT_ONCE], near=near)
-        if near and cut:
-            self._note_near(cut[0][0], cut[-1][0])
+        for some in self._cut(entries):
+            self._add(some, near=near)
+        if near and entries:
+            self._note_near(entries[0].seq, entries[-1].seq)
         # After the rows, since a post may be replaced by one that stands in the same batch.
         self._delete(replaced(entries))
         if entries:
@@ -173,14 +125,11 @@ class VectorWriter:
         while self._writers:
             self._writers.popitem()[1].close()
 
-    def _cut(self, entries: Sequence[LogEntry]) -> list[_Cut]:
-        """Return what is embedded of these entries, in order."""
-        return [
-            (entry.seq, entry.post, span)
-            for entry in entries
-            if entry.post is not None
-            for span in self._spans(entry.post)
-        ]
+    def _cut(self, entries: Sequence[LogEntry]) -> Iterator[list[Cut]]:
+        """Yield what is embedded of these entries, a few long texts of which may hold very much."""
+        pieces = cut(entries, self._settings.passages_per_post)
+        while some := list(islice(pieces, _PASSAGES_AT_ONCE)):
+            yield some
 
     def _note_near(self, first: Seq, last: Seq) -> None:
         """Remember which posts have vectors that are only near."""
@@ -190,21 +139,14 @@ class VectorWriter:
 
     def _refine(self, entries: Sequence[LogEntry]) -> None:
         """Replace the vectors of these posts by exact ones. What was deleted meanwhile stays so."""
-        cut = self._cut(entries)
-        for start in range(0, len(cut), _PASSAGES_AT_ONCE):
-            piece = cut[start : start + _PASSAGES_AT_ONCE]
-            vectors = self._embedder.vectors([_text(post, span) for _, post, span in piece])
-            by_place: dict[tuple[int, ...], npt.NDArray[np.float32]] = {
-                (seq, *_place(span), span is None): vector
-                for (seq, _, span), vector in zip(piece, vectors, strict=True)
-            }
-            self._replace({seq for seq, _, _ in piece}, by_place)
+        for some in self._cut(entries):
+            vectors = self._embedder.vectors(list(map(text_of, some)))
+            self._replace(dict(zip(map(place_of, some), vectors, strict=True)))
             self._settings.on_step("vectors replaced")
 
-    def _replace(
-        self, seqs: set[Seq], by_place: Mapping[tuple[int, ...], npt.NDArray[np.float32]]
-    ) -> None:
-        """Write the vector of each passage into the row that says it is that passage's."""
+    def _replace(self, by_place: Mapping[tuple[int, ...], npt.NDArray[np.float32]]) -> None:
+        """Write each vector into the row that says it is of that place."""
+        seqs = {seq for seq, *_ in by_place}
         for number, state in enumerate(self._states):
             if state.last_seq < min(seqs) or state.first_seq > max(seqs):
                 continue
@@ -221,15 +163,10 @@ class VectorWriter:
             for part in np.split(np.arange(len(rows)), cuts) if exact else ():
                 writer.replace(int(rows[part[0]]), np.stack(exact[part[0] : part[-1] + 1]))
 
-    def _spans(self, post: Post) -> list[Span | None]:
-        """Return what is embedded of a post: its passages, then None for its title, if any."""
-        spans = passages(post.text)[: self._settings.passages_per_post]
-        return [*spans, None] if post.title.strip() else [*spans]
-
-    def _add(self, cut: Sequence[_Cut], *, near: bool) -> None:
+    def _add(self, some: Sequence[Cut], *, near: bool) -> None:
         embed = self._embedder.near if near else self._embedder.vectors
-        vectors = embed([_text(post, span) for _, post, span in cut])
-        rows = np.array([_row(*each) for each in cut], dtype=ROW)
+        vectors = embed(list(map(text_of, some)))
+        rows = np.array(list(map(row_of, some)), dtype=ROW)
         done = 0
         while done < len(rows):
             done += self._append(rows[done:], vectors[done:])
@@ -300,26 +237,3 @@ class VectorWriter:
             if path not in known:
                 with storing(path):
                     self._settings.disk.remove(path)
-
-
-def _text(post: Post, span: Span | None) -> str:
-    return post.title if span is None else span.of(post.text)
-
-
-def _place(span: Span | None) -> tuple[int, int]:
-    return (span.start, span.end) if span is not None else (0, 0)
-
-
-def _row(seq: Seq, post: Post, span: Span | None) -> tuple[int, ...]:
-    handle = post.author.handle or post.author.id
-    return (
-        seq,
-        to_microseconds(post.placed_at),
-        name_hash(post.lang.lower()),
-        name_hash(post.source),
-        name_hash(post.author.id.lower()),
-        name_hash(handle.lower()),
-        *_place(span),
-        span is not None and (span.start, span.end) == (0, len(post.text)),
-        span is None,
-    )
