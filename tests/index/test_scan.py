@@ -132,3 +132,26 @@ def test_a_mask_lets_through_exactly_its_rows(tmp_path: Path) -> None:
     few = [Seq(seq) for seq in (5, 1_501, 3_999, 9_999)]
     chosen = Wanted.of(Filters(), few)
     assert {hit.seq for hit in nearest(views, vectors[0], chosen, 9)} == {5, 1_501, 3_999}
+
+
+@pytest.mark.parametrize("share", [1.0, 0.9, 0.05], ids=["all", "most", "few"])
+def test_the_rows_scored_are_those_with_the_nearest_signs(tmp_path: Path, share: float) -> None:
+    vectors = clustered(8_000, seed=3)
+    # What a sample shows is nearer than the rest, so that it guesses too near a distance.
+    vectors[::16] = unit(vectors[1] + 0.02 * clustered(500, seed=4))
+    views = segments(tmp_path, vectors, np.arange(1, 8_001), size=3_000)
+    dice = np.random.default_rng(5)
+    allowed = [np.flatnonzero(dice.random(view.rows) < share) for view in views]
+    searched = [
+        (view, None if share == 1.0 else rows) for view, rows in zip(views, allowed, strict=True)
+    ]
+
+    def differing(rows: Sequence[Rows]) -> list[int]:
+        signs = [view["codes"][each] for view, each in zip(views, rows, strict=True)]
+        code = np.packbits(vectors[1] > 0)
+        return sorted(np.unpackbits(np.concatenate(signs) ^ code, axis=1).sum(axis=1).tolist())
+
+    chosen = {id(view): rows for view, rows in scan._chosen(searched, vectors[1], 250)}
+    taken = [chosen[id(view)] for view in views]
+    assert differing(taken) == differing(allowed)[:250]
+    assert all(np.isin(*pair).all() for pair in zip(taken, allowed, strict=True))

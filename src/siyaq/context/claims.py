@@ -25,7 +25,7 @@ from siyaq.core.ids import PostId
 from siyaq.core.post import Post
 from siyaq.core.query import Query
 from siyaq.core.span import Span
-from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, rival_number
+from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, reading, rival_number
 from siyaq.retrieval import Retriever
 from siyaq.text.fingerprint import NEAR, Wording
 from siyaq.text.sentences import sentences
@@ -161,10 +161,10 @@ class Claims:
         Sentences in the other language count in the posts `foreign` alone: those found by what
         they mean, and answers.
         """
-        whole = Read(post.text)
+        whole = reading(post.text)
         best: Bearing | None = None
         for span in sentences(post.text)[:_SENTENCES_READ]:
-            sentence = Read(span.of(post.text))
+            sentence = reading(span.of(post.text))
             abroad = is_arabic(claim.text) != is_arabic(sentence.text)
             if abroad and post.id not in foreign:
                 continue

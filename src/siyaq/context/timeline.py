@@ -23,7 +23,7 @@ from siyaq.core.ports import Searcher
 from siyaq.core.post import Post
 from siyaq.core.query import Filters
 from siyaq.core.span import Span
-from siyaq.grounding.support import Read
+from siyaq.grounding.support import reading
 from siyaq.log import LogReader
 from siyaq.text.fold import fold
 from siyaq.text.sentences import sentences
@@ -112,7 +112,9 @@ class _Story:
     ) -> None:
         self._bearing = {bearing.post.id: bearing for one in examined for bearing in one.bearings}
         self._checks = {one.id for each in examined for one in each.fact_checks}
-        self._topics = [Read(one.claim.of(post.text)) for one in examined] or [Read(post.text)]
+        self._topics = [reading(one.claim.of(post.text)) for one in examined] or [
+            reading(post.text)
+        ]
         self._topics = [one for one in self._topics if len(one.topic) >= _WORDS_AT_LEAST]
         self._same = {copy.post.id for copy in cluster.copies if copy.says != "other"}
         self._sayers = {
@@ -120,7 +122,7 @@ class _Story:
             for copy in cluster.copies
             if copy.says != "other"
         }
-        answers = [one for one in conversation.answers if Read(one.text).denies]
+        answers = [one for one in conversation.answers if reading(one.text).denies]
         pool = [
             *(copy.post for copy in cluster.copies),
             *cluster.related[:_RELATED_READ],
@@ -193,7 +195,7 @@ class _Story:
         return one.id in self._same or one.id in self._checks or self._about(one) >= _ABOUT
 
     def _about(self, one: Post) -> float:
-        said = Read(one.text).terms
+        said = reading(one.text).terms
         return max(
             (len(topic.topic & said) / len(topic.topic) for topic in self._topics), default=0.0
         )

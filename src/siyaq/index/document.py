@@ -116,7 +116,21 @@ def bounds_us(placed: TimeRange) -> tuple[int | None, int | None]:
 
 def one_of(field: str, values: tuple[str, ...]) -> Query:
     """Match posts whose `field` is one of `values`, without touching their score."""
-    return Query.const_score_query(Query.term_set_query(schema(), field, list(values)), 0.0)
+    if len(values) == 1:  # a set of terms is gathered first, however many posts have one of them
+        one = Query.term_query(schema(), field, values[0], "basic")
+    else:
+        one = Query.term_set_query(schema(), field, list(values))
+    return Query.const_score_query(one, 0.0)
+
+
+def exact(where: Filters) -> list[tuple[str, tuple[str, ...]]]:
+    """Return which fields must have one of which values, as the index spells them."""
+    demands = (
+        ("lang", tuple(lang.lower() for lang in where.langs)),
+        ("source", where.sources),
+        ("author", tuple(author.lower() for author in where.authors)),
+    )
+    return [(field, values) for field, values in demands if values]
 
 
 def filter_clauses(where: Filters, *, with_time: bool) -> list[tuple[Occur, Query]]:
@@ -127,12 +141,7 @@ def filter_clauses(where: Filters, *, with_time: bool) -> list[tuple[Occur, Quer
     clauses = []
     if with_time and (where.placed.since is not None or where.placed.until is not None):
         clauses.append(_placed_in(where.placed))
-    if where.langs:
-        clauses.append(one_of("lang", tuple(lang.lower() for lang in where.langs)))
-    if where.sources:
-        clauses.append(one_of("source", where.sources))
-    if where.authors:
-        clauses.append(one_of("author", tuple(author.lower() for author in where.authors)))
+    clauses += [one_of(field, values) for field, values in exact(where)]
     if where.only is not None:
         clauses.append(one_of("post_id", tuple(where.only)))
     return [(Occur.Must, clause) for clause in clauses]

@@ -20,7 +20,7 @@ from tantivy import DocAddress, Index, Occur, Order, Query
 from siyaq.core.errors import CorruptionError
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.query import Filters, Scored
-from siyaq.index.document import bounds_us, filter_clauses, one_of, schema
+from siyaq.index.document import bounds_us, exact, filter_clauses, one_of, schema
 from siyaq.index.state import PartitionState
 
 _DECIMALS: Final = 4  # beyond these, float32 decides and copies would not tie
@@ -85,11 +85,18 @@ class PartitionView:
         early_enough = since is None or since <= self.state.since_us
         return early_enough and (until is None or self.state.until_us < until)
 
-    def overlaps(self, where: Filters) -> bool:
-        """Say whether some post may be in the time range of `where`."""
+    def may_hold(self, where: Filters) -> bool:
+        """Say whether some post may be one that `where` lets through."""
         since, until = bounds_us(where.placed)
         late_enough = since is None or since <= self.state.until_us
-        return late_enough and (until is None or self.state.since_us < until)
+        early_enough = until is None or self.state.since_us < until
+        return (
+            late_enough
+            and early_enough
+            and all(
+                any(self.holds(field, value) for value in values) for field, values in exact(where)
+            )
+        )
 
     def clauses(self, where: Filters) -> list[tuple[Occur, Query]]:
         """Return what `where` demands of this partition's posts."""
@@ -108,7 +115,7 @@ def best(
     rarities = _Rarities(views, [term for term, weight in weights.items() if weight > 0])
     scored: list[Scored] = []
     for place, view in enumerate(views):
-        if not view.overlaps(where):
+        if not view.may_hold(where):
             continue
         words = [
             (Occur.Should, Query.boost_query(_word(term), weights[term] * ratio))
@@ -127,13 +134,16 @@ def best(
 
 def ordered(
     views: Sequence[PartitionView],
-    query: Query,
+    query: Query | None,
     where: Filters,
     k: int,
     *,
     newest_first: bool,
 ) -> list[Seq]:
-    """Return up to k posts that match `query`, by placed time and then by place in the log."""
+    """Return up to k posts that match `query`, by placed time and then by place in the log.
+
+    Without a query all match that `where` lets through.
+    """
     order = Order.Desc if newest_first else Order.Asc
     sign = -1 if newest_first else 1
     found: list[tuple[int, Seq]] = []  # ascending by (sign * placed, sign * seq)
@@ -141,11 +151,13 @@ def ordered(
         edge = view.state.until_us if newest_first else view.state.since_us
         if len(found) == k and found[-1][0] < sign * edge:
             break  # nor can any partition after it hold an earlier or later post
-        if not view.overlaps(where):
+        if not view.may_hold(where):
             continue
-        demands = [(Occur.Must, query), *view.clauses(where)]
+        clauses = view.clauses(where)
+        if query is not None or not clauses:
+            clauses.append((Occur.Must, Query.all_query() if query is None else query))
         hits = view.searcher.search(
-            Query.boolean_query(demands), k, count=False, order_by_field="placed_us", order=order
+            Query.boolean_query(clauses), k, count=False, order_by_field="placed_us", order=order
         ).hits
         seqs = view.seqs([address for _, address in hits])
         found.extend(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from tantivy import Query
 
 from siyaq.core.errors import ConfigError, CorruptionError
 from siyaq.core.ids import Seq
@@ -143,7 +142,7 @@ class IndexReader:
             return []
         partitions = self._snapshot.partitions
         with self._reading():
-            return lexical.ordered(partitions, Query.all_query(), where, k, newest_first=True)
+            return lexical.ordered(partitions, None, where, k, newest_first=True)
 
     def document_frequency(self, terms: Iterable[str]) -> Mapping[str, int]:
         """Return in how many posts each term stands; deleted ones may still be counted."""

@@ -90,13 +90,15 @@ def nearest(
     least_rescored: int = LEAST_RESCORED,
 ) -> list[Scored]:
     """Return the k posts with the passage nearest to `vector` by cosine, best first."""
-    searched = []
+    searched: list[_Searched] = []
+    total = 0
     for view in views:
         mask = wanted.mask(view)
-        count = view.rows if mask is None else int(np.count_nonzero(mask))
+        rows = None if mask is None else np.flatnonzero(mask)
+        count = view.rows if rows is None else rows.size
         if count:
-            searched.append((view, mask, count))
-    total = sum(count for _, _, count in searched)
+            searched.append((view, rows))
+        total += count
     budget = max(least_rescored, RESCORED_PER_HIT * k)
     while True:
         chosen = _chosen(searched, vector, budget if budget < total else None)
@@ -107,7 +109,8 @@ def nearest(
         budget *= 4
 
 
-_Searched = tuple[SegmentView, Mask | None, int]
+_Searched = tuple[SegmentView, Rows | None]
+"""A segment, and the rows of it that may be found; None for all."""
 
 
 def _chosen(
@@ -115,69 +118,69 @@ def _chosen(
 ) -> list[tuple[SegmentView, Rows]]:
     """Return the rows to score exactly: all that are let through, or the `budget` nearest."""
     if budget is None:
-        return [
-            (view, np.arange(view.rows) if mask is None else np.flatnonzero(mask))
-            for view, mask, _ in searched
-        ]
+        return [(view, np.arange(view.rows) if rows is None else rows) for view, rows in searched]
     code = np.packbits(vector > 0)[None, :]
-    farthest = vector.size + 1
-    distances = [_hamming(code, view["codes"], mask, farthest) for view, mask, _ in searched]
-    near = _within(distances, budget, farthest)
+    distances = [_distances(code, *one) for one in searched]
+    near = _within(distances, budget, vector.size)
     histogram = sum(
-        np.bincount(column[rows], minlength=farthest)
-        for column, rows in zip(distances, near, strict=True)
+        np.bincount(column[places], minlength=vector.size + 1)
+        for column, places in zip(distances, near, strict=True)
     )
     reached = np.cumsum(histogram)
     cut = int(np.searchsorted(reached, budget))
     left = budget - (int(reached[cut - 1]) if cut else 0)
     chosen: list[tuple[SegmentView, Rows]] = []
     # Of the passages just at the cut, of which copies may make very many, the newest are taken.
-    for (view, _, _), column, rows in zip(searched[::-1], distances[::-1], near[::-1], strict=True):
-        distance = column[rows]
-        at_cut = rows[distance == cut][-left:] if left else _NO_ROWS
+    every = zip(searched[::-1], distances[::-1], near[::-1], strict=True)
+    for (view, rows), column, places in every:
+        distance = column[places]
+        at_cut = places[distance == cut][-left:] if left else _NO_ROWS
         left -= at_cut.size
-        chosen.append((view, np.concatenate((rows[distance < cut], at_cut))))
+        taken = np.concatenate((places[distance < cut], at_cut))
+        chosen.append((view, taken if rows is None else rows[taken]))
     return chosen
 
 
 def _within(distances: Sequence[npt.NDArray[np.int32]], budget: int, farthest: int) -> list[Rows]:
-    """Return the rows of each column within some distance that at least `budget` rows are within.
+    """Return the places in each column within some distance that `budget` or more are within.
 
-    Nothing that is masked out (`farthest` away) is among them. The distance is guessed from a
-    sample, since counting all of them takes half as long as the scan.
+    The distance is guessed from a sample, since counting all takes half as long as the scan.
     """
     sample = np.concatenate([column[::_SAMPLED] for column in distances])
     reached = np.cumsum(np.bincount(sample, minlength=farthest + 1))
-    guess = min(int(np.searchsorted(reached, _SPARE * budget / _SAMPLED)), farthest - 1)
+    guess = int(np.searchsorted(reached, _SPARE * budget / _SAMPLED))
     while True:
         near = [np.flatnonzero(column <= guess) for column in distances]
-        if guess == farthest - 1 or sum(rows.size for rows in near) >= budget:
+        if guess >= farthest or sum(places.size for places in near) >= budget:
             return near
-        guess = min(guess + _STEP, farthest - 1)
+        guess += _STEP
 
 
 _NO_ROWS: Final = np.zeros(0, dtype=np.intp)
 _SAMPLED: Final = 16  # one row of so many
 _SPARE: Final = 1.2  # times as many as needed, so that a guess seldom falls short
 _STEP: Final = 4  # how much farther to look then
+_FEW: Final = 0.25  # share of a segment up to which its rows are gathered before they are compared
 
 
-def _hamming(
-    code: npt.NDArray[np.uint8], codes: npt.NDArray[np.uint8], mask: Mask | None, farthest: int
+def _distances(
+    code: npt.NDArray[np.uint8], view: SegmentView, rows: Rows | None
 ) -> npt.NDArray[np.int32]:
-    distances = np.empty((1, len(codes)), dtype=np.int32)
+    """Return how many signs of each of these rows differ from `code`."""
+    codes, after = view["codes"], rows
+    if rows is not None and rows.size < _FEW * view.rows:
+        codes, after = codes[rows], None
+    found = np.empty((1, len(codes)), dtype=np.int32)
     faiss.hammings(  # type: ignore[attr-defined]  # its stub leaves this one out
         faiss.swig_ptr(code),
         faiss.swig_ptr(codes),
         1,
         len(codes),
         code.shape[1],
-        faiss.swig_ptr(distances),
+        faiss.swig_ptr(found),
     )
-    column: npt.NDArray[np.int32] = distances[0]
-    if mask is not None:
-        column[~mask] = farthest
-    return column
+    column: npt.NDArray[np.int32] = found[0]
+    return column if after is None else column[after]
 
 
 def _best_of_each_post(

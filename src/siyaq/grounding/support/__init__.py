@@ -5,7 +5,7 @@ and the verdict made of both. Refuses: choosing evidence, and judging whether th
 """
 
 from siyaq.grounding.support.checker import SupportChecker
-from siyaq.grounding.support.features import Read
+from siyaq.grounding.support.features import Read, reading
 from siyaq.grounding.support.hard import clashes, rival_number
 from siyaq.grounding.support.names import missing_names
 from siyaq.grounding.support.verdict import Clash, Verdict
@@ -17,5 +17,6 @@ __all__ = [
     "Verdict",
     "clashes",
     "missing_names",
+    "reading",
     "rival_number",
 ]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from siyaq.core.answer import Stance
 from siyaq.core.ports import Embedder
-from siyaq.grounding.support.features import Read, compare
+from siyaq.grounding.support.features import compare, reading
 from siyaq.grounding.support.hard import clashes
 from siyaq.grounding.support.scorer import Scorer, load_scorer
 from siyaq.grounding.support.verdict import Clash, Verdict
@@ -38,8 +38,8 @@ class SupportChecker:
         """Weigh a claim against sentences of evidence. No evidence supports nothing."""
         if not claim.strip() or not any(text.strip() for text in evidence):
             return Verdict(stance=Stance.MENTIONS, supports=0.0, refutes=0.0)
-        reads = [Read(text) for text in evidence if text.strip()]
-        supports, refutes = self._scorer.shares(compare(Read(claim), reads, self._vectors))
+        reads = [reading(text) for text in evidence if text.strip()]
+        supports, refutes = self._scorer.shares(compare(reading(claim), reads, self._vectors))
         stance = Stance.MENTIONS
         if supports >= SUPPORTED:
             stance = Stance.SUPPORTS

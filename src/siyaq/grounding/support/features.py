@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -103,6 +103,12 @@ class Read:
         """Its character n-grams, over words and numbers."""
         plain = f" {' '.join(one.folded for one in self.pieces if one.kind != 'pause')} "
         return frozenset(plain[at : at + _GRAM] for at in range(len(plain) - _GRAM + 1))
+
+
+@lru_cache(maxsize=2**9)
+def reading(text: str) -> Read:
+    """Return a text as it is read, the same while it is remembered: one card asks often."""
+    return Read(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _units_agree(mine: Sequence[Quantity], theirs: Sequence[Quantity]) -> bool:
     return True
 
 
-def _about(mine: Sequence[Piece], theirs: Sequence[list[Piece]]) -> list[list[Piece]]:
+def _about(mine: Sequence[Piece], theirs: Sequence[Sequence[Piece]]) -> list[Sequence[Piece]]:
     """Return the spans that hold enough of the claim's words to be about the same thing."""
     wanted = set(telling_terms(mine))
     if not wanted:

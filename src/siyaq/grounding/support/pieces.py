@@ -33,10 +33,11 @@ class Piece:
     telling: bool  # a word, and not one that stands everywhere
 
 
-def pieces(text: str) -> list[Piece]:
+@lru_cache(maxsize=2**10)  # one claim is compared with many texts, and each with several claims
+def pieces(text: str) -> Sequence[Piece]:
     """Return the pieces of the first CHARS_AT_MOST characters of `text`."""
     cut = _PIECE.finditer(text[:CHARS_AT_MOST])
-    return [_piece(str(found.lastgroup), found.group()) for found in cut]
+    return tuple(_piece(str(found.lastgroup), found.group()) for found in cut)
 
 
 @lru_cache(maxsize=2**15)
