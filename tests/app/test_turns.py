@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from siyaq import config
@@ -86,3 +87,30 @@ def test_whoever_waits_too_long_gets_quotes(tmp_path: Path) -> None:
 
     with ModelServer(stuck) as server:
         asyncio.run(run(server))
+
+
+def test_each_model_has_a_health_of_its_own(tmp_path: Path) -> None:
+    settings = opened(tmp_path)
+
+    async def run(well: str, ill: str) -> None:
+        models.use(settings, ill, model="gone", key_env="")
+        models.use(settings, well, model="stub", key_env="")
+        async with open_siyaq(settings, write=True) as siyaq:
+            await filled(siyaq)
+
+            async def states() -> dict[str, str]:
+                return {one.name: one.state for one in await siyaq.models() if "server" in one.name}
+
+            assert set((await states()).values()) == {"untried"}
+            for name in ("server:stub", "server:gone"):
+                async for _ in siyaq.ask(replace(QUESTION, model=name)):
+                    pass
+            assert await states() == {"server:stub": "well", "server:gone": "ill"}
+            problems = {one.name: one.problem for one in await siyaq.models()}
+            assert problems["server:gone"]
+            assert not problems["server:stub"]
+
+    with ModelServer(faithful) as gone:
+        ill = gone.url
+    with ModelServer(faithful) as server:
+        asyncio.run(run(server.url, ill))

@@ -135,6 +135,9 @@ def test_every_setting_is_shown_with_its_origin(page: Page) -> None:
     expect(rows.nth(1)).to_contain_text("***")
     expect(page.locator(".settings .chosen")).to_have_count(2)
     expect(page.locator(".lights li")).to_have_count(4)
+    models = page.locator(".model-lights li")
+    expect(models).to_contain_text(["siyaq", "siyaq/extractive", "fake"])
+    expect(models.first).to_contain_text("not asked yet")
 
 
 def test_the_tabs_are_walked_with_arrows(page: Page) -> None:

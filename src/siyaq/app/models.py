@@ -30,12 +30,12 @@ def listed(config: Config) -> list[ModelAtHand]:
     catalog = Catalog.open(config.models_directory)
     quotes = "quotes what posts say; no model is involved"
     return [
-        ModelAtHand(EXTRACTIVE, "answers", quotes, catalog.default == EXTRACTIVE),
+        ModelAtHand(EXTRACTIVE, "answers", quotes, catalog.default == EXTRACTIVE, "well"),
         *(
             ModelAtHand(entry.name, "answers", _about(entry), entry.name == catalog.default)
             for entry in catalog.entries.values()
         ),
-        ModelAtHand(BuiltinEmbedder().name, "vectors", "built in; 16 languages in one space"),
+        ModelAtHand(BuiltinEmbedder().name, "vectors", "built in; 16 languages", state="well"),
     ]
 
 

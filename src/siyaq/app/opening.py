@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 from siyaq import plugins
 from siyaq.app import models
@@ -158,7 +157,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             metering=metering,
             intake=intake,
             indexer=indexer,
-            models=partial(models.listed, config),
+            models=lambda: turns.health.told(models.listed(config)),
             tool_calls=ToolCalls(shelf, turns),
         )
 

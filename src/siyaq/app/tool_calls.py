@@ -49,9 +49,10 @@ class ToolCalls:
         async with self._turns.turn(found) as lent:
             if lent is None:
                 raise Overloaded(f"model {found.name!r} had no time")
-            calls, tokens_in, tokens_out = await asking.call_tools(
-                messages, tools, choice=choice, max_output_tokens=MAX_OUTPUT_TOKENS
-            )
+            with lent.asked():
+                calls, tokens_in, tokens_out = await asking.call_tools(
+                    messages, tools, choice=choice, max_output_tokens=MAX_OUTPUT_TOKENS
+                )
             lent.charge_for(read, tokens_in, tokens_out)
         known = {str(cast("Mapping[str, object]", one["function"])["name"]) for one in tools}
         return [call for call in calls if call.name in known]

@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+)
 from typing import cast
 
 from siyaq.access import Account, FairQueue, Turn, current
+from siyaq.app.model_health import ModelHealth
 from siyaq.core.ports import Delta, Model
 from siyaq.obs import Metrics
 
@@ -29,6 +35,7 @@ class ModelTurns:
         self._parallel = parallel
         self._wait_seconds = wait_seconds
         self._metrics = metrics
+        self.health = ModelHealth()
         self._queues: dict[str, FairQueue] = {}
         metrics.model_waiting.set_function(
             lambda: sum(queue.waiting for queue in self._queues.values())
@@ -55,13 +62,16 @@ class ModelTurns:
                 yield None
                 return
             self._metrics.model_wait.observe(clock() - since)
-            yield Lent(model, turn, account)
+            yield Lent(model, turn, account, self.health)
 
 
 class Lent:
     """A model during one turn: what it reads and writes is charged as it does."""
 
-    def __init__(self, model: Model, turn: Turn, account: Account | None) -> None:
+    def __init__(
+        self, model: Model, turn: Turn, account: Account | None, health: ModelHealth
+    ) -> None:
+        self._health = health
         self._model = model
         self._turn = turn
         self._account = account
@@ -86,18 +96,25 @@ class Lent:
         stream = self._model.stream(
             messages, max_output_tokens=max_output_tokens, json_schema=json_schema
         )
-        async with aclosing(cast("AsyncGenerator[Delta, None]", stream)) as deltas:
-            async for delta in deltas:
-                if delta.text:
-                    written += 1
-                    self._charge(0, 1)
-                if delta.input_tokens or delta.output_tokens:  # the sums, at the end
-                    self._charge(delta.input_tokens - read, delta.output_tokens - written)
-                    read, written = delta.input_tokens, delta.output_tokens
-                yield delta
+        with self._health.asked(self.name):
+            async with aclosing(cast("AsyncGenerator[Delta, None]", stream)) as deltas:
+                async for delta in deltas:
+                    self._health.well(self.name)
+                    if delta.text:
+                        written += 1
+                        self._charge(0, 1)
+                    if delta.input_tokens or delta.output_tokens:  # the sums, at the end
+                        self._charge(delta.input_tokens - read, delta.output_tokens - written)
+                        read, written = delta.input_tokens, delta.output_tokens
+                    yield delta
+
+    def asked(self) -> AbstractContextManager[None]:
+        """Note how the model does when it is asked otherwise than by `stream`."""
+        return self._health.asked(self.name)
 
     def charge_for(self, chars: int, read: int, written: int) -> None:
         """Charge a reply that came whole: its tokens, or what its characters come to."""
+        self._health.well(self.name)
         self._charge(read or chars // CHARS_A_TOKEN, written)
 
     def _charge(self, read: int, written: int) -> None:

@@ -124,12 +124,17 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class ModelAtHand:
-    """A model that can be used now. `default`: answers are made with it when nobody says."""
+    """A model that can be used now. `default`: answers are made with it when nobody says.
+
+    `state` is how it did the last time that it was asked, and `problem` why it is ill.
+    """
 
     name: str
     role: Literal["answers", "vectors"]
     about: str
     default: bool = False
+    state: Literal["untried", "well", "ill"] = "untried"
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from siyaq.serve.json import JsonResponse
 from siyaq.serve.openai import chat, responses
 from siyaq.serve.openai.asked import Asked, ChatBody, ResponsesBody, answer_of, asked
 from siyaq.serve.openai.functions import wanted
-from siyaq.serve.openai.shapes import model_ids, model_json
+from siyaq.serve.openai.shapes import model_json, models_by_id
 from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
 from siyaq.serve.strings import preferred
 
@@ -75,15 +75,16 @@ def router(product: Product, streams: Streams) -> APIRouter:
 
     @routes.get("/v1/models", summary="The models that answer, and what embeds")
     async def listed() -> Response:
-        ids = model_ids(await product.models())
-        models = [model_json(name, _CREATED) for name in ids]
+        found = models_by_id(await product.models())
+        models = [model_json(name, _CREATED, one) for name, one in found.items()]
         return JsonResponse({"object": "list", "data": models})
 
     @routes.get("/v1/models/{model:path}", summary="One model")
     async def one(model: Annotated[str, Path(max_length=300)]) -> Response:
-        if model not in model_ids(await product.models()):
+        found = models_by_id(await product.models()).get(model)
+        if found is None:
             raise NotFound(f"no model {model[:100]!r}", hint="GET /v1/models lists them")
-        return JsonResponse(model_json(model, _CREATED))
+        return JsonResponse(model_json(model, _CREATED, found))
 
     @routes.post("/v1/embeddings", summary="OpenAI's embeddings, of the model that finds posts")
     async def embeddings(body: EmbeddingsBody) -> Response:

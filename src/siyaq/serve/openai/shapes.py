@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from siyaq.core.answer import Answer, Usage
@@ -100,12 +100,19 @@ def text_part(text: str, citations: Iterable[Cited]) -> Json:
     }
 
 
-def model_json(model: str, created: int) -> Json:
-    """Shape a model of the list."""
-    return {"id": model, "object": "model", "created": created, "owned_by": "siyaq"}
+def model_json(model: str, created: int, at_hand: ModelAtHand) -> Json:
+    """Shape a model of the list. `state` and `problem` are siyaq's own: how it is."""
+    return {
+        "id": model,
+        "object": "model",
+        "created": created,
+        "owned_by": "siyaq",
+        "state": at_hand.state,
+        "problem": at_hand.problem,
+    }
 
 
-def model_ids(models: Iterable[ModelAtHand]) -> list[str]:
-    """Return the ids of what answers and of what embeds."""
-    ids = [f"{GROUNDED}/{one.name}" if one.role == "answers" else one.name for one in models]
-    return [GROUNDED, *ids]
+def models_by_id(models: Sequence[ModelAtHand]) -> dict[str, ModelAtHand]:
+    """Return what answers and what embeds, by their ids; the first one is the default."""
+    ids = {f"{GROUNDED}/{m.name}" if m.role == "answers" else m.name: m for m in models}
+    return {GROUNDED: next((m for m in models if m.default), models[0]), **ids}

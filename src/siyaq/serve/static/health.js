@@ -25,7 +25,8 @@ export async function drawHealth() {
       ...field("health.deleted", number(status.deleted)),
       ...field("health.disk", `${number(Math.round(status.disk_bytes / MB))} MB`),
       ...field("health.embedder", status.embedder),
-      ...field("health.models", models.data.map(({ id }) => id).join(", ")),
+      el("dt", { t: "health.models" }),
+      el("dd", {}, el("ul", { class: "model-lights" }, ...models.data.map(model))),
       ...field("health.version", status.version)),
     used(quota),
     el("section", { class: "desk-section" },
@@ -36,6 +37,16 @@ function light(well, key, n = 0) {
   return el("li", {},
     el("span", { class: "source-dot", "data-state": well ? "live" : "waiting", "aria-hidden": "true" }),
     el("span", { t: key, params: { n } }));
+}
+
+const DOTS = { well: "live", ill: "waiting", untried: "idle" };
+
+function model({ id, state, problem }) {
+  return el("li", {},
+    el("span", { class: "source-dot", "data-state": DOTS[state], "aria-hidden": "true" }),
+    el("bdi", { dir: "ltr" }, id),
+    el("span", { t: `health.model.${state}` }),
+    problem ? el("span", { class: "gap", dir: "ltr", lang: "en" }, problem) : null);
 }
 
 function field(key, value) {
