@@ -191,6 +191,12 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "what one user's agents may spend in a day, such as 'usd=5,tokens=1000000'",
     ),
+    Setting(
+        "agents.mcp",
+        "",
+        "a JSON file of MCP servers ('mcpServers', as other clients write it) and of the tools that"
+        " agents may call there",
+    ),
     Setting("models.directory", "", "directory of chat models; none: models in the data directory"),
     Setting(
         "models.threads",
@@ -409,6 +415,11 @@ class Config:
     def backup_days(self) -> int:
         """Days until the key of a backup is shredded."""
         return int(self.values["backup.days"])
+
+    @property
+    def agents_mcp(self) -> str:
+        """The file of MCP servers whose tools agents may call."""
+        return str(self.values["agents.mcp"])
 
     @property
     def agents_day_budget(self) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 from contextlib import closing
+from pathlib import Path
 
 from siyaq.access import Budget, KeyRing, Limits, Role
+from siyaq.agents import Run
 from siyaq.agents.agency import Task
 from siyaq.app import keys
 from siyaq.app.agency import agents_at_work
 from siyaq.app.opening import open_siyaq
-from siyaq.config import Config
+from siyaq.config import Config, load
 from siyaq.testing.serving import wait_until
+from tests.agents import town_server
 from tests.app.conftest import send
 
 FERRY = {
@@ -35,19 +41,44 @@ def test_a_question_of_a_run_counts_in_its_keys_limits_and_a_wait_counts_once(
 ) -> None:
     with closing(KeyRing(config.data)) as ring, closing(keys.budget(config)) as budget:
         key, _ = ring.create(Role.WRITER, limits=Limits(requests=100, seconds=1000))
-        asyncio.run(_worked(config, ring, budget, key.id))
+        asyncio.run(_worked(config, ring, budget, key.id, PLAN))
         used = budget.used(key.id)
         assert used.requests == 2
         assert used.seconds > 0
 
 
-async def _worked(config: Config, ring: KeyRing, budget: Budget, key_id: str) -> None:
+async def _worked(config: Config, ring: KeyRing, budget: Budget, key_id: str, plan: str) -> Run:
     async with open_siyaq(config, write=True) as siyaq:
         await send(siyaq, FERRY)
         async with agents_at_work(config, siyaq, siyaq.log, ring, budget) as agency:
-            run_id = await agency.begin(Task(words="x", plan=PLAN, caps={}), key_id)
+            run_id = await agency.begin(Task(words="x", plan=plan, caps={}), key_id)
             journal = agency.desk.journal
             assert journal.run(run_id).key_id == key_id
             await asyncio.to_thread(
                 wait_until, lambda: journal.standing(run_id)[0] == "done", "the run is done"
             )
+            return journal.run(run_id)
+
+
+def test_a_servers_agents_use_the_mcp_servers_of_its_settings(config: Config) -> None:
+    told = {
+        "town": {
+            "command": sys.executable,
+            "args": [str(Path(town_server.__file__)), os.devnull],
+            "tools": {"lookup": {"about": "Who lives in a street.", "reads": True}},
+        }
+    }
+    path = config.data.parent / "mcp.json"
+    path.write_text(json.dumps({"mcpServers": told}))
+    flags: dict[str, str | int | None] = {
+        "data": str(config.data),
+        "embed.processes": 0,
+        "agents.mcp": str(path),
+    }
+    settings = load(environ={}, flags=flags)
+    with closing(KeyRing(config.data)) as ring, closing(keys.budget(config)) as budget:
+        key, _ = ring.create(Role.WRITER)
+        lines = PLAN.replace('"ask"', '"town__lookup"').replace('"question"', '"street"')
+        run = asyncio.run(_worked(settings, ring, budget, key.id, lines))
+    assert [step.state for step in run.steps] == ["done"] * 3
+    assert "When does it leave?" in str(run.result)

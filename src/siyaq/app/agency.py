@@ -6,6 +6,7 @@ import asyncio
 import getpass
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from functools import partial
 
 from siyaq.access import Budget, KeyRing, Owners
 from siyaq.access.owners import SETTINGS
@@ -14,6 +15,7 @@ from siyaq.agents.agency import Agency, Task
 from siyaq.agents.charging import charged_to
 from siyaq.agents.crew import Crew
 from siyaq.agents.desk import Desk
+from siyaq.agents.remote import Servers, read_servers
 from siyaq.app.acting import Lookout
 from siyaq.app.agents import SCRIPTED, Agents, came_in, lend_tools, live_in
 from siyaq.config import Config
@@ -26,13 +28,21 @@ from siyaq.log import LogReader
 async def agents_at_work(
     config: Config, siyaq: Product, log: LogReader, ring: KeyRing, budget: Budget
 ) -> AsyncIterator[Agency]:
-    """Carry on what waits until the block ends, and take tasks meanwhile."""
+    """Carry on what waits until the block ends, and take tasks meanwhile.
+
+    Raises ConfigError for a file of MCP servers that cannot be.
+    """
     owners = Owners(ring, settings=bool(config.keys))
     reserve = charged_to(owners, budget)
-    lookout = Lookout(siyaq)
+    lent = partial(
+        lend_tools,
+        siyaq,
+        servers=Servers(read_servers(config.agents_mcp)),
+        lookout=Lookout(siyaq),
+    )
 
     def lend(run: Run) -> AbstractAsyncContextManager[Sequence[AnyTool]]:
-        return lend_tools(siyaq, run.model, run.allowed, lookout)
+        return lent(run.model, run.allowed)
 
     with closing(Journal(config.data)) as journal:
         journal.adopt([SETTINGS, *(key.id for key in ring.listed())])
@@ -45,7 +55,7 @@ async def agents_at_work(
         async def begin(task: Task, key_id: str) -> str:
             if task.model.startswith(SCRIPTED):  # it would read files of this machine
                 raise QueryError("a scripted model is for the terminal", hint="send its 'plan'")
-            async with lend_tools(siyaq, task.model, task.allowed) as tools:
+            async with lent(task.model, task.allowed) as tools:
                 user = key_id or getpass.getuser()
                 agents = Agents(
                     config,

@@ -36,6 +36,7 @@ from siyaq.agents.agency import Task
 from siyaq.agents.charging import Reserve, charged_to, charged_to_nobody
 from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
 from siyaq.agents.desk import Desk, Live
+from siyaq.agents.remote import Servers, read_servers
 from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
 from siyaq.app import acting, keys, models
 from siyaq.app.opening import open_siyaq
@@ -232,22 +233,32 @@ def came_in(product: Product) -> Came:
 
 @asynccontextmanager
 async def lend_tools(
-    siyaq: Product, model: str, allowed: Sequence[str], lookout: acting.Lookout | None = None
+    siyaq: Product,
+    model: str,
+    allowed: Sequence[str],
+    *,
+    servers: Servers,
+    lookout: acting.Lookout | None = None,
 ) -> AsyncGenerator[Sequence[AnyTool], None]:
     """Lend the tools of one run. `allowed` are the hosts that it may visit unasked.
 
-    `lookout`: what the runs of this process look for posts with.
+    `servers` and `lookout` are this process's: MCP servers, and what looks for posts.
 
     Raises QueryError for a name of none.
     """
     phrased_by = "" if model.startswith(SCRIPTED) else model
-    async with page_tools(allowed) as pages, browsing(allowed) as browser:
+    async with (
+        page_tools(allowed) as pages,
+        browsing(allowed) as browser,
+        servers.lend() as remote,
+    ):
         yield [
             *acting.tools(siyaq, model=phrased_by, lookout=lookout),
             *pages,
             *browser,
             *workspace.tools(),
             *shell.tools(),
+            *remote,
             *finish.tools(),
         ]
 
@@ -258,11 +269,13 @@ async def open_agents(
 ) -> AsyncGenerator[Agents, None]:
     """Open siyaq for reading and give its agents their tools.
 
-    `allowed` are the hosts whose pages they may read unasked. Raises QueryError for a name of none.
+    `allowed` are the hosts whose pages they may read unasked. Raises QueryError for a name of none,
+    ConfigError for a file of MCP servers that cannot be.
     """
+    servers = Servers(read_servers(config.agents_mcp))
     async with (
         open_siyaq(config, write=False) as siyaq,
-        lend_tools(siyaq, model, allowed) as tools,
+        lend_tools(siyaq, model, allowed, servers=servers) as tools,
     ):
         with (
             closing(Journal(config.data)) as journal,
