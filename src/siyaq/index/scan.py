@@ -25,6 +25,9 @@ from siyaq.index.segment import Mask, Rows, SegmentView, name_hash
 LEAST_RESCORED: Final = 3000
 """Passages scored exactly at least. Of 300,000, 1,000 gave recall@20 of 0.985, 3,000 of 0.997."""
 RESCORED_PER_HIT: Final = 20
+RESCORED_OF: Final = 128
+"""One in so many of those that are compared is scored exactly, where that is more: of a million
+(jittered copies) 3,000 gave recall@20 of 0.962, 7,000 of 0.985, at half a millisecond more."""
 _DECIMALS: Final = 6  # beyond these, the order of a sum decides and copies would not tie
 
 
@@ -99,7 +102,7 @@ def nearest(
         if count:
             searched.append((view, rows))
         total += count
-    budget = max(least_rescored, RESCORED_PER_HIT * k)
+    budget = max(least_rescored, RESCORED_PER_HIT * k, total // RESCORED_OF)
     while True:
         chosen = _chosen(searched, vector, budget if budget < total else None)
         found = _best_of_each_post(chosen, vector, k)
@@ -160,7 +163,7 @@ _NO_ROWS: Final = np.zeros(0, dtype=np.intp)
 _SAMPLED: Final = 16  # one row of so many
 _SPARE: Final = 1.2  # times as many as needed, so that a guess seldom falls short
 _STEP: Final = 4  # how much farther to look then
-_FEW: Final = 0.25  # share of a segment up to which its rows are gathered before they are compared
+_FEW: Final = 0.05  # share of a segment up to which its rows are gathered before they are compared
 
 
 def _distances(

@@ -36,16 +36,33 @@ class Candidate:
         return self.lexical + (self.cosine or 0.0)
 
 
-def find_candidates(
-    searcher: Searcher, terms: Mapping[str, float], vector: Vector, where: Filters, depth: int
-) -> list[Candidate]:
-    """Return candidates, the most promising first; equal ones in log order.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What both halves of the index offer for one question."""
 
-    Half of the first `depth` places go to the best of either half, so that neither a post that
-    shares no word with the question nor one without a vector yet can be crowded out.
-    """
-    by_word = list(searcher.lexical(terms, where, max(DEPTH, depth))) if terms else []
-    by_meaning = list(searcher.semantic(vector, where, max(DEPTH, depth)))
+    k: int  # how many posts each half was asked for
+    by_word: Sequence[Scored]
+    by_meaning: Sequence[Scored]
+    promising: Sequence[Candidate]  # all of them, the most promising first; equal ones in log order
+
+    def candidates(self, depth: int) -> list[Candidate]:
+        """Return the first `depth` candidates.
+
+        Half of the places go to the best of either half, so that neither a post that shares no
+        word with the question nor one without a vector yet can be crowded out.
+        """
+        few = depth // 4
+        first = {line.seq for line in [*self.by_word[:few], *self.by_meaning[:few]]}
+        found = [one for one in self.promising if one.seq in first]
+        return [*found, *(one for one in self.promising if one.seq not in first)][:depth]
+
+
+def offered(
+    searcher: Searcher, terms: Mapping[str, float], vector: Vector, where: Filters, k: int
+) -> Offer:
+    """Ask each half of the index for its best k posts."""
+    by_word = list(searcher.lexical(terms, where, k)) if terms else []
+    by_meaning = list(searcher.semantic(vector, where, k))
     best = max((line.score for line in by_word), default=0.0) or 1.0
     lexical = {line.seq: line.score / best for line in by_word}
     semantic = {line.seq: line for line in by_meaning}
@@ -60,8 +77,7 @@ def find_candidates(
         for seq in dict.fromkeys([*lexical, *semantic])
     ]
     found.sort(key=lambda one: (-one.promise, one.seq))
-    first = {line.seq for line in [*by_word[: depth // 4], *by_meaning[: depth // 4]]}
-    return [*(one for one in found if one.seq in first), *(o for o in found if o.seq not in first)]
+    return Offer(k, by_word, by_meaning, found)
 
 
 def nearest_sentences(

@@ -16,9 +16,11 @@ from siyaq.core.span import TimeRange
 from siyaq.log import LogReader
 from siyaq.retrieval.alignment import WordAlignment
 from siyaq.retrieval.candidates import (
+    DEPTH,
     Candidate,
-    find_candidates,
+    Offer,
     nearest_sentences,
+    offered,
 )
 from siyaq.retrieval.features import read_part, text_evidence
 from siyaq.retrieval.fold import Fold, Ranked, fold_copies
@@ -75,8 +77,17 @@ class Judged:
 class _Pool:
     """The candidates of one query, judged once and again only where too few are left."""
 
-    def __init__(self, judge: Callable[[frozenset[PostId]], list[Judged]]) -> None:
-        self._judge = judge
+    def __init__(
+        self,
+        offer: Callable[[int], Offer],
+        judge: Callable[[list[Candidate], frozenset[PostId]], list[Judged]],
+        least: int,
+    ) -> None:
+        """`least` candidates are read at the least, besides those that are left out."""
+        self._offer = offer
+        self._judged = judge
+        self._least = least
+        self._offered: Offer | None = None
         self._known: list[Judged] | None = None
 
     def without(self, names: frozenset[PostId]) -> list[Judged]:
@@ -87,6 +98,12 @@ class _Pool:
         if len(left) < min(len(self._known), LEFT):
             left = self._known = self._judge(names)
         return _over_the_best(left) if names else left
+
+    def _judge(self, names: frozenset[PostId]) -> list[Judged]:
+        depth = self._least + len(names)
+        if self._offered is None or self._offered.k < depth:
+            self._offered = self._offer(max(DEPTH, depth))
+        return self._judged(self._offered.candidates(depth), names)
 
 
 def _over_the_best(judged: Sequence[Judged]) -> list[Judged]:
@@ -137,7 +154,11 @@ class Retriever:
         )
         where = visible(understood.filters, query.as_of)
         latest = understood.wants == "latest"
-        judged = _Pool(lambda without: self._judged(understood, where, query.k, without))
+        judged = _Pool(
+            lambda k: self._offer(understood.text, where, k),
+            lambda found, without: self._judged(understood, found, without),
+            max(READ, query.k + SPARE),
+        )
 
         def ranking(without: frozenset[PostId]) -> Ranking:
             self._searcher.refresh()
@@ -165,16 +186,18 @@ class Retriever:
         ranked.sort(key=lambda one: (-one.score, one.seq))
         return ranked
 
+    def _offer(self, question: str, where: Filters, k: int) -> Offer:
+        vector = self.vector(question)
+        return offered(self._searcher, query_terms(question), vector, where, k)
+
     def _judged(
-        self, understood: Understood, where: Filters, k: int, without: frozenset[PostId]
+        self, understood: Understood, found: Sequence[Candidate], without: frozenset[PostId]
     ) -> list[Judged]:
-        """Return the most promising candidates with all that speaks for them but translation."""
-        depth = max(READ, k + SPARE) + len(without)
+        """Return candidates with all that speaks for them but translation."""
         question = understood.text
         said = sentences(question)[:SENTENCES]
         phrases = [span.of(question) for span in said] if len(said) > 1 else []
         vector, *nearer = self._vectors.embed([question, *phrases])
-        found = find_candidates(self._searcher, query_terms(question), vector, where, depth)[:depth]
         posts = self._log.posts([one.seq for one in found])
         live = [one for one in found if one.seq in posts and posts[one.seq].id not in without]
         if phrases:
