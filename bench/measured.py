@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -80,6 +81,17 @@ def resident_mib(pids: Sequence[int] = ()) -> float:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith(("RssAnon", "RssShmem")):
                 total += int(line.split()[1]) / 1024
+    return total
+
+
+def processor_seconds() -> float:
+    """Return the processor time of this process and of those it has started."""
+    reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = time.process_time() + reaped.ru_utime + reaped.ru_stime
+    for listed in Path("/proc/self/task").glob("*/children"):
+        for pid in listed.read_text().split():
+            used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+            total += sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
     return total
 
 

@@ -38,6 +38,7 @@ def rows(desk: Desk) -> list[EventRow]:
 def clerk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clerk]:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     monkeypatch.setattr(clerks, "_REST_SECONDS", 0.0)
+    monkeypatch.setattr(clerks, "AT_ONCE", 250)
     monkeypatch.setattr(child, "_PIPE_BYTES", 4096)  # no pipe holds a request or a reply
     made = Clerk(beyond=1)
     yield made

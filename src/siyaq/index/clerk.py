@@ -23,8 +23,9 @@ from siyaq.processes import Child, ChildLost
 logger = logging.getLogger(__name__)
 
 MODULE: Final = "siyaq.index.clerk_process"
-AT_ONCE: Final = 250
-"""Rows in one request: while the next is analyzed, the last is handed to tantivy."""
+AT_ONCE: Final = 1000
+"""Rows in one request: while the next is analyzed, the last is handed to tantivy. Smaller ones
+cost more: each has to wait for the interpreter's lock."""
 
 _REPLY_SECONDS: Final = 60.0
 _IDLE_SECONDS: Final = 20.0  # then the process goes, and its memory with it
