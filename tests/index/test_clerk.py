@@ -116,11 +116,12 @@ def test_a_process_that_rests_is_ended(
 
 
 def test_indexed_with_a_process_or_without_the_index_is_the_same(
-    desk: Desk, clerk: Clerk, rows: list[EventRow]
+    desk: Desk, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(clerks, "AT_ONCE", 20)
     desk.fill(60)
-    settings = replace(SMALL, entries_at_once=POSTS)
-    at_work(clerk, rows)
+    settings = replace(SMALL, entries_at_once=50)
+    at_work(clerk, desk.log.rows(Seq(0), 50))
     ledger = Ledger.open(desk.index, desk.embedder, settings)
     words = WordWriter(ledger, clerk=clerk)
     while words.take(desk.log):
