@@ -179,6 +179,21 @@ def test_users_take_turns_however_much_one_of_them_asks_for(journal: Journal) ->
     assert places.index(other) <= 1
 
 
+def test_a_run_whose_tools_cannot_be_lent_for_a_fault_of_ours_fails_once(journal: Journal) -> None:
+    lent: list[str] = []
+
+    @asynccontextmanager
+    async def lend(run: Run) -> AsyncIterator[Sequence[AnyTool]]:
+        lent.append(run.id)
+        raise TypeError(run.task)
+        yield ()
+
+    run_id = begun(journal, call("note", text="x"))
+    works(Crew(journal, lend, Posts()), lambda: journal.run(run_id).status == "failed")
+    assert lent == [run_id]
+    assert journal.run(run_id).stopped_by == "it broke down (TypeError)"
+
+
 def test_what_was_under_way_goes_on_with_the_next_crew(journal: Journal) -> None:
     toys = Toys()
     run_id = begun(journal, call("note", text="x"))

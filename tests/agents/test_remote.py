@@ -20,7 +20,7 @@ from siyaq.agents.remote.servers import Allowed
 from siyaq.agents.remote.tools import plain
 from siyaq.core.errors import ConfigError
 from siyaq.testing.serving import wait_until
-from tests.agents import town_server
+from tests.agents import endless_server, town_server
 from tests.agents.toys import begun, call
 
 TOOLS = {
@@ -115,6 +115,22 @@ def test_of_a_schema_nothing_is_left_that_could_give_an_order() -> None:
     assert order not in json.dumps(plain(told))
     assert plain(told)["required"] == ["a"]
     assert plain(told)["properties"]["a"] == {"type": "array", "items": {"type": "string"}}
+
+
+def test_a_schema_that_is_none_takes_nothing() -> None:
+    for told in ({"properties": ["a"], "required": 3}, {"properties": "a", "required": {"a": 1}}):
+        assert plain(told) == {"type": "object", "properties": {}, "required": []}
+
+
+def test_a_server_whose_tools_never_end_is_heard_for_so_long_and_no_longer() -> None:
+    program = str(Path(endless_server.__file__))
+    endless = Server(tools=TOOLS, command=sys.executable, args=(program,))
+
+    async def names() -> list[str]:
+        async with asyncio.timeout(60), Servers({"town": endless}).lend() as tools:
+            return [tool.name for tool in tools]
+
+    assert asyncio.run(names()) == ["town__lookup"]
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])

@@ -202,6 +202,9 @@ class Crew:
                 self.journal.close_run(run.id, "failed", str(error))
         except SiyaqError as error:
             self.journal.close_run(run.id, "failed", str(error))
+        except Exception as error:  # a fault of ours: the run would be begun again and again
+            logger.exception("a run broke down", extra={"run": run.id})
+            self.journal.close_run(run.id, "failed", f"it broke down ({type(error).__name__})")
         except asyncio.CancelledError:
             cancelled = self.journal.standing(run.id) == ("stopped", "cancelled")
             if self._ending and cancelled and run.id not in self._dropped:

@@ -49,15 +49,13 @@ class Line:
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> Any:
         """Call a tool and return what comes back. Raises SourceUnavailable."""
-        from mcp import MCPError  # loaded where a server is used
-
         client = await self.client()
         try:
             return await client.call_tool(tool, arguments)
         except asyncio.CancelledError:  # nobody knows what the server is at now
             self._over.set()
             raise
-        except (MCPError, OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # the client tells of a bad server in many ways
             self._over.set()  # the next call opens a new one
             raise self._unavailable(error) from error
 

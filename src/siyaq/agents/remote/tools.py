@@ -7,6 +7,7 @@ sink, since all of them leave; and whatever is not said to only read is asked ab
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -17,7 +18,7 @@ from typing import Any, cast
 
 import msgspec
 
-from siyaq.agents.remote.line import Line
+from siyaq.agents.remote.line import OPEN_SECONDS, Line
 from siyaq.agents.remote.servers import Allowed, Server
 from siyaq.agents.tool import Act, AnyTool, Done, Tool
 from siyaq.core.errors import QueryError, SourceUnavailable
@@ -28,7 +29,9 @@ CALL_SECONDS = 60.0
 AGAIN_SECONDS = 30.0
 """How long a server that did not answer is not asked again what it offers."""
 
-MOST_TOOLS = 500
+MOST_PAGES = 50
+"""Pages of tools that a server is asked for: one that says that there are more may say so for ever.
+"""
 MAX_TEXT_CHARS = 1_000_000
 _ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
@@ -109,28 +112,29 @@ async def _offered(line: Line) -> Mapping[str, Schema]:
     client = await line.client()
     takes: dict[str, Schema] = {}
     cursor: str | None = None
-    while len(takes) < MOST_TOOLS:
-        try:
-            page = await client.list_tools(cursor=cursor)
-        except Exception as error:  # the client tells of a bad server in many ways
-            raise SourceUnavailable(f"an MCP server tells no tools ({type(error).__name__})") from (
-                error
-            )
-        takes |= {tool.name: plain(tool.input_schema) for tool in page.tools}
-        cursor = page.next_cursor
-        if not cursor:
-            break
+    try:
+        async with asyncio.timeout(OPEN_SECONDS):
+            for _ in range(MOST_PAGES):
+                page = await client.list_tools(cursor=cursor)
+                takes |= {tool.name: plain(tool.input_schema) for tool in page.tools}
+                cursor = page.next_cursor
+                if not cursor:
+                    break
+    except Exception as error:  # the client tells of a bad server in many ways
+        raise SourceUnavailable(f"an MCP server tells no tools ({type(error).__name__})") from error
     return takes
 
 
 def plain(told: Mapping[str, Any]) -> Schema:
     """Return a schema's names and types of arguments, and nothing that was written in it."""
-    properties = cast("Mapping[str, Any]", told.get("properties") or {})
+    said, needed = told.get("properties"), told.get("required")
+    properties = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
     names = [name for name in properties if _ARGUMENT.fullmatch(name)]
+    required = cast("list[Any]", needed) if isinstance(needed, list) else []
     return {
         "type": "object",
         "properties": {name: _typed(properties[name]) for name in names},
-        "required": [name for name in told.get("required") or () if name in names],
+        "required": [name for name in required if name in names],
     }
 
 
