@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from siyaq.core.errors import CorruptionError
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import Seq
 from siyaq.core.ports import Approximates, Vector
@@ -153,6 +155,21 @@ def test_a_row_half_replaced_is_no_damage_and_is_replaced_again(halves: Halves) 
         file.write(bytes(range(width)))
     (problem,) = check(desk.log, desk.directory)
     assert "damaged at row 4" in problem
+
+
+def test_a_reader_that_stays_open_notices_damage_once_vectors_are_exact(halves: Halves) -> None:
+    desk = halves.desk
+    desk.add(*(post(f"p{number}", f"rain {number}", number) for number in range(30)))
+    halves.read_all()
+    with closing(IndexReader.open(desk.directory)) as reader:
+        halves.refine()
+        reader.refresh()
+        offset, _, width = halves.vectors._layout.columns()["vectors"]
+        with segment_path(halves.ledger.home, 0).open("r+b") as file:
+            file.seek(offset + 4 * width)
+            file.write(bytes(range(width)))
+        with pytest.raises(CorruptionError, match="damaged at row 4"):
+            reader.passages([Seq(5)])
 
 
 def test_more_runs_than_are_kept_make_vectors_late_instead(

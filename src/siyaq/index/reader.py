@@ -215,14 +215,10 @@ class IndexReader:
                 for each in state.partitions
             ),
             tuple(
-                segments[each.number]
-                if each.number in segments and segments[each.number].state == each
+                segments[each.number].moved_to(each, state.runs())
+                if each.number in segments
                 else SegmentView(
-                    segments[each.number].segment
-                    if each.number in segments
-                    else Segment(segment_path(folder, each.number), layout),
-                    each,
-                    state.runs(),
+                    Segment(segment_path(folder, each.number), layout), each, state.runs()
                 )
                 for each in state.segments
             ),

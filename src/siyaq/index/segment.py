@@ -145,7 +145,7 @@ class SegmentView:
         """`runs` are the posts whose vectors the writer may be replacing."""
         self.segment = segment
         self.state = state
-        self._runs = runs
+        self._runs = _inside(runs, state)
         self.rows = state.rows
         # A copy, so that the view stays as it was while the writer goes on deleting.
         self.deleted: Mask = segment["deleted"][: state.rows].astype(bool)
@@ -153,6 +153,12 @@ class SegmentView:
         self.hidden: Mask = self.deleted | title
         self.shown: Mask | None = ~self.hidden if self.hidden.any() else None  # None: all are
         self.titled = bool(title.any())
+
+    def moved_to(self, state: SegmentState, runs: Sequence[Run]) -> SegmentView:
+        """Return the view of a later state, this one where nothing has changed."""
+        if state == self.state and _inside(runs, state) == self._runs:
+            return self
+        return SegmentView(self.segment, state, runs)
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.segment[name][: self.rows]
@@ -202,6 +208,12 @@ class SegmentView:
         """Return the places of the titles of these posts."""
         rows = self.segment.rows_of(seqs, self.rows)
         return rows[self.hidden[rows] & ~self.deleted[rows]]
+
+
+def _inside(runs: Sequence[Run], state: SegmentState) -> list[Run]:
+    """Return what of these runs lies inside a segment."""
+    cut = ((max(first, state.first_seq), min(last, state.last_seq)) for first, last in runs)
+    return [(first, last) for first, last in cut if first <= last]
 
 
 _WIPED: Final = ("codes", "scale", "vectors")
