@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 from pathlib import Path
 
 import pytest
 
-from siyaq.access import Budget, KeyRing, Limits, Owners, Role
+from siyaq.access import Account, Budget, KeyRing, Limits, Owners, Role
+from siyaq.access.account import Work
 from siyaq.agents import AnyTool, Journal, Run, charging
 from siyaq.agents.charging import Reserve, charged_to, charged_to_nobody
 from siyaq.agents.crew import RESTING, Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.places import Places
+from siyaq.core.errors import StorageError
 from tests.agents.test_crew import NAMES, Posts
 from tests.agents.toys import Toys, begun, call
 
@@ -197,3 +199,23 @@ def test_calls_are_charged_to_the_key_and_wait_for_room_in_its_limits(
     assert said == ["quota: requests"]
     assert journal.run(run_id).stopped_by == ""
     assert len(shop.toys.done) == 6
+
+
+def test_room_that_was_set_aside_for_calls_that_are_not_made_is_given_back(
+    journal: Journal, ring: KeyRing, budget: Budget
+) -> None:
+    key, _ = ring.create(Role.WRITER, limits=Limits(requests=9))
+    reserve, made = charged_to(Owners(ring), budget), list[Account]()
+
+    async def breaks(key_id: str, work: Work) -> Account:
+        if len(made) == 2:
+            raise StorageError("the disk is gone")
+        made.append(await reserve(key_id, work))
+        return made[-1]
+
+    run = journal.run(begun(journal, call("note"), key_id=key.id))
+    room = charging.Room(journal, breaks, nullcontext)
+    with pytest.raises(StorageError):
+        asyncio.run(room.of(run, ["search"] * 3))
+    assert len(made) == 2
+    assert budget.used(key.id).requests == 0

@@ -61,15 +61,22 @@ class Room:
         A run that rests says so (`stopped_by`). Raises KeyGone, and Paused.
         """
         accounts: list[Account] = []
-        while True:
+        try:
+            await self._fill(accounts, run, works)
+        except BaseException:  # none of them is made
+            for account in accounts:
+                await account.settle()
+            raise
+        return accounts
+
+    async def _fill(self, accounts: list[Account], run: Run, works: Sequence[Work]) -> None:
+        while len(accounts) < len(works):
             try:
-                while len(accounts) < len(works):
-                    accounts.append(await self._reserve(run.key_id, works[len(accounts)]))
+                accounts.append(await self._reserve(run.key_id, works[len(accounts)]))
             except QuotaExhausted as error:
-                if not accounts:
-                    await self._wait(run, error)
-                    continue
-            return accounts
+                if accounts:
+                    return
+                await self._wait(run, error)
 
     async def _wait(self, run: Run, error: QuotaExhausted) -> None:
         self._journal.note(run.id, f"quota: {error.resource}")
