@@ -62,9 +62,9 @@ def test_translations_stay_near(encoder: FoldedEncoder) -> None:
     assert (english @ arabic.T).argmax(axis=1).tolist() == [0, 1, 2]
 
 
-def test_a_single_word_is_all_but_exact(encoder: FoldedEncoder) -> None:
+def test_a_single_word_is_nearer_still(encoder: FoldedEncoder) -> None:
     words = ["rain", "ميناء", "minister", "дождь"]
-    assert cosines(encoder.approximate(words), encoder.encode(words)).min() > 0.7
+    assert cosines(encoder.approximate(words), encoder.encode(words)).min() > 0.85
 
 
 def test_every_text_has_a_vector_of_unit_length(encoder: FoldedEncoder) -> None:

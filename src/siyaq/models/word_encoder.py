@@ -5,8 +5,8 @@ a text is then a sum of kept rows. What is lost is how neighboring words change 
 second convolution of a word not met before is multiplied out at a low rank. The network on top
 is the encoder's own, so its vectors and these compare.
 
-Over 1,500 real posts the cosine to the encoder's own vectors is 0.89 in the mean; what that costs
-a search stands in bench/LOG.md.
+Over 1,500 real posts the cosine to the encoder's own vectors is 0.86 in the mean; what that costs
+a search stands in evals/LOG.md.
 """
 
 from __future__ import annotations
