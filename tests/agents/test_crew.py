@@ -185,13 +185,37 @@ def test_a_run_whose_tools_cannot_be_lent_for_a_fault_of_ours_fails_once(journal
     @asynccontextmanager
     async def lend(run: Run) -> AsyncIterator[Sequence[AnyTool]]:
         lent.append(run.id)
-        raise TypeError(run.task)
+        if run.task:
+            raise TypeError(run.task)
         yield ()
 
     run_id = begun(journal, call("note", text="x"))
     works(Crew(journal, lend, Posts()), lambda: journal.run(run_id).status == "failed")
     assert lent == [run_id]
     assert journal.run(run_id).stopped_by == "it broke down (TypeError)"
+
+
+@pytest.mark.parametrize("what", ["cancel", "pause"])
+def test_what_is_ended_or_paused_elsewhere_while_its_tools_are_fetched_is_not_begun(
+    what: str, journal: Journal
+) -> None:
+    toys, desk = Toys(), Desk(journal)
+
+    @asynccontextmanager
+    async def lend(run: Run) -> AsyncIterator[Sequence[AnyTool]]:
+        if run.id == first:
+            getattr(desk, what)(run)
+        yield toys.tools()
+
+    first, second = (begun(journal, call("note", text=text)) for text in ("first", "second"))
+    desk.queue(first)
+    desk.queue(second)
+    works(
+        Crew(journal, lend, Posts(), parallel=1),
+        lambda: journal.run(second).status == "done",
+    )
+    assert journal.run(first).status == {"cancel": "stopped", "pause": "paused"}[what]
+    assert [text for _, _, text in toys.done] == ["second"]
 
 
 def test_what_was_under_way_goes_on_with_the_next_crew(journal: Journal) -> None:

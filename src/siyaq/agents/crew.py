@@ -186,6 +186,8 @@ class Crew:
     async def _work(self, run: Run) -> None:
         try:
             async with self._lend(run) as tools:
+                if self.journal.standing(run.id)[0] != "queued":
+                    return  # somebody has ended or paused it while its tools were fetched
                 runner = Runner(
                     self.journal,
                     tools,

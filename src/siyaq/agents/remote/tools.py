@@ -130,7 +130,7 @@ def plain(told: Mapping[str, Any]) -> Schema:
     said, needed = told.get("properties"), told.get("required")
     properties = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
     names = [name for name in properties if _ARGUMENT.fullmatch(name)]
-    required = cast("list[Any]", needed) if isinstance(needed, list) else []
+    required = needed if isinstance(needed, list) else []
     return {
         "type": "object",
         "properties": {name: _typed(properties[name]) for name in names},
