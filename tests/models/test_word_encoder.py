@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyaq.core.ports import Approximates
-from siyaq.models import BuiltinEmbedder
+from siyaq.models import BuiltinEmbedder, word_encoder
 from siyaq.models.encoder import FoldedEncoder
 from siyaq.models.products import Product, TruncatedProduct
-from siyaq.models.weights import Floats
+from siyaq.models.weights import Floats, Ints
 from siyaq.models.word_encoder import WordEncoder
 from siyaq.testing.embedder_contract import HOSTILE_TEXTS, ROUNDING, VARIED_TEXTS
 
@@ -99,6 +99,25 @@ def test_words_that_are_forgotten_come_back_the_same(encoder: FoldedEncoder) -> 
     for _ in range(2):
         assert np.abs(tiny.encode(texts) - expected).max() < ROUNDING
         assert len(tiny._known) <= 64
+
+
+def test_words_as_long_as_sentences_are_read_few_at_a_time(
+    encoder: FoldedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_encoder, "_TOKENS_AT_ONCE", 200)
+    words = with_capacity(encoder, 4096)
+    summing, tokens = words._summing(), list[int]()
+
+    def noting(batch: Sequence[Sequence[int]], lengths: Ints) -> Floats:
+        tokens.append(int(lengths.sum()))
+        return summing(batch, lengths)
+
+    monkeypatch.setattr(words, "_sums", noting)
+    texts = ["".join(chr(0x4E00 + 80 * n + at) for at in range(80)) for n in range(12)]
+    rows = words.encode([*texts, *SENTENCES])
+    assert sum(tokens) > 600
+    assert max(tokens) <= 200
+    assert np.abs(rows - encoder.approximate([*texts, *SENTENCES])).max() < ROUNDING
 
 
 def test_shortened_links_are_alike(encoder: FoldedEncoder) -> None:

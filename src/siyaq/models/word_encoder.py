@@ -12,7 +12,7 @@ a search stands in evals/LOG.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Final
 
@@ -30,6 +30,7 @@ WORDS_KEPT: Final = 49_152
 _RANK: Final = 16
 _TEXTS_AT_ONCE: Final = 512
 _WORDS_AT_ONCE: Final = 128
+_TOKENS_AT_ONCE: Final = 1024  # where no spaces are written, one word is a whole sentence
 _SHORT_LINK: Final = re.compile(r"(https?://[\w.\-]{3,40}/)(\w{4,16})")
 _EDGES: Final = re.compile(r"([^\w@#]*)(.*?)(\W*)", re.DOTALL)
 _ANY_PATH: Final = "x7QkT9mZpR2bLw4s"
@@ -126,8 +127,22 @@ class WordEncoder:
         if len(self._known) + len(fresh) > self._capacity:
             self._forget(words)
             fresh = [word for word in words if word not in self._known]
-        for start in range(0, len(fresh), _WORDS_AT_ONCE):
-            self._add(fresh[start : start + _WORDS_AT_ONCE])
+        for some in self._few(fresh):
+            self._add(some)
+
+    def _few(self, words: Sequence[str]) -> Iterator[dict[str, Sequence[int]]]:
+        """Yield words with their tokens, few at a time: what is made of each token is held."""
+        some: dict[str, Sequence[int]] = {}
+        tokens = 0
+        for word in words:
+            ids = self._pieces(word)
+            if some and (len(some) == _WORDS_AT_ONCE or tokens + len(ids) > _TOKENS_AT_ONCE):
+                yield some
+                some, tokens = {}, 0
+            some[word] = ids
+            tokens += len(ids)
+        if some:
+            yield some
 
     def _forget(self, needed: dict[str, None]) -> None:
         """Make room: of the words not needed now, keep those used most since it was last made."""
@@ -143,8 +158,8 @@ class WordEncoder:
         self._uses[:] = 0
         self._known = {names[slot]: place for place, slot in enumerate(order)}
 
-    def _add(self, words: Sequence[str]) -> None:
-        pieces = [self._pieces(word) for word in words]
+    def _add(self, words: Mapping[str, Sequence[int]]) -> None:
+        pieces = list(words.values())
         lengths = np.array([len(ids) for ids in pieces], np.int64)
         first = len(self._known)
         rows = self._table[first : first + len(words)]
