@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from siyaq.agents import AnyTool, Gone, Journal, Run, Runner
+from siyaq.agents import AnyTool, Gone, Journal, Run, Runner, act_of
 from siyaq.agents.crew import Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.rhythm import Rhythm, fire, read_every, rhythms, said_in, schedule
@@ -312,6 +312,22 @@ def test_what_a_rhythm_came_to_is_withdrawn_with_the_post_that_its_last_run_quot
     assert [one.withheld for one in journal.runs()] == [True] * 3
     with journal.transaction() as db:
         assert not any("SECRET" in str(row) for row in db.iterdump())
+
+
+def test_what_holds_words_of_a_deleted_post_can_be_forbidden_and_not_allowed(
+    journal: Journal,
+) -> None:
+    run_id = begun(journal, call("send", "s", to="u"))
+    journal.begin(journal.run(run_id), "r", "read", {}, {}, {})
+    journal.settle(run_id, "r", "done", value="x", spent={}, cites=["net:1"])
+    journal.leave(run_id, "s", "send", {"to": "u"}, "waiting", "its to was read outside")
+    desk = Desk(journal, live=lambda _: ())
+    assert desk.run(run_id).withheld
+    with pytest.raises(UsageError, match="were deleted"):
+        desk.decide(desk.run(run_id), "s", given=True)
+    desk.decide(desk.run(run_id), "s", given=False)
+    act = act_of(journal.run(run_id).steps[-1])
+    assert journal.decision(run_id, "s", act) is False
 
 
 def test_what_only_waits_ends_with_its_key_too(journal: Journal) -> None:

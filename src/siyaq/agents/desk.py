@@ -69,7 +69,8 @@ class Desk:
             raise UsageError(
                 f"run {run.id!r} holds words of posts that were deleted", hint="cancel it"
             )
-        waiting = [one for one in run.steps if one.state == "waiting"]
+        # as it stands: a run that is withheld is shown without its arguments
+        waiting = [one for one in self.journal.run(run.id).steps if one.state == "waiting"]
         for step in waiting:
             if step.call == call:
                 self.journal.decide(run.id, call, act_of(step), given=given)
