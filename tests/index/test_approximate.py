@@ -95,6 +95,8 @@ def test_what_waits_gets_near_vectors_and_then_exact_ones(halves: Halves) -> Non
     assert all(2 * EXACT < distance(near[seq][0], exact[seq - 1]) < 0.5 for seq in range(1, 21))
     assert all(distance(near[seq][0], exact[seq - 1]) < EXACT for seq in range(21, 31))
     assert desk.reader().approximate == 20
+    held = desk.reader().passages([Seq(20), Seq(21)])
+    assert [held[Seq(seq)][0].exact for seq in (20, 21)] == [False, True]
     halves.refine()
     assert halves.ledger.state.runs() == ()
     after = passage_vectors(desk)

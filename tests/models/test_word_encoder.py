@@ -131,7 +131,7 @@ def test_shortened_links_are_alike(encoder: FoldedEncoder) -> None:
 
 
 @given(st.lists(st.text(max_size=200), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_text_breaks_it(texts: list[str]) -> None:
     rows = shared().approximate(texts)
     assert rows.shape == (len(texts), 512)

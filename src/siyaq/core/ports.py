@@ -112,6 +112,7 @@ class Passage:
     start: int
     end: int
     vector: Vector
+    exact: bool = True  # False where the vector is only near so far (`Approximates`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,10 @@ def _embedded(
     vectors: Vectors,
     wanted: Floats,
 ) -> list[Unit]:
-    """Return the units with the cosine of their own words; a whole passage was embedded before."""
+    """Return the units with the cosine of their own words.
+
+    A whole passage was embedded before, if it was not only nearly.
+    """
     known = vectors.of(unit.text for unit in units if not _is_passage(unit, held))
     return [
         replace(unit, cosine=float(known[unit.text] @ wanted))
@@ -147,7 +150,8 @@ def _embedded(
 
 def _is_passage(unit: Unit, held: Mapping[Seq, Sequence[Passage]]) -> bool:
     passages = held.get(unit.hit.seq, ())
-    return any((one.start, one.end) == (unit.span.start, unit.span.end) for one in passages)
+    span = unit.span.start, unit.span.end
+    return any(one.exact and (one.start, one.end) == span for one in passages)
 
 
 def rarity(searcher: Searcher, question: str) -> dict[str, float]:

@@ -158,12 +158,15 @@ class IndexReader:
     def passages(self, seqs: Iterable[Seq]) -> Mapping[Seq, Sequence[Passage]]:
         """Return the embedded passages of each post, in text order; missing ones are left out."""
         found: dict[Seq, list[Passage]] = {}
-        for view, wanted in _holding(self._snapshot.segments, seqs):
+        snapshot = self._snapshot
+        runs = snapshot.state.runs() if snapshot.state else ()
+        for view, wanted in _holding(snapshot.segments, seqs):
             rows = view.live_rows_of(wanted)
             view.require_sound(rows)
             columns = (view[name][rows].tolist() for name in ("seq", "start", "end"))
             for seq, start, end, vector in zip(*columns, view.vectors(rows), strict=True):
-                found.setdefault(Seq(seq), []).append(Passage(start, end, vector))
+                exact = not any(first <= seq <= last for first, last in runs)
+                found.setdefault(Seq(seq), []).append(Passage(start, end, vector, exact))
         return found
 
     def titles(self, seqs: Iterable[Seq]) -> Mapping[Seq, Vector]:
