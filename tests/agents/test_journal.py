@@ -116,6 +116,14 @@ def test_a_run_that_is_not_there(journal: Journal) -> None:
         journal.run("run-x")
 
 
+def test_an_end_that_comes_too_late_does_not_write_over_another(journal: Journal) -> None:
+    run_id = begun(journal, call("note"))
+    journal.close_run(run_id, "stopped", "key: revoked")
+    journal.close_run(run_id, "done", result="never", was="running")
+    run = journal.run(run_id)
+    assert (run.status, run.stopped_by, run.result) == ("stopped", "key: revoked", None)
+
+
 def test_what_is_forgotten_leaves_no_byte(journal: Journal) -> None:
     run_id = begun(journal, call("note"))
     run = journal.run(run_id)

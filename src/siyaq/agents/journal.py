@@ -228,14 +228,24 @@ class Journal:
         return read_plan(run.plan, tools)
 
     def close_run(
-        self, run_id: str, status: Status, stopped_by: str = "", result: object = None
+        self,
+        run_id: str,
+        status: Status,
+        stopped_by: str = "",
+        result: object = None,
+        *,
+        was: Status | None = None,
     ) -> None:
-        """Write how a run stands now. A result that is None leaves the one it has."""
+        """Write how a run stands now. A result that is None leaves the one it has.
+
+        Nothing is written where it no longer stands as it `was`: somebody else has ended it.
+        """
         with self.transaction() as db:
             db.execute(
-                """UPDATE runs SET status = ?, stopped_by = ?,
-                   result = CASE WHEN ?3 = 'null' THEN result ELSE ?3 END WHERE id = ?4""",
-                (status, stopped_by, _json(result), run_id),
+                """UPDATE runs SET status = ?1, stopped_by = ?2,
+                   result = CASE WHEN ?3 = 'null' THEN result ELSE ?3 END
+                   WHERE id = ?4 AND status = coalesce(?5, status)""",
+                (status, stopped_by, _json(result), run_id, was),
             )
 
     def standing(self, run_id: str) -> tuple[Status, str]:
