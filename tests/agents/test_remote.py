@@ -20,7 +20,7 @@ from siyaq.agents.remote.servers import Allowed
 from siyaq.agents.remote.tools import plain
 from siyaq.core.errors import ConfigError
 from siyaq.testing.serving import wait_until
-from tests.agents import endless_server, town_server
+from tests.agents import endless_server, hostile_server, town_server
 from tests.agents.toys import begun, call
 
 TOOLS = {
@@ -131,6 +131,14 @@ def test_a_server_whose_tools_never_end_is_heard_for_so_long_and_no_longer() -> 
             return [tool.name for tool in tools]
 
     assert asyncio.run(names()) == ["town__lookup"]
+
+
+def test_what_a_tool_brings_is_not_held_to_a_schema_of_the_server(journal: Journal) -> None:
+    program = str(Path(hostile_server.__file__))
+    server = Server(tools=TOOLS, command=sys.executable, args=(program,))
+    ended = run(journal, server, call("town__lookup", "who"))
+    assert ended.status == "done", ended
+    assert ended.result == {"text": "", "data": {"found": "words"}, "error": False, "left_out": 0}
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])

@@ -98,9 +98,16 @@ class Line:
                 httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT, trust_env=False)
             )
             transport = streamable_http_client(server.url, http_client=http)
-        return await stack.enter_async_context(Client(transport))
+        client = await stack.enter_async_context(Client(transport))
+        # Not held to the schema of the server's own making: a pattern in it can take for ever.
+        client.session.validate_tool_result = _unchecked  # type: ignore[method-assign]
+        return client
 
     def _unavailable(self, error: Exception) -> SourceUnavailable:
         return SourceUnavailable(
             f"MCP server {self._name!r} does not answer ({type(error).__name__})"
         )
+
+
+async def _unchecked(name: str, result: Any) -> None:
+    """Take what a tool brings as it is: words from outside."""
