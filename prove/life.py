@@ -25,7 +25,7 @@ from siyaq.core.query import Filters
 from siyaq.index import Indexer, IndexReader, IndexSettings, check
 from siyaq.log import LogReader, verify
 from siyaq.telemetry import TelemetryStore
-from siyaq.testing.embedder import FakeEmbedder
+from siyaq.testing.embedder import HastyEmbedder
 
 SOURCE = "life"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -39,9 +39,14 @@ SMALL = IndexSettings(
     poll_seconds=0.02,
     entries_at_once=20,
     embed_texts=16,
+    approximate_beyond=0,
+    refined_at_once=4,
     memory_bytes=15_000_000,
 )
-"""Settings with which a short life fills several partitions and segments."""
+"""Settings with which a short life fills several partitions and segments.
+
+Every vector is near at first, and made exact a few at a time.
+"""
 
 
 def post(native_id: str, text: str, author: str, minutes: float = 0) -> Post:
@@ -213,7 +218,7 @@ def judge(directory: Path, acknowledged: int) -> Verdict:
     verdict = judge_log(directory, acknowledged)
     if not verdict.steps or any(verdict.wrong.values()):
         return verdict
-    embedder = FakeEmbedder(dimensions=DIMENSIONS)
+    embedder = HastyEmbedder(dimensions=DIMENSIONS)
     with LogReader.open(directory) as log:
         bring_up_to_date(log, directory)
         problems = check(log, directory)
@@ -236,10 +241,10 @@ def judge(directory: Path, acknowledged: int) -> Verdict:
 
 def bring_up_to_date(log: LogReader, directory: Path, within_seconds: float | None = None) -> None:
     """Index all that the log holds. Raises TimeoutError with what it failed with."""
-    indexer = Indexer(log, directory, FakeEmbedder(dimensions=DIMENSIONS), SMALL)
+    indexer = Indexer(log, directory, HastyEmbedder(dimensions=DIMENSIONS), SMALL)
     indexer.start()
     try:
-        if not indexer.wait_embedded(log.head(), within_seconds or DEADLINE_SECONDS):
+        if not indexer.wait_exact(log.head(), within_seconds or DEADLINE_SECONDS):
             raise TimeoutError(f"the index does not come up to date: {indexer.failure!r}")
     finally:
         indexer.stop()

@@ -28,7 +28,7 @@ from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader, LogWriter
 from siyaq.log import writer as log_writer
-from siyaq.testing.embedder import FakeEmbedder
+from siyaq.testing.embedder import HastyEmbedder
 from siyaq.testing.lossy_disk import LossyDisk
 from siyaq.testing.vfs import FaultyDisk
 
@@ -148,7 +148,7 @@ class Halves:
     ) -> None:
         folder = directory / FOLDER
         folder.mkdir(exist_ok=True)
-        embedder = FakeEmbedder(dimensions=DIMENSIONS)
+        embedder = HastyEmbedder(dimensions=DIMENSIONS)
         settings = _on(disk, settings)
         self._log = log
         self._orders = PurgeOrders()
@@ -157,9 +157,11 @@ class Halves:
         self.vectors = VectorWriter(ledger, TextEmbedder(embedder, settings.embed_texts))
 
     def follow(self) -> None:
-        """Apply and commit all that the log holds."""
+        """Apply and commit all that the log holds, and make every vector exact."""
         for half in (self.words, self.vectors):
             self._bring(half)
+        while self.vectors.tidy(self._log):
+            self.vectors.commit()
 
     def purge(self) -> None:
         """Write anew the partitions that hold words of deleted posts."""

@@ -19,7 +19,7 @@ from siyaq.index import Indexer
 from siyaq.log import CrashPoint, LogReader, LogWriter
 from siyaq.log import writer as log_writer
 from siyaq.telemetry import TelemetryStore
-from siyaq.testing.embedder import FakeEmbedder
+from siyaq.testing.embedder import HastyEmbedder
 
 
 class Killer:
@@ -57,7 +57,7 @@ def live(directory: Path, until: int, point: str, turn: int, told: int) -> None:
         indexer = Indexer(
             log,
             directory,
-            FakeEmbedder(dimensions=DIMENSIONS),
+            HastyEmbedder(dimensions=DIMENSIONS),
             replace(SMALL, on_step=killer),
         )
         indexer.start()
@@ -69,6 +69,6 @@ def live(directory: Path, until: int, point: str, turn: int, told: int) -> None:
                 writer.purge()
             if step % 6 == 0:
                 indexer.purge(DEADLINE_SECONDS)
-        if not indexer.wait_embedded(log.head(), DEADLINE_SECONDS):
+        if not indexer.wait_exact(log.head(), DEADLINE_SECONDS):
             raise TimeoutError("the index does not come up to date")
         indexer.stop()
