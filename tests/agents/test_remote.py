@@ -11,13 +11,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from siyaq.agents import Journal, Run, Runner, act_of, finish
 from siyaq.agents.remote import Server, Servers, read_servers
 from siyaq.agents.remote.servers import Allowed
-from siyaq.agents.remote.tools import plain
+from siyaq.agents.remote.tools import MOST_ARGUMENTS, plain
 from siyaq.core.errors import ConfigError
 from siyaq.testing.serving import wait_until
 from tests.agents import endless_server, hostile_server, town_server
@@ -120,6 +121,13 @@ def test_of_a_schema_nothing_is_left_that_could_give_an_order() -> None:
 def test_a_schema_that_is_none_takes_nothing() -> None:
     for told in ({"properties": ["a"], "required": 3}, {"properties": "a", "required": {"a": 1}}):
         assert plain(told) == {"type": "object", "properties": {}, "required": []}
+
+
+def test_of_a_flood_of_arguments_few_are_known() -> None:
+    told = {"properties": {f"a{n}": {} for n in range(50_000)}, "required": ["a0", "a49999"]}
+    known = plain(told)
+    assert len(cast("dict[str, object]", known["properties"])) == MOST_ARGUMENTS
+    assert known["required"] == ["a0"]
 
 
 def test_a_server_whose_tools_never_end_is_heard_for_so_long_and_no_longer() -> None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, cast
 
 import msgspec
@@ -28,6 +29,9 @@ logger = logging.getLogger("siyaq.agents")
 CALL_SECONDS = 60.0
 AGAIN_SECONDS = 30.0
 """How long a server that did not answer is not asked again what it offers."""
+
+MOST_ARGUMENTS = 100
+"""Arguments of a tool that are known; a server that has more of them means no good."""
 
 MOST_PAGES = 50
 """Pages of tools that a server is asked for: one that says that there are more may say so for ever.
@@ -126,10 +130,14 @@ async def _offered(line: Line) -> Mapping[str, Schema]:
 
 
 def plain(told: Mapping[str, Any]) -> Schema:
-    """Return a schema's names and types of arguments, and nothing that was written in it."""
+    """Return a schema's names and types of arguments, and nothing that was written in it.
+
+    No more than MOST_ARGUMENTS: all of them stand in what a planner is told.
+    """
     said, needed = told.get("properties"), told.get("required")
     properties = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else {}
-    names = [name for name in properties if _ARGUMENT.fullmatch(name)]
+    fit = (name for name in properties if _ARGUMENT.fullmatch(name))
+    names = dict.fromkeys(islice(fit, MOST_ARGUMENTS))
     required = needed if isinstance(needed, list) else []
     return {
         "type": "object",
