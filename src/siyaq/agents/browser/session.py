@@ -39,7 +39,8 @@ CALL_SECONDS = 75.0
 """How long one call may take, whatever the page does: scripts that never end, too."""
 
 _CLOSE_SECONDS = 10.0
-_TRIES = 3
+_TRIES = 6
+_SETTLE_SECONDS = 0.1  # for a navigation that got in between to come to its end
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_NETWORK = frozenset({"data", "blob", "about"})
 _UNSAFE = re.compile(r"[^\w.\- ()]", re.UNICODE)
@@ -188,6 +189,7 @@ class Session:
             except Error as error:
                 if not left or "interrupted by another navigation" not in error.message:
                     raise
+                await asyncio.sleep(_SETTLE_SECONDS)
             else:
                 return
 
