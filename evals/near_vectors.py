@@ -30,7 +30,7 @@ def one(folder: str, *, nearly: bool) -> None:
     from siyaq.index.embedding import TextEmbedder
 
     if nearly:
-        TextEmbedder.vectors = TextEmbedder.near  # type: ignore[method-assign]
+        TextEmbedder.vectors = TextEmbedder.near  # type: ignore[method-assign]  # what is measured
     sys.argv = ["siyaq", "eval", "retrieval", folder, "--json"]
     command_line()
 

@@ -177,7 +177,7 @@ class Runner:
         return by or status if status == "stopped" else ""
 
     def _close(self, run_id: str, status: str, by: str, result: object = None) -> None:
-        self._journal.close_run(run_id, status, by, result, was="running")  # type: ignore[arg-type]
+        self._journal.close_run(run_id, status, by, result, was="running")  # type: ignore[arg-type]  # ours
         self._told(status, self._journal.run(run_id))
 
     async def _turns(self, run: Run) -> None:
