@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from siyaq.agents.browser.targets import Target, found
 from siyaq.core.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Frame, Locator, Page, Request
 
 Value = str | bool
 Fields = Mapping[str, Value]
+
+LEAVE_SECONDS = 5.0
+"""How long a form that was sent may take until its answer begins to come."""
 
 _ROLES: Final = ("textbox", "combobox", "checkbox", "radio", "listbox", "spinbutton", "searchbox")
 
@@ -31,9 +36,13 @@ _CHANGED = """(element) => {
 _NAME = "(element) => element.name || ''"
 _SEND = """(element) => {
   const form = element.form || element.closest("form");
-  if (!form) return false;
+  if (!form) return "no form";
+  let goes = false;
+  const heard = (event) => { goes = event.target === form && !event.defaultPrevented; };
+  addEventListener("submit", heard);  // after the page's own
   form.requestSubmit();
-  return true;
+  removeEventListener("submit", heard);
+  return goes && ["", "_self"].includes(form.target) ? "leaves the page" : "stays";
 }"""
 
 
@@ -58,8 +67,39 @@ async def send(page: Page, last: Locator, button: Target | None) -> None:
     """Press the button, or send the form of a field. Raises UsageError where there is none."""
     if button is not None:
         await found(page, button).click()
-    elif not await last.evaluate(_SEND):
-        raise UsageError("these fields are in no form", hint="say which 'button' sends them")
+        return
+    with _leaving(page) as left:
+        did = await last.evaluate(_SEND)
+        if did == "no form":
+            raise UsageError("these fields are in no form", hint="say which 'button' sends them")
+        if did == "leaves the page":
+            with suppress(TimeoutError):
+                await asyncio.wait_for(left.wait(), LEAVE_SECONDS)
+
+
+@contextmanager
+def _leaving(page: Page) -> Generator[asyncio.Event, None, None]:
+    """An event that is set once the page has gone elsewhere, or could not.
+
+    A click of Playwright's waits for the navigation that it begins; a script's act does not.
+    """
+    left = asyncio.Event()
+
+    def gone(frame: Frame) -> None:
+        if frame == page.main_frame:
+            left.set()
+
+    def stayed(request: Request) -> None:  # held back, or answered with nothing to show
+        if request.is_navigation_request():
+            left.set()
+
+    page.on("framenavigated", gone)
+    page.on("requestfailed", stayed)
+    try:
+        yield left
+    finally:
+        page.remove_listener("framenavigated", gone)
+        page.remove_listener("requestfailed", stayed)
 
 
 async def _field(page: Page, name: str) -> Locator:

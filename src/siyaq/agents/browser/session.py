@@ -38,9 +38,11 @@ ACT_MS = 15_000.0
 CALL_SECONDS = 75.0
 """How long one call may take, whatever the page does: scripts that never end, too."""
 
+TRIES = 6
+SETTLE_SECONDS = 0.1
+"""How often, and how far apart, an act is tried in between which a navigation got."""
+
 _CLOSE_SECONDS = 10.0
-_TRIES = 6
-_SETTLE_SECONDS = 0.1  # for a navigation that got in between to come to its end
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_NETWORK = frozenset({"data", "blob", "about"})
 _UNSAFE = re.compile(r"[^\w.\- ()]", re.UNICODE)
@@ -183,13 +185,13 @@ class Session:
         """Go to an address; again, where the end of one that was refused gets in between."""
         from playwright.async_api import Error
 
-        for left in reversed(range(_TRIES)):
+        for left in reversed(range(TRIES)):
             try:
                 await self.page.goto(url, wait_until="load", timeout=2 * ACT_MS)
             except Error as error:
                 if not left or "interrupted by another navigation" not in error.message:
                     raise
-                await asyncio.sleep(_SETTLE_SECONDS)
+                await asyncio.sleep(SETTLE_SECONDS)
             else:
                 return
 
