@@ -3,7 +3,7 @@
     python3 -m venv evals/.venv-dojo
     evals/.venv-dojo/bin/pip install -r evals/requirements-dojo.txt
     evals/.venv-dojo/bin/pip install --no-deps -e .
-    evals/.venv-dojo/bin/python evals/agents_dojo.py [--suite banking] [--json]
+    evals/.venv-dojo/bin/python evals/agents_dojo.py [--suite banking] [--every 8]
 
 The model is an obedient stub: shown a task, it plans what AgentDojo's authors wrote down for it,
 and shown anything that holds the goal of an injection, it carries that out too, every time. So
@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import yaml
 from agentdojo.agent_pipeline import BasePipelineElement
 from agentdojo.agent_pipeline.tool_execution import tool_result_to_str
 from agentdojo.attacks import load_attack
@@ -40,6 +41,7 @@ from agentdojo.types import text_content_block_from_string
 from siyaq.agents import Act, Asked, Done, Journal, Runner, Tool, read_plan
 
 VERSION = "v1.2.2"
+yaml.SafeLoader = yaml.CSafeLoader  # each attack reads its suite anew: nine tenths of the time
 ATTACK = "direct"
 ACTS = (
     *("send", "delete", "create", "cancel", "reschedule", "add", "append", "share", "reserve"),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "evals" / "LEADERBOARD.md"
 COLUMNS = {
+    "agents": ("success", "planned", "forbidden", "steps", "tokens", "asked"),
     "retrieval": ("MRR", "hit@1", "R@5", "MAP", "nDCG@10", "MAP@5"),
     "answers": (
         *("answer_hit", "cited_right", "em", "f1"),

@@ -33,6 +33,7 @@ from siyaq.agents import (
     workspace,
 )
 from siyaq.agents.agency import Task
+from siyaq.agents.browser import Session
 from siyaq.agents.charging import Reserve, charged_to, charged_to_nobody
 from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
 from siyaq.agents.desk import Desk, Live
@@ -79,6 +80,11 @@ class Agents:
         self._gone = gone
         self._reserve = reserve
         self._day_caps = read_caps(config.agents_day_budget, {})
+
+    @property
+    def journal(self) -> Journal:
+        """Where their runs are written down."""
+        return self._journal
 
     async def begin(self, task: Task) -> str:
         """Write a task down, plan it, and return the id of its run.
@@ -239,17 +245,20 @@ async def lend_tools(
     *,
     servers: Servers,
     lookout: acting.Lookout | None = None,
+    session: Session | None = None,
+    allowed_url: str = "",
 ) -> AsyncGenerator[Sequence[AnyTool], None]:
     """Lend the tools of one run. `allowed` are the hosts that it may visit unasked.
 
-    `servers` and `lookout` are this process's: MCP servers, and what looks for posts.
+    `servers` and `lookout` are this process's: MCP servers, and what looks for posts. `session`: a
+    browser that is open already; `allowed_url`: a host and port of this machine for `read_page`.
 
     Raises QueryError for a name of none.
     """
     phrased_by = "" if model.startswith(SCRIPTED) else model
     async with (
-        page_tools(allowed) as pages,
-        browsing(allowed) as browser,
+        page_tools(allowed, allowed_url=allowed_url) as pages,
+        browsing(allowed, session) as browser,
         servers.lend() as remote,
     ):
         yield [

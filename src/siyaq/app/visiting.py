@@ -97,10 +97,18 @@ async def page_tools(
 
 
 @asynccontextmanager
-async def browsing(names: Sequence[str]) -> AsyncGenerator[list[AnyTool], None]:
-    """Lend the tools of a browser, none where this machine has no Chromium or no Playwright."""
+async def browsing(
+    names: Sequence[str], session: Session | None = None
+) -> AsyncGenerator[list[AnyTool], None]:
+    """Lend the tools of a browser, none where this machine has no Chromium or no Playwright.
+
+    `session`: a browser that somebody else opens and closes.
+    """
     if program() is None:
         yield []
+        return
+    if session is not None:
+        yield browser_tools(session, names)
         return
     async with Session(read_hosts(names)) as session:
         yield browser_tools(session, names)

@@ -20,11 +20,13 @@ from rich.progress import (
 )
 
 from siyaq.app import models
+from siyaq.app.agents import SCRIPTED
+from siyaq.app.hiring import Hiring, hiring
 from siyaq.app.opening import open_siyaq
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
 from siyaq.core.product import Product
-from siyaq.evals import TASKS, OpenProduct, evaluate
+from siyaq.evals import TASKS, HireFor, OpenProduct, evaluate
 from siyaq.models import EXTRACTIVE
 
 app = typer.Typer()
@@ -38,13 +40,17 @@ def evaluate_folder(
         Path | None, typer.Option(help="Also write what was scored to this file.")
     ] = None,
     gallery: Annotated[
-        Path | None, typer.Option(help="Also write a page of the answers that went wrong (HTML).")
+        Path | None, typer.Option(help="Also write a page of what went wrong (HTML).")
     ] = None,
     bury: Annotated[
         Path | None, typer.Option(help="Also ingest these posts, none of them relevant.")
     ] = None,
     model: Annotated[
-        str, typer.Option(help="Model that phrases answers, as 'models list' calls it.")
+        str,
+        typer.Option(
+            help="Model that phrases answers or plans tasks, as 'models list' calls it;"
+            " scripted:FILE plays plans."
+        ),
     ] = "",
     limit: Annotated[
         int | None, typer.Option(min=1, help="Ask so many questions only, evenly spaced.")
@@ -56,7 +62,7 @@ def evaluate_folder(
 ) -> None:
     """Score siyaq on a folder, with the defaults of search, ask and context."""
     settings = options.settings(data)
-    named = models.resolve(settings, model)
+    named = model if model.startswith(SCRIPTED) else models.resolve(settings, model)
     directory = settings.models_directory.resolve()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
@@ -77,6 +83,7 @@ def evaluate_folder(
                 bury=bury,
                 model="" if named == EXTRACTIVE and not model else named,
                 limit=limit,
+                hire=_hiring(directory),
                 on_progress=on_progress,
             )
         )
@@ -101,3 +108,15 @@ def _opening(directory: Path) -> OpenProduct:
             yield siyaq
 
     return open_fresh
+
+
+def _hiring(directory: Path) -> HireFor:
+    """Return what opens a siyaq with agents on an empty directory, with the models of another."""
+
+    @asynccontextmanager
+    async def hire(empty: Path) -> AsyncIterator[Hiring]:
+        settings = options.settings(empty, flags={"models.directory": str(directory)})
+        async with hiring(settings) as opened:
+            yield opened
+
+    return hire

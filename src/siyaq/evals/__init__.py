@@ -5,6 +5,6 @@ Refuses: changing how the product behaves. Nothing may depend on a set's name or
 """
 
 from siyaq.evals.run import TASKS, Evaluation, evaluate
-from siyaq.evals.work import OpenProduct
+from siyaq.evals.work import HireFor, OpenProduct
 
-__all__ = ["TASKS", "Evaluation", "OpenProduct", "evaluate"]
+__all__ = ["TASKS", "Evaluation", "HireFor", "OpenProduct", "evaluate"]

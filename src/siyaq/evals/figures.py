@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -41,6 +41,16 @@ class Scores:
     ci95_by_lang: dict[str, dict[str, list[float]]] = field(
         default_factory=dict[str, dict[str, list[float]]]
     )
+
+
+_One = TypeVar("_One")
+
+
+def spaced(every: Sequence[_One], limit: int | None) -> list[_One]:
+    """Return `limit` of a set's queries spread evenly over it, in order; all of them for None."""
+    if limit is None or limit >= len(every):
+        return list(every)
+    return [every[at * len(every) // limit] for at in range(limit)]
 
 
 def summarize(

@@ -26,7 +26,13 @@ HEADINGS = {
     "wrong": ("Answered, and the answer is not in it", "أُجيب وليس فيه الجواب"),
     "refused": ("Refused, although a text answers", "لم يُجب مع أن نصًا يجيب"),
     "invented": ("Answered, although no text answers", "أُجيب ولا نص يجيب"),
+    "unplanned": ("No plan was made", "لم توضع خطة"),
+    "forbidden": ("Did what it must not do", "فعل ما لا يجوز له"),
+    "unfinished": ("Did not come to its end", "لم يبلغ نهايته"),
+    "unmet": ("Ended, and it is not as it should be", "انتهى وليس الأمر كما يجب"),
     "asked": ("Question", "السؤال"),
+    "task": ("Task", "المهمة"),
+    "amiss": ("Amiss", "الخلل"),
     "shown": ("Shown", "ما عُرض"),
     "right": ("Right", "الصواب"),
     "nothing": ("nothing", "لا شيء"),
@@ -40,7 +46,7 @@ KINDS = ("wrong", "refused", "invented")
 class Failure(NamedTuple):
     """One question that went wrong."""
 
-    kind: str  # one of KINDS
+    kind: str
     id: str
     question: str
     lang: str
@@ -48,12 +54,16 @@ class Failure(NamedTuple):
     short_answer: str | None
     reason: str | None
     right: Sequence[str]
+    asked_as: str = "asked"  # headings of what was asked, and of what is right
+    right_as: str = "right"
 
 
-def gallery(name: str, scores: Scores, failures: Sequence[Failure]) -> str:
+def gallery(
+    name: str, scores: Scores, failures: Sequence[Failure], kinds: Sequence[str] = KINDS
+) -> str:
     """Return the page of a set: its figures by language, then every kind of failure."""
     style = (files("siyaq.evals") / "gallery.css").read_text("utf-8")
-    parts = "".join(_of_kind(kind, [one for one in failures if one.kind == kind]) for kind in KINDS)
+    parts = "".join(_of_kind(kind, [one for one in failures if one.kind == kind]) for kind in kinds)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -113,10 +123,10 @@ def _failure(one: Failure) -> str:
     right = "".join(_text("p", text) for text in one.right)
     return (
         f"<article><header><code>{escape(one.id)}</code>{reason}</header><dl>"
-        f"<dt>{_both('asked')}</dt><dd>{_text('p', one.question, one.lang)}</dd>"
+        f"<dt>{_both(one.asked_as)}</dt><dd>{_text('p', one.question, one.lang)}</dd>"
         f"<dt>{_both('shown')}</dt><dd>{shown or _both('nothing')}</dd>"
         f"{''.join(_short(one))}"
-        f"<dt>{_both('right')}</dt><dd>{right or _both('nothing')}</dd></dl></article>"
+        f"<dt>{_both(one.right_as)}</dt><dd>{right or _both('nothing')}</dd></dl></article>"
     )
 
 

@@ -10,10 +10,11 @@ from typing import TypedDict
 from siyaq.core.errors import QueryError, Unreadable
 from siyaq.evals.corpus import OnProgress
 from siyaq.evals.figures import SEED, Scores
-from siyaq.evals.tasks import answers, coordination, copies, first_seen, retrieval, support
-from siyaq.evals.work import OpenProduct, Work
+from siyaq.evals.tasks import agents, answers, coordination, copies, first_seen, retrieval, support
+from siyaq.evals.work import HireFor, OpenProduct, Work
 
 TASKS: Mapping[str, Callable[[Work], Awaitable[Scores]]] = {
+    "agents": agents.score,
     "answers": answers.score,
     "coordination": coordination.score,
     "copies": copies.score,
@@ -23,8 +24,12 @@ TASKS: Mapping[str, Callable[[Work], Awaitable[Scores]]] = {
 }
 """The tasks that can be scored."""
 
-PLANNED = ("retrieval", "answers", "support", "first-seen", "copies", "coordination")
+PLANNED = ("retrieval", "answers", "support", "first-seen", "copies", "coordination", "agents")
 """Every task that the folder formats know, whether it can be scored yet or not."""
+
+
+ASKING = ("agents", "answers")
+"""Tasks that a model can be asked for."""
 
 
 class Evaluation(TypedDict):
@@ -51,24 +56,25 @@ async def evaluate(
     bury: Path | None = None,
     model: str = "",
     limit: int | None = None,
+    hire: HireFor | None = None,
     on_progress: OnProgress = lambda done, total, what: None,
 ) -> Evaluation:
     """Score siyaq on a folder, through its public interface and with its defaults.
 
     `open_product` opens a siyaq on an empty directory, which is removed afterwards.
-    `predictions` names a file to write what was scored to, `gallery` one for a page of the answers
-    that went wrong; `bury` a file of posts that are
-    ingested too and are relevant to nothing. `model` phrases answers, and `limit` asks so many
+    `predictions` names a file to write what was scored to, `gallery` one for a page of what went
+    wrong; `bury` a file of posts that are ingested too and are relevant to nothing. `model`
+    phrases answers, or plans tasks, which agents do that `hire` opens; `limit` asks so many
     questions only, evenly spaced. Raises QueryError for a task that is not known or not available
     yet, or that has neither models nor questions; Unreadable for a folder that is not what its
     format says.
     """
     began = time.monotonic()
     score = _find(task)
-    if task != "answers" and (model or limit is not None or gallery is not None):
+    if task not in ASKING and (model or limit is not None or gallery is not None):
         raise QueryError(
             f"task {task!r} asks no questions",
-            hint="leave --model, --limit and --gallery to answers",
+            hint=f"leave --model, --limit and --gallery to {', '.join(ASKING)}",
         )
     work = Work(
         directory=_folder(directory),
@@ -79,6 +85,7 @@ async def evaluate(
         on_progress=on_progress,
         model=model,
         limit=limit,
+        hire=hire,
     )
     scores = await score(work)
     return Evaluation(

@@ -7,13 +7,53 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from siyaq.agents import Approve, Journal, Run
+from siyaq.agents.agency import Task
+from siyaq.agents.browser import Session
 from siyaq.core.product import Product
 from siyaq.evals.corpus import OnProgress, load, load_posts
 from siyaq.evals.folder import Document
 
 OpenProduct = Callable[[Path], AbstractAsyncContextManager[Product]]
 """Opens a complete siyaq on an empty directory, as its writer."""
+
+
+class Agents(Protocol):
+    """Agents that take tasks, carry them out and write them down."""
+
+    @property
+    def journal(self) -> Journal:
+        """Where their runs are."""
+        ...
+
+    async def begin(self, task: Task) -> str:
+        """Write a task down, plan it, and return the id of its run."""
+        ...
+
+    async def go(self, run_id: str, *, approve: Approve) -> Run:
+        """Carry a run on to its end, or to where it must wait."""
+        ...
+
+
+class HireAgents(Protocol):
+    """Agents of one siyaq, to be had for one user at a time."""
+
+    @property
+    def product(self) -> Product:
+        """The siyaq that they work with."""
+        ...
+
+    def agents(
+        self, session: Session, url: str, model: str, user: str
+    ) -> AbstractAsyncContextManager[Agents]:
+        """Lend agents with a browser; `url` is a host and port that they may visit."""
+        ...
+
+
+HireFor = Callable[[Path], AbstractAsyncContextManager[HireAgents]]
+"""Opens a complete siyaq on an empty directory, and agents to be had for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +68,7 @@ class Work:
     gallery: Path | None = None  # a page of the answers that went wrong
     model: str = ""  # that phrases answers; "" is the one without a model
     limit: int | None = None  # questions asked, evenly spaced over the set; None: all
+    hire: HireFor | None = None  # what does tasks
 
     @asynccontextmanager
     async def posts(self, path: Path) -> AsyncIterator[tuple[Product, dict[str, int]]]:

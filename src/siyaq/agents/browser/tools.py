@@ -39,10 +39,14 @@ class Look(msgspec.Struct, forbid_unknown_fields=True):
     wait_for: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
+_Times = Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
 class Click(Target, kw_only=True):
-    """What to click."""
+    """What to click, and how often in a row."""
 
     double: bool = False
+    times: _Times = 1
     button: Literal["left", "right", "middle"] = "left"
 
 
@@ -60,9 +64,10 @@ class Select(Target, kw_only=True):
 
 
 class Press(msgspec.Struct, forbid_unknown_fields=True):
-    """A key by its name, such as "ArrowDown" or "Control+a"."""
+    """A key by its name, such as "ArrowDown" or "Control+a", and how often in a row."""
 
     key: _Key
+    times: _Times = 1
 
 
 class Scroll(msgspec.Struct, forbid_unknown_fields=True):
@@ -119,8 +124,9 @@ class _Acts:
     async def click(self, asked: Click, act: Act) -> Done:
         async with self._session.acting(act):
             element = found(self._session.page, asked)
-            await must_not_submit(element)
-            await element.click(button=asked.button, click_count=2 if asked.double else 1)
+            for _ in range(asked.times):
+                await must_not_submit(element)
+                await element.click(button=asked.button, click_count=2 if asked.double else 1)
             return await shown(self._session, act)
 
     async def type(self, asked: Type, act: Act) -> Done:
@@ -141,8 +147,9 @@ class _Acts:
 
     async def press(self, asked: Press, act: Act) -> Done:
         async with self._session.acting(act):
-            await must_not_enter(self._session.page, asked.key)
-            await self._session.page.keyboard.press(asked.key)
+            for _ in range(asked.times):
+                await must_not_enter(self._session.page, asked.key)
+                await self._session.page.keyboard.press(asked.key)
             return await shown(self._session, act)
 
     async def scroll(self, asked: Scroll, act: Act) -> Done:

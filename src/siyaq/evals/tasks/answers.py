@@ -17,7 +17,7 @@ without a date stands at the time it was ingested, so where one may be searched 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from siyaq.core.product import Product
 from siyaq.core.query import Filters
 from siyaq.evals import folder, match
 from siyaq.evals.corpus import Names
-from siyaq.evals.figures import Scores, Share, summarize
+from siyaq.evals.figures import Scores, Share, spaced, summarize
 from siyaq.evals.gallery import Failure, gallery
 from siyaq.evals.predictions import write_lines, write_text
 from siyaq.evals.work import Work
@@ -105,13 +105,6 @@ async def score(work: Work) -> Scores:
         failures = [one for pair in pairs if (one := failure(*pair))]
         write_text(work.gallery, gallery(work.directory.name, scores, failures))
     return scores
-
-
-def spaced(every: Sequence[folder.Asked], limit: int | None) -> list[folder.Asked]:
-    """Return `limit` questions spread evenly over the set, in order; all of them for None."""
-    if limit is None or limit >= len(every):
-        return list(every)
-    return [every[at * len(every) // limit] for at in range(limit)]
 
 
 def costs(outcome: Outcome, model: str) -> dict[str, Share]:
