@@ -108,6 +108,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("serve.keys", "", "API keys, separated by commas (environment only)", secret=True),
     Setting(
+        "login.session_hours",
+        12,
+        "hours until somebody who signed in to the page does so again",
+        _between(1, 720),
+    ),
+    Setting(
         "embed.processes",
         min(os.cpu_count() or 1, 8),
         "processes that turn text into vectors while posts come in; 0: none but the main one",
@@ -343,6 +349,11 @@ class Config:
     def public_url(self) -> str:
         """Where people reach the page; "" where nobody has said."""
         return str(self.values["serve.public_url"])
+
+    @property
+    def session_seconds(self) -> int:
+        """How long somebody stays signed in to the page."""
+        return 3600 * int(self.values["login.session_hours"])
 
     @property
     def alert_smtp(self) -> str:

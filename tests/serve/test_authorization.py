@@ -15,7 +15,7 @@ import pytest
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from siyaq.access import AuditLog, KeyRing, Role
+from siyaq.access import AuditLog, KeyRing, People, Role
 from siyaq.core.errors import ConfigError
 from siyaq.serve import ServeSettings, create_app
 from siyaq.serve.needs import NEEDS
@@ -30,12 +30,15 @@ pytestmark = pytest.mark.anyio
 
 PAGE = "https://news.example"
 ROLES = ("nobody", "unknown", "revoked", "expired", "card-only", "reader", "writer", "admin")
+SIGNED_IN = ("reader signed in", "writer signed in", "admin signed in")
+SIGNED_OUT = ("forged session", "ended session", "session of a revoked")
+CALLERS = ROLES + SIGNED_IN + SIGNED_OUT
 
-EVERYONE = set(ROLES)
-CARDS = {"card-only", "reader", "writer", "admin"}
-READERS = {"reader", "writer", "admin"}
-WRITERS = {"writer", "admin"}
-ADMINS = {"admin"}
+EVERYONE = set(CALLERS)
+ADMINS = {"admin", "admin signed in"}
+WRITERS = ADMINS | {"writer", "writer signed in"}
+READERS = WRITERS | {"reader", "reader signed in"}
+CARDS = READERS | {"card-only"}
 
 MATRIX = {
     "GET /": EVERYONE,
@@ -49,6 +52,9 @@ MATRIX = {
     "GET /v1/feeds/{token}": EVERYONE,
     "GET /s/{token}": EVERYONE,
     "GET /s/{token}/bundle": EVERYONE,
+    "GET /v1/session": EVERYONE - {"card-only"},  # whose pages are of other sites
+    "POST /v1/session": EVERYONE - {"card-only"},  # whose pages are of other sites
+    "DELETE /v1/session": EVERYONE - {"card-only"},  # whose pages are of other sites
     "GET /healthz": EVERYONE,
     "GET /readyz": EVERYONE,
     "GET /v1/posts/{post_id}/context": CARDS,
@@ -143,17 +149,35 @@ def _flat(routes: list[BaseRoute]) -> Iterator[Route]:
 
 
 class Callers:
-    """One key of each kind."""
+    """One key of each kind, and one session."""
 
-    def __init__(self, ring: KeyRing) -> None:
+    def __init__(self, ring: KeyRing, people: People) -> None:
         self.ring = ring
+        self.people = people
+        self.sessions = {
+            f"{role} signed in": self._session(Role(role)) for role in ("reader", "writer", "admin")
+        }
+        self.sessions["forged session"] = "A" * 43
+        self.sessions["ended session"] = self._session(Role.ADMIN)
+        people.sessions.end_all(people.listed()[-1].key.id)
+        self.sessions["session of a revoked"] = self._session(Role.ADMIN)
+        ring.revoke(people.listed()[-1].key.id)
         self.keys = {role: ring.create(Role(role))[1] for role in ("reader", "writer", "admin")}
         self.keys["card-only"] = ring.create(Role.CARD_ONLY, origins=[PAGE])[1]
         revoked, self.keys["revoked"] = ring.create(Role.ADMIN)
         ring.revoke(revoked.id)
         self.keys["unknown"] = "sq_AAAAAAAA_" + "A" * 49
 
+    def _session(self, role: Role) -> str:
+        key = self.people.arrived("https://id.example", str(len(self.people.listed())), "A", role)
+        return self.people.sessions.begin(key.id, 3600)[1]
+
     def headers(self, caller: str) -> dict[str, str]:
+        if caller in self.sessions:
+            return {
+                "Cookie": f"__Host-siyaq={self.sessions[caller]}",
+                "Origin": "http://127.0.0.1:8000",
+            }
         sent = {"Authorization": f"Bearer {self.keys[caller]}"} if caller != "nobody" else {}
         return sent | ({"Origin": PAGE} if caller == "card-only" else {})
 
@@ -161,8 +185,11 @@ class Callers:
 @pytest.fixture
 def callers(tmp_path: Path) -> Iterator[Callers]:
     moment = [NOW]
-    with closing(KeyRing(tmp_path, now=lambda: moment[0])) as ring:
-        callers = Callers(ring)
+    with (
+        closing(KeyRing(tmp_path, now=lambda: moment[0])) as ring,
+        closing(People(tmp_path, ring)) as people,
+    ):
+        callers = Callers(ring, people)
         expires_at = NOW + timedelta(days=1)
         callers.keys["expired"] = ring.create(Role.ADMIN, expires_at=expires_at)[1]
         moment[0] = expires_at
@@ -186,14 +213,15 @@ async def test_a_route_opens_for_those_it_is_for_and_for_nobody_else(
     path = path.replace("{post_id}", str(story_id("changed")).replace("/", "%2F"))
     path = path.replace("{answer_id}", "none").replace("{key_id}", "none")
     path = path.replace("{response_id}", "none").replace("{model:path}", "siyaq")
-    settings = ServeSettings(key_ring=callers.ring, audit=AuditLog(tmp_path))
+    settings = ServeSettings(key_ring=callers.ring, people=callers.people, audit=AuditLog(tmp_path))
     transport = httpx2.ASGITransport(create_app(product, settings))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
-        for caller in ROLES:
+        for caller in CALLERS:
+            client.cookies.clear()
             response = await client.request(method, path, headers=callers.headers(caller))
             if caller in MATRIX[route]:
                 assert response.status_code not in (401, 403), caller
-            elif caller in ("card-only", "reader", "writer"):
+            elif caller in ("card-only", "reader", "writer", *SIGNED_IN):
                 # a page's request is refused as such, before its key is looked at
                 assert code_of(response)[0] == 403, caller
                 assert code_of(response)[1] in ("forbidden", "cross_origin")
@@ -254,8 +282,7 @@ def test_a_stream_ends_when_its_key_is_revoked(callers: Callers, product: FakePr
     ):
         assert response.status_code == 200
         wait_until(lambda: product.listeners == 1, "the stream is open")
-        reader = next(key for key in callers.ring.listed() if key.role is Role.READER)
-        callers.ring.revoke(reader.id)
+        callers.ring.revoke(callers.keys["reader"].split("_")[1])
         wait_until(lambda: product.listeners == 0, "the stream is closed", seconds=60)
 
 

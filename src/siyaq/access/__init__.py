@@ -1,7 +1,7 @@
 """Who is asking, and what they may do.
 
-Owns: roles, keys and what is kept of them, what each may use and has used, whose turn it is, and
-the record of what keys have changed.
+Owns: roles, keys and what is kept of them, people who sign in and their sessions, what each may
+use and has used, whose turn it is, and the record of what keys have changed.
 Refuses: knowing of any protocol. A gate in `serve` asks here; nothing here reads a request.
 Concurrency: any number of processes share the files of one data directory; what one of them
 changes, the others see at their next question.
@@ -15,10 +15,14 @@ from siyaq.access.keyring import Key, KeyRing
 from siyaq.access.limits import Amount, Limits
 from siyaq.access.links import Links
 from siyaq.access.owners import BrokenOff, KeyGone, Owners, breaking_off
+from siyaq.access.people import HERE, People, Person
 from siyaq.access.roles import MAY, Need, Principal, Role
+from siyaq.access.sessions import Session, Sessions, SignInFailed
 from siyaq.access.shares import Share, Shares
+from siyaq.access.tries import TooManyTries
 
 __all__ = [
+    "HERE",
     "MAY",
     "Account",
     "Amount",
@@ -34,10 +38,16 @@ __all__ = [
     "Links",
     "Need",
     "Owners",
+    "People",
+    "Person",
     "Principal",
     "Role",
+    "Session",
+    "Sessions",
     "Share",
     "Shares",
+    "SignInFailed",
+    "TooManyTries",
     "Turn",
     "account_of",
     "breaking_off",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -138,6 +138,19 @@ class KeyRing:
                 raise _unknown(key_id)
             _limit(database, key_id, limits)
             database.execute("COMMIT")
+
+    def assign(self, key_id: str, role: Role, name: str) -> Key:
+        """Give a key of somebody who signs in another role and name. Raises NotFound."""
+        held = self.held(key_id)
+        if held is None:
+            raise _unknown(key_id)
+        if (held.role, held.name) == (role, name):
+            return held
+        with store.opened(self._path) as database:
+            database.execute(
+                "UPDATE keys SET role = ?, name = ? WHERE id = ?", (role.value, name, key_id)
+            )
+        return replace(held, role=role, name=name)
 
     def revoke(self, key_id: str) -> None:
         """Revoke a key, for ever. Raises NotFound for one that is not there."""

@@ -48,6 +48,7 @@ class Principal:
     name: str = ""
     origins: tuple[str, ...] = ()  # the pages that a card-only key is bound to
     limits: Limits = NO_LIMITS
+    session: str = ""  # the id of the session of somebody who has signed in
 
     def may(self, need: Need) -> bool:
         """Say whether this role covers a need."""

@@ -2,6 +2,7 @@
 
 `keys.sqlite` holds keys as digests, and what they changed. `pepper` is the secret that the
 digests are made with: a copy of the database alone cannot even tell whether a guess is right.
+`people.sqlite` holds who signs in, and their sessions.
 """
 
 from __future__ import annotations
@@ -58,12 +59,17 @@ def prepare(directory: Path) -> Path:
     place = folder(directory)
     path = place / "keys.sqlite"
     with opened(path) as database:
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version > FORMAT:
-            raise StorageError(f"the keys in {str(place)!r} have format {version}, not {FORMAT}")
-        if version < FORMAT:  # every format so far has the tables of the one before
-            database.executescript(_SCHEMA)
+        upgrade(database, path, FORMAT, _SCHEMA)
     return path
+
+
+def upgrade(database: sqlite3.Connection, path: Path, form: int, schema: str) -> None:
+    """Give a file its tables. Every format so far has those of the one before: StorageError."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > form:
+        raise StorageError(f"the keys in {str(path)!r} have format {version}, not {form}")
+    if version < form:
+        database.executescript(schema)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from siyaq.access import Amount, AuditEntry, AuditLog, Budget, Key, KeyRing, Limits, Owners, Role
 from siyaq.config import Config
 
-_US = "cli"
+US = "cli"
+"""Who it was, in the record of changes, where the command line was used."""
 
 
 def create(
@@ -23,25 +24,25 @@ def create(
 ) -> tuple[Key, str]:
     """Make a key; return what is kept of it and the key itself. Raises UsageError."""
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    with _ring(config) as ring:
+    with opened(config) as ring:
         kept, key = ring.create(
             role, name=name, origins=origins, expires_at=expires_at, limits=limits
         )
-    AuditLog(config.data).begin(_US, f"create {kept.role} key {kept.id}", 201)
+    AuditLog(config.data).begin(US, f"create {kept.role} key {kept.id}", 201)
     return kept, key
 
 
 def listed(config: Config) -> list[Key]:
     """Return every key that was ever made."""
-    with _ring(config) as ring:
+    with opened(config) as ring:
         return ring.listed()
 
 
 def limit(config: Config, key_id: str, limits: Limits) -> None:
     """Give a key limits. A running server goes by them from its next request on: NotFound."""
-    with _ring(config) as ring:
+    with opened(config) as ring:
         ring.limit(key_id, limits)
-    AuditLog(config.data).begin(_US, f"limit key {key_id}", 204)
+    AuditLog(config.data).begin(US, f"limit key {key_id}", 204)
 
 
 def spent(config: Config) -> list[tuple[Key, Amount, Limits]]:
@@ -67,9 +68,9 @@ def budget(config: Config, outcome: Callable[[str], None] = lambda _: None) -> B
 
 def revoke(config: Config, key_id: str) -> None:
     """Revoke a key. A running server refuses it from its next request on. Raises NotFound."""
-    with _ring(config) as ring:
+    with opened(config) as ring:
         ring.revoke(key_id)
-    AuditLog(config.data).begin(_US, f"revoke key {key_id}", 204)
+    AuditLog(config.data).begin(US, f"revoke key {key_id}", 204)
 
 
 def audit(config: Config, limit: int) -> list[AuditEntry]:
@@ -80,12 +81,13 @@ def audit(config: Config, limit: int) -> list[AuditEntry]:
 @contextmanager
 def owners(config: Config) -> Iterator[Owners]:
     """Lend what knows the keys behind runs that some server has begun."""
-    with _ring(config) as ring:
+    with opened(config) as ring:
         yield Owners(ring)
 
 
 @contextmanager
-def _ring(config: Config) -> Iterator[KeyRing]:
+def opened(config: Config) -> Iterator[KeyRing]:
+    """Lend the keys of a data directory."""
     ring = KeyRing(config.data)
     try:
         yield ring

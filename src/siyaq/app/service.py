@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
-from siyaq.access import AuditLog, Budget, KeyRing, Links, Shares
+from siyaq.access import AuditLog, Budget, KeyRing, Links, People, Shares
 from siyaq.app import keys
 from siyaq.app.agency import agents_at_work
 from siyaq.app.alerts import alerting, open_desk
@@ -48,13 +48,15 @@ async def serve_forever(
     roster = Following(config.data, source_registry(), sources)
     async with AsyncExitStack() as stack:
         siyaq = await stack.enter_async_context(open_siyaq(config, write=True))
-        ring, budget = await stack.enter_async_context(_keys(config, siyaq.metrics))
+        ring, people, budget = await stack.enter_async_context(_keys(config, siyaq.metrics))
         watches, desk = stack.enter_context(open_desk(config, ring))
         settings = ServeSettings(
             host=config.host,
             port=config.port,
             keys=config.keys,
             key_ring=ring,
+            people=people,
+            session_seconds=config.session_seconds,
             audit=AuditLog(config.data),
             budget=budget,
             watches=desk,
@@ -91,15 +93,16 @@ async def serve_forever(
 
 
 @asynccontextmanager
-async def _keys(config: Config, metrics: Metrics) -> AsyncIterator[tuple[KeyRing, Budget]]:
+async def _keys(config: Config, metrics: Metrics) -> AsyncIterator[tuple[KeyRing, People, Budget]]:
     def counted(outcome: str) -> None:
         metrics.quotas.labels(outcome).inc()
 
     with (
         closing(await asyncio.to_thread(KeyRing, config.data)) as ring,
+        closing(await asyncio.to_thread(People, config.data, ring)) as people,
         closing(await asyncio.to_thread(keys.budget, config, counted)) as budget,
     ):
-        yield ring, budget
+        yield ring, people, budget
 
 
 @asynccontextmanager

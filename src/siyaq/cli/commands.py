@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from siyaq.cli import (
+    accounts,
     agents,
     asking,
     assistant,
@@ -40,5 +41,6 @@ for group in (
     app.add_typer(group)
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(watching.app, name="watch")
 app.add_typer(keeping.config, name="config")

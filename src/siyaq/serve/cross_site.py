@@ -45,6 +45,19 @@ def comes_from_elsewhere(request: HTTPConnection, host: str) -> bool:
         return True
 
 
+def is_of_our_page(request: HTTPConnection) -> bool:
+    """Say whether a request that is not from elsewhere may change what a session may change.
+
+    A browser sends a cookie by itself, so that what changes something must bring what no browser
+    leaves out and no page of another site can forge.
+    """
+    return (
+        request.scope["method"] in ("GET", "HEAD")
+        or "origin" in request.headers
+        or request.headers.get("sec-fetch-site") == "same-origin"
+    )
+
+
 def page_of(request: HTTPConnection, gate: Gate) -> str:
     """Return the origin of the page that asks for a card and may, else ""."""
     origin = request.headers.get("origin", "")

@@ -13,6 +13,7 @@ import msgspec
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from siyaq.access import SignInFailed
 from siyaq.core.errors import (
     AlreadyWriting,
     ConfigError,
@@ -157,6 +158,7 @@ STATUS: Mapping[type[SiyaqError], int] = {
     CrossOrigin: 403,
     Forbidden: 403,
     NotAuthentic: 403,
+    SignInFailed: 403,
     NotFound: 404,
     NoSuchRoute: 404,
     MethodNotAllowed: 405,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import replace
 from hashlib import sha256
 
-from siyaq.access import KeyRing, Need, Principal, Role
+from siyaq.access import Key, KeyRing, Need, Principal, Role
 from siyaq.access.owners import SETTINGS
 from siyaq.serve.errors import Forbidden, Unauthorized
 from siyaq.serve.settings import ServeSettings
@@ -17,7 +18,7 @@ EVERYONE = Principal("", Role.ADMIN, "everyone on this machine")
 
 
 class Gate:
-    """Knows callers by their keys: those of the settings, and those of the data directory.
+    """Knows callers by their keys, of the settings or of the data directory, or their sessions.
 
     On loopback, as long as no key was ever made, everyone is let in as an admin.
     """
@@ -26,6 +27,7 @@ class Gate:
         self._secret = secrets.token_bytes(32)
         self._digests = tuple(self._digest(key.encode()) for key in settings.keys)
         self._ring = settings.key_ring
+        self._sessions = settings.people.sessions if settings.people is not None else None
         self._loopback = settings.on_loopback
 
     @property
@@ -34,15 +36,22 @@ class Gate:
         return self._ring
 
     def admit(
-        self, key: str, need: Need, *, origin: str | None = None, framed: bool = False
+        self,
+        key: str,
+        need: Need,
+        *,
+        session: str = "",
+        origin: str | None = None,
+        framed: bool = False,
     ) -> Principal:
-        """Return who offers `key`, who may do what is needed.
+        """Return who offers `key`, or without one the token of a `session`, and may do it.
 
         `origin` is the page that a browser asks for, None where there is none: a card-only key is
         refused without one that it is bound to, except in the address of a frame (`framed`),
         where no other key may stand. Raises Unauthorized or Forbidden.
         """
-        caller = self._known(key)
+        caller = self._signed_in(session) if session and not key else None
+        caller = caller or self._known(key)
         if caller is None:
             raise Unauthorized("this key is not known" if key else "this route needs a key")
         if caller.role is Role.CARD_ONLY and not framed and origin not in caller.origins:
@@ -64,6 +73,8 @@ class Gate:
             return self._open
         if caller in (OPERATOR, NOBODY):
             return True
+        if caller.session and (self._sessions is None or not self._sessions.stands(caller.session)):
+            return False
         return self._ring is not None and self._ring.stands(caller.key_id)
 
     def admits_pages_of(self, origin: str) -> bool:
@@ -83,10 +94,21 @@ class Gate:
         held = self._ring.find(key) if self._ring is not None else None
         if held is None:
             return EVERYONE if self._open else None
-        return Principal(held.id, held.role, held.name, held.origins, held.limits)
+        return _principal(held)
+
+    def _signed_in(self, token: str) -> Principal | None:
+        found = self._sessions.find(token) if self._sessions is not None else None
+        if found is None or self._ring is None or not self._ring.stands(found.key_id):
+            return None
+        held = self._ring.held(found.key_id)
+        return replace(_principal(held), session=found.id) if held is not None else None
 
     def _digest(self, key: bytes) -> bytes:
         return hmac.digest(self._secret, key, sha256)
+
+
+def _principal(held: Key) -> Principal:
+    return Principal(held.id, held.role, held.name, held.origins, held.limits)
 
 
 _HINTS = {

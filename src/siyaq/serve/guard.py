@@ -19,6 +19,7 @@ from siyaq.core.errors import SiyaqError
 from siyaq.serve import cross_site, errors, needs
 from siyaq.serve.gate import NOBODY, Gate
 from siyaq.serve.settings import ServeSettings
+from siyaq.serve.sign_in import cookie as sign_in_cookie
 
 REVOCATION_SECONDS = 0.5
 """How often it is asked, during a request, whether its key still stands."""
@@ -86,15 +87,20 @@ class Guard:
             raise errors.UnknownHost(f"this server is not known as {host[:100]!r}")
         method, path = request.scope["method"], request.scope["path"]
         route = needs.asked(method, path)
-        if route is not None and route.need is Need.NOTHING:
-            return route, NOBODY
         elsewhere = cross_site.comes_from_elsewhere(request, host)
+        if route is not None and route.need is Need.NOTHING:
+            if elsewhere and route.path in needs.OF_OUR_PAGES:
+                raise errors.CrossOrigin("a page of another site may not sign anybody in or out")
+            return route, NOBODY
         key, framed = _key(request, route)
         if elsewhere and not framed and not cross_site.page_of(request, self._gate):
             raise errors.CrossOrigin("a page of another site may not use this server")
         origin = request.headers.get("origin")
         need = Need.CARD if route is None else route.need
-        caller = self._gate.admit(key, need, origin=origin, framed=framed)
+        session = "" if key or elsewhere else sign_in_cookie.read(request)
+        caller = self._gate.admit(key, need, session=session, origin=origin, framed=framed)
+        if caller.session and not cross_site.is_of_our_page(request):
+            raise errors.CrossOrigin("what changes something comes from a page of this server")
         if route is None and needs.methods(path):
             raise errors.MethodNotAllowed("this path does not take this method")
         if route is None:

@@ -28,6 +28,9 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/feeds/{token}"): Need.NOTHING,  # the token is the key
     ("GET", "/s/{token}"): Need.NOTHING,  # so it is here
     ("GET", "/s/{token}/bundle"): Need.NOTHING,
+    ("GET", "/v1/session"): Need.NOTHING,  # it tells who is signed in, and how to
+    ("POST", "/v1/session"): Need.NOTHING,
+    ("DELETE", "/v1/session"): Need.NOTHING,
     ("GET", "/healthz"): Need.NOTHING,
     ("GET", "/readyz"): Need.NOTHING,
     ("GET", "/v1/posts/{post_id}/context"): Need.CARD,
@@ -122,6 +125,10 @@ SPENDS: Mapping[str, Work] = {
 FRAMES = frozenset({"/v1/posts/{post_id}/context.html", "/oembed"})
 """Routes that frames of other sites lead to. A frame sends no header: its key stands in the
 address, and `frame-ancestors` keeps it to the pages that the key is bound to."""
+
+
+OF_OUR_PAGES = frozenset({"/v1/session"})
+"""Routes that need nothing and yet are not for pages of other sites."""
 
 
 class Asked(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from siyaq.access import AuditLog, Budget, KeyRing, Shares
+from siyaq.access import AuditLog, Budget, KeyRing, People, Shares
 from siyaq.agents.agency import Agency
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
@@ -32,6 +32,8 @@ class ServeSettings:
     port: int = 8000  # 0 lets the system choose
     keys: tuple[str, ...] = field(default=(), repr=False)  # of the settings: each an admin's
     key_ring: KeyRing | None = None  # keys of the data directory
+    people: People | None = None  # who may sign in to the page
+    session_seconds: int = 12 * 3600  # until somebody signs in again
     audit: AuditLog | None = None  # where changes are written down
     budget: Budget | None = None  # what keys may use, and have used
     watches: WatchDesk | None = None  # saved questions

@@ -11,7 +11,10 @@ from siyaq.serve.schema.access import (
     LimitsJson,
     NewKeyJson,
     QuotaJson,
+    SessionJson,
+    SignedInJson,
     UsedJson,
+    WaysInJson,
 )
 from siyaq.serve.schema.answer import (
     AnswerJson,
@@ -131,7 +134,9 @@ __all__ = [
     "ScenariosJson",
     "SearchJson",
     "SentenceJson",
+    "SessionJson",
     "SharerJson",
+    "SignedInJson",
     "SourceStatusJson",
     "SpanJson",
     "StatusJson",
@@ -145,4 +150,5 @@ __all__ = [
     "UsageJson",
     "UsedJson",
     "VoicesJson",
+    "WaysInJson",
 ]

@@ -69,3 +69,25 @@ class AuditJson(TypedDict):
     """What keys have changed, the newest first."""
 
     entries: list[AuditEntryJson]
+
+
+class SignedInJson(TypedDict):
+    """Who is signed in. `id` is of the key that stands for them; `role` as a key's."""
+
+    id: str
+    name: str
+    role: str
+    until: str
+
+
+class WaysInJson(TypedDict):
+    """How one can sign in. `password`: there is an account of this machine."""
+
+    password: bool
+
+
+class SessionJson(TypedDict):
+    """Who is signed in with this browser, null for nobody, and how one can."""
+
+    signed_in: SignedInJson | None
+    ways: WaysInJson
