@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from siyaq.access import Limits
 from siyaq.core.errors import ConfigError
@@ -58,6 +59,26 @@ def _price(value: Scalar) -> str:
 
 _PRICE = r"\s*[^=,]+=\s*{0}\s*"
 _NUMBER = r"(\d+\.?\d*|\.\d+)"
+
+
+def _share(value: Scalar) -> str:
+    try:
+        return "" if 0 <= float(value) <= 1 else "from 0 to 1"
+    except ValueError:
+        return "a number from 0 to 1"
+
+
+def _http_url(value: Scalar) -> str:
+    try:
+        parts = urlsplit(str(value))
+        host = parts.hostname
+    except ValueError:
+        return "a URL"
+    if value == "":
+        return ""
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        return "an http or https URL"
+    return "a URL without a password" if parts.username or parts.password else ""
 
 
 def _listed_as(form: str, told: str) -> Callable[[Scalar], str]:
@@ -291,6 +312,27 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "dollars for each post that a source hands over, such as x=0.005",
         _post_prices,
+    ),
+    Setting(
+        "traces.endpoint",
+        "",
+        "where OpenTelemetry traces are sent (OTLP over HTTP), such as http://127.0.0.1:4318; none:"
+        " nothing is traced; needs siyaq[otel]",
+        _http_url,
+    ),
+    Setting(
+        "traces.headers",
+        "",
+        "headers sent along, as 'name=value' separated by commas (environment only)",
+        secret=True,
+    ),
+    Setting("traces.headers_file", "", "a file of such headers, one 'name=value' a line"),
+    Setting(
+        "traces.sample_rate",
+        "1",
+        "which share of traces is sent, from 0 to 1; a caller's own choice for its trace counts"
+        " before this one",
+        _share,
     ),
 )
 """Every scalar setting. Sources to follow are the list `[[sources]]` of the file: url, name."""

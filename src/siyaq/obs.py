@@ -213,6 +213,12 @@ class Metrics:
             ["source"],
             registry=self.registry,
         )
+        self.spans = Counter(
+            "siyaq_traces_spans",
+            "Spans made, sent, and lost on the way; the rest waits, or left a full queue",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.live_dropped = Counter(
             "siyaq_live_dropped_posts",
             "Live posts not sent to a subscriber who read too slowly",

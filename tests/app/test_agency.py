@@ -9,13 +9,17 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from siyaq.access import Budget, KeyRing, Limits, Role
 from siyaq.agents import Run
 from siyaq.agents.agency import Task
-from siyaq.app import keys
+from siyaq.app import keys, models
 from siyaq.app.agency import agents_at_work
 from siyaq.app.opening import open_siyaq
 from siyaq.config import Config, load
+from siyaq.core.errors import Overloaded
+from siyaq.testing.model_server import ModelServer, says
 from siyaq.testing.serving import wait_until
 from tests.agents import town_server
 from tests.app.conftest import send
@@ -58,6 +62,44 @@ async def _worked(config: Config, ring: KeyRing, budget: Budget, key_id: str, pl
                 wait_until, lambda: journal.standing(run_id)[0] == "done", "the run is done"
             )
             return journal.run(run_id)
+
+
+def test_a_plan_waits_for_its_turn_at_the_model_and_is_charged_to_its_key(tmp_path: Path) -> None:
+    lines = [{"id": "a", "tool": "ask", "arguments": {"question": "When does it leave?"}}]
+    settings = load(
+        environ={},
+        flags={
+            "data": str(tmp_path / "data"),
+            "embed.processes": 0,
+            "models.parallel": 1,
+            "models.wait_seconds": 1,
+        },
+    )
+
+    async def run(server: ModelServer, ring: KeyRing, budget: Budget) -> None:
+        models.use(settings, server.url, model="planner", key_env="")
+        key, _ = ring.create(Role.WRITER, limits=Limits(requests=100, tokens=100_000))
+        task = Task(words="ferry", model="server:planner", caps={})
+        async with (
+            open_siyaq(settings, write=True) as siyaq,
+            agents_at_work(settings, siyaq, siyaq.log, ring, budget) as agency,
+        ):
+            async with siyaq.lending.lent("server:planner"):  # somebody else's turn
+                with pytest.raises(Overloaded):
+                    await agency.begin(task, key.id)
+            (failed,) = agency.desk.journal.runs(10)
+            assert (failed.status, failed.spent.get("model_calls", 0)) == ("failed", 0)
+            assert server.requests == []
+            await agency.begin(task, key.id)
+            assert len(server.requests) == 1
+        assert budget.used(key.id).tokens > 0
+
+    with (
+        ModelServer(says(json.dumps({"turns": lines}))) as server,
+        closing(KeyRing(settings.data)) as ring,
+        closing(keys.budget(settings)) as budget,
+    ):
+        asyncio.run(run(server, ring, budget))
 
 
 def test_a_servers_agents_use_the_mcp_servers_of_its_settings(config: Config) -> None:

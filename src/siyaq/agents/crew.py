@@ -23,6 +23,7 @@ from siyaq.agents.places import Places
 from siyaq.agents.runner import Gone, Runner, Told, is_held
 from siyaq.agents.tool import AnyTool
 from siyaq.core.errors import SiyaqError, UsageError
+from siyaq.traces import Tracer
 
 logger = logging.getLogger("siyaq.agents")
 
@@ -55,6 +56,7 @@ class Crew:
         gone: Gone = lambda _: "",
         reserve: Reserve = charged_to_nobody,
         now: Callable[[], datetime] = rhythm.now_utc,
+        tracer: Tracer | None = None,
     ) -> None:
         self.journal = journal
         self._lend = lend
@@ -68,6 +70,7 @@ class Crew:
         self._ending = False
         self._dropped: set[str] = set()
         self._now = now
+        self._tracer = tracer
         self._working: dict[str, tuple[str, asyncio.Task[None]]] = {}
         self._served: Counter[str] = Counter()
         self._wanted = asyncio.Event()
@@ -196,6 +199,7 @@ class Crew:
                     gone=self._gone,
                     reserve=self._reserve,
                     rests=partial(self._rest, run.id),
+                    tracer=self._tracer,
                 )
                 await runner.go(run.id)
         except UsageError as error:

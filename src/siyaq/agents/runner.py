@@ -25,6 +25,8 @@ from siyaq.agents.plan import Call, Json, point
 from siyaq.agents.taint import Outside, folded, resolve, strings
 from siyaq.agents.tool import FINISH, Act, AnyTool, Done
 from siyaq.core.errors import NotFound, SiyaqError, UsageError
+from siyaq.traces import Attributes, Tracer, ended, span
+from siyaq.traces.span import at_hand
 
 MAX_VALUE_BYTES = 4 * 1024 * 1024
 SAME_CALLS = 3
@@ -126,9 +128,11 @@ class Runner:
         gone: Gone = lambda _: "",
         reserve: Reserve = charged_to_nobody,
         rests: Rests = nullcontext,
+        tracer: Tracer | None = None,
     ) -> None:
         self._room = Room(journal, reserve, rests)
         self._rests = rests
+        self._tracer = tracer or Tracer()
         self._gone = gone
         self._journal = journal
         self._tools = {tool.name: tool for tool in tools}
@@ -150,24 +154,38 @@ class Runner:
             self._journal.close_run(run_id, "running")
             if self._ended(run):
                 return self._journal.run(run_id)
-            try:
-                async with breaking_off(lambda: self._ended(run)):
-                    await self._turns(run)
-            except _Stop as stop:
-                self._close(run_id, stop.status, stop.by)
-            except Paused:
-                self._told("paused", self._journal.run(run_id))
-            except BrokenOff:
-                self._told("stopped", self._journal.run(run_id))
-            except asyncio.CancelledError:
-                if self._journal.standing(run_id)[0] == "running":
-                    self._close(run_id, "stopped", "cancelled")
-                raise
-            except KeyGone as gone:
-                self._close(run_id, "stopped", f"key: {gone.why}")
-            except SiyaqError as error:
-                self._close(run_id, "failed", str(error))
+            await self._traced(run)
         return self._journal.run(run_id)
+
+    async def _traced(self, run: Run) -> None:
+        """Carry a run on as a span."""
+        told = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "siyaq"}
+        begun = self._tracer.begin("invoke_agent siyaq", {**told, "siyaq.run.id": run.id})
+        with ended(begun), at_hand(begun):
+            await self._carried(run)
+            status, _ = self._journal.standing(run.id)
+            begun.set({"siyaq.run.status": status})
+            if status == "failed":
+                begun.failed("run_failed")
+
+    async def _carried(self, run: Run) -> None:
+        try:
+            async with breaking_off(lambda: self._ended(run)):
+                await self._turns(run)
+        except _Stop as stop:
+            self._close(run.id, stop.status, stop.by)
+        except Paused:
+            self._told("paused", self._journal.run(run.id))
+        except BrokenOff:
+            self._told("stopped", self._journal.run(run.id))
+        except asyncio.CancelledError:
+            if self._journal.standing(run.id)[0] == "running":
+                self._close(run.id, "stopped", "cancelled")
+            raise
+        except KeyGone as gone:
+            self._close(run.id, "stopped", f"key: {gone.why}")
+        except SiyaqError as error:
+            self._close(run.id, "failed", str(error))
 
     def _ended(self, run: Run) -> str:
         """Return why a run may not go on, "" where it may."""
@@ -385,7 +403,8 @@ class Runner:
         try:
             async with asyncio.timeout(seconds), charging(ready.account) as account:
                 await account.begin(tool.work)
-                with account.timed() if tool.waits is None else nullcontext():
+                timing = account.timed() if tool.waits is None else nullcontext()
+                with timing, span(f"execute_tool {tool.name}", _called(call)):
                     done = await tool.run(ready.prepared.read, act)
             value, spent, cites = _checked(done), done.spent, done.cites
         except TimeoutError:
@@ -404,6 +423,16 @@ class Runner:
             if kind not in progress.warned and run.spent.get(kind, 0.0) >= WARNED_AT * cap > 0:
                 progress.warned.add(kind)
                 self._told(f"warned {kind}", run)
+
+
+def _called(call: Call) -> Attributes:
+    """Return what a trace says of a call: which tool, and none of its arguments."""
+    return {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": call.tool,
+        "gen_ai.tool.type": "function",
+        "gen_ai.tool.call.id": call.id,
+    }
 
 
 def act_of(step: Step) -> str:

@@ -18,15 +18,15 @@ from siyaq.agents.desk import Desk
 from siyaq.agents.remote import Servers, read_servers
 from siyaq.app.acting import Lookout
 from siyaq.app.agents import SCRIPTED, Agents, came_in, lend_tools, live_in
+from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config
 from siyaq.core.errors import QueryError
-from siyaq.core.product import Product
 from siyaq.log import LogReader
 
 
 @asynccontextmanager
 async def agents_at_work(
-    config: Config, siyaq: Product, log: LogReader, ring: KeyRing, budget: Budget
+    config: Config, siyaq: Siyaq, log: LogReader, ring: KeyRing, budget: Budget
 ) -> AsyncIterator[Agency]:
     """Carry on what waits until the block ends, and take tasks meanwhile.
 
@@ -48,7 +48,13 @@ async def agents_at_work(
         journal.adopt([SETTINGS, *(key.id for key in ring.listed())])
         day_caps = read_caps(config.agents_day_budget, {})
         crew = Crew(
-            journal, lend, came_in(siyaq), day_caps=day_caps, gone=owners.gone, reserve=reserve
+            journal,
+            lend,
+            came_in(siyaq),
+            day_caps=day_caps,
+            gone=owners.gone,
+            reserve=reserve,
+            tracer=siyaq.tracer,
         )
         desk = Desk(journal, crew, live=live_in(log))
 
@@ -59,6 +65,7 @@ async def agents_at_work(
                 user = key_id or getpass.getuser()
                 agents = Agents(
                     config,
+                    siyaq,
                     journal,
                     tools,
                     user=user,

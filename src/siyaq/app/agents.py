@@ -39,8 +39,9 @@ from siyaq.agents.crew import LOOK_SECONDS, Came, Crew
 from siyaq.agents.desk import Desk, Live
 from siyaq.agents.remote import Servers, read_servers
 from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
-from siyaq.app import acting, keys, models
+from siyaq.app import acting, keys
 from siyaq.app.opening import open_siyaq
+from siyaq.app.siyaq import Siyaq
 from siyaq.app.visiting import browsing, page_tools
 from siyaq.config import Config
 from siyaq.core.errors import ModelUnavailable, NotFound, SiyaqError, Unreadable, UsageError
@@ -62,6 +63,7 @@ class Agents:
     def __init__(
         self,
         config: Config,
+        siyaq: Siyaq,
         journal: Journal,
         tools: Sequence[AnyTool],
         *,
@@ -69,10 +71,8 @@ class Agents:
         key_id: str = "",
         gone: Gone = lambda _: "",
         reserve: Reserve = charged_to_nobody,
-        product: Product | None = None,
     ) -> None:
-        self._product = product
-        self._config = config
+        self._siyaq = siyaq
         self._journal = journal
         self._tools = tools
         self._user = user
@@ -120,23 +120,22 @@ class Agents:
         return run_id
 
     async def _plan(self, run_id: str, task: Task, words: str) -> Planned:
-        """Ask the task's model for a plan, within the budget."""
+        """Ask the task's model for a plan, within the budget and when it is the key's turn."""
         run = self._journal.run(run_id)
         cost = planning_cost(words, self._tools)
-        shelf = models.shelf(self._config)
         try:
-            model = shelf.named(task.model)
-            if model is None:
-                return plain_plan(words, self._tools)
-            arguments = {"model": task.model}
-            async with charging(await self._reserve(self._key_id, "ask")) as account:
+            async with (
+                charging(await self._reserve(self._key_id, "ask")) as account,
+                self._siyaq.lending.lent(task.model) as model,
+            ):
+                if model is None:
+                    return plain_plan(words, self._tools)
                 granted = self._journal.begin(
-                    run, PLANNING, PLANNING, arguments, cost, self._day_caps
+                    run, PLANNING, PLANNING, {"model": task.model}, cost, self._day_caps
                 )
                 await account.begin("ask")
                 with account.timed():
                     planned = await model_plan(words, self._tools, model, granted)
-                account.tokens += int(planned.spent.get("tokens", 0))
             self._journal.settle(run_id, PLANNING, "done", spent=planned.spent)
         except SiyaqError as error:
             if any(step.state == "begun" for step in self._journal.run(run_id).steps):
@@ -145,8 +144,6 @@ class Agents:
                 )
             self._journal.close_run(run_id, "failed", str(error))
             raise
-        finally:
-            shelf.close()
         return planned
 
     async def go(
@@ -168,12 +165,12 @@ class Agents:
             told=told,
             gone=self._gone,
             reserve=self._reserve,
+            tracer=self._siyaq.tracer,
         )
         return await runner.go(run_id)
 
     async def _again(self, run_id: str, *, told: Told = lambda _word, _run: None) -> Run:
         """Make the runs of a scheduled one as they come due, until it is over."""
-        assert self._product is not None
 
         @asynccontextmanager
         async def lend(_: Run) -> AsyncGenerator[Sequence[AnyTool], None]:
@@ -182,13 +179,14 @@ class Agents:
         crew = Crew(
             self._journal,
             lend,
-            came_in(self._product),
+            came_in(self._siyaq),
             day_caps=self._day_caps,
             parallel=1,
             family=run_id,
             told=told,
             gone=self._gone,
             reserve=self._reserve,
+            tracer=self._siyaq.tracer,
         )
         working = asyncio.create_task(crew.keep())
         try:
@@ -293,12 +291,12 @@ async def open_agents(
         ):
             yield Agents(
                 config,
+                siyaq,
                 journal,
                 tools,
                 user=getpass.getuser(),
                 gone=owners.gone,
                 reserve=charged_to(owners, budget),
-                product=siyaq,
             )
 
 

@@ -17,8 +17,8 @@ from siyaq.app.metering import Metering, open_metering
 from siyaq.app.picturing import Picturing
 from siyaq.app.recording import Recording
 from siyaq.app.siyaq import Siyaq
-from siyaq.app.tool_calls import ToolCalls
-from siyaq.app.turns import ModelTurns
+from siyaq.app.tracing import open_traces
+from siyaq.app.turns import Lending, ModelTurns
 from siyaq.app.watching import Watching, store_of
 from siyaq.config import Config
 from siyaq.context import (
@@ -52,12 +52,13 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
     """Open the data directory of `config`, for reading beside its writer or as its writer.
 
     On leaving, what was submitted is written, then the index stops where it is: it goes on from
-    there at the next start. Raises AlreadyWriting, FormatTooNew, DiskFull, CorruptionError;
-    NotFound for a reader of a directory that holds nothing yet.
+    there at the next start. Raises AlreadyWriting, FormatTooNew, DiskFull, CorruptionError,
+    ConfigError; NotFound for a reader of a directory that holds nothing yet.
     """
     clock = SystemClock()
     metrics = Metrics()
     async with AsyncExitStack() as stack:
+        tracer = stack.enter_context(open_traces(config, metrics))
         writer = stack.enter_context(LogWriter.open(config.data)) if write else None
         log = stack.enter_context(LogReader.open(config.data))
         processes = config.embed_processes if write else 0
@@ -154,11 +155,12 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             picturing=picturing,
             hub=hub,
             metrics=metrics,
+            tracer=tracer,
             metering=metering,
             intake=intake,
             indexer=indexer,
             models=lambda: turns.health.told(models.listed(config)),
-            tool_calls=ToolCalls(shelf, turns),
+            lending=Lending(shelf, turns),
         )
 
 

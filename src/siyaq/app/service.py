@@ -68,6 +68,7 @@ async def serve_forever(
             shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
+            tracer=siyaq.tracer,
         )
         app = create_app(siyaq, settings)
         telling: list[asyncio.Task[None]] = []

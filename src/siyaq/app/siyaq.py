@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering
 from siyaq.app.picturing import Picturing
 from siyaq.app.tool_calls import ToolCalls
+from siyaq.app.turns import Lending
 from siyaq.context import CardDesk, PhrasedPoints, ReadersNotes, posts_at
 from siyaq.core.answer import Answer, AnswerEvent, Finished, Question, Usage
 from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
@@ -31,6 +32,8 @@ from siyaq.index import Indexer, IndexReader
 from siyaq.log import LogReader
 from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
+from siyaq.traces import Attributes, Tracer, current, streamed
+from siyaq.traces.span import at_hand, ended
 
 SETTLE_SECONDS = 0.3
 """How long a card is left alone once it has changed, so that a burst of posts is told of once."""
@@ -57,15 +60,18 @@ class Siyaq:
         picturing: Picturing | None,
         hub: LiveHub,
         metrics: Metrics,
+        tracer: Tracer,
         metering: Metering,
         intake: Intake | None,
         indexer: Indexer | None,
         models: Callable[[], Sequence[ModelAtHand]],
-        tool_calls: ToolCalls,
+        lending: Lending,
     ) -> None:
         self.directory = directory
         self.log = log
         self.metrics = metrics
+        self.tracer = tracer
+        self.lending = lending
         self._metering = metering
         self._searcher = searcher
         self._embedder = embedder
@@ -79,7 +85,7 @@ class Siyaq:
         self._intake = intake
         self._indexer = indexer
         self._models = models
-        self._tool_calls = tool_calls
+        self._tool_calls = ToolCalls(lending)
 
     @property
     def intake(self) -> Intake:
@@ -96,14 +102,17 @@ class Siyaq:
     async def search(self, query: Query) -> Ranking:
         """Rank the posts that match `query`, copies folded."""
         call = self._metering.begin()
-        with self.metrics.seconds.labels("search").time():
+        with self._traced("search"), self.metrics.seconds.labels("search").time():
             await call.timed(asyncio.to_thread(self._searcher.refresh))
             ranking = await call.timed(asyncio.to_thread(self._retriever.rank, query))
         self._metering.end("search", call, Usage())
         return ranking
 
-    async def ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+    def ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Stream the answer: Progress, EvidenceFound, SentenceChecked*, Finished."""
+        return streamed(self.tracer.begin("ask"), self._ask(question))
+
+    async def _ask(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         started = time.perf_counter()
         call = self._metering.begin()
         await call.timed(asyncio.to_thread(self._searcher.refresh))
@@ -114,6 +123,7 @@ class Siyaq:
                     self.metrics.seconds.labels("ask").observe(time.perf_counter() - started)
                     self.metrics.answers.labels(answer.status, answer.reason or "none").inc()
                     usage = self._metering.end("ask", call, answer.usage, answer.model)
+                    current().set(_told(answer))
                     event = Finished(replace(answer, usage=usage))
                 yield event
 
@@ -145,7 +155,8 @@ class Siyaq:
         """Build the card of a post, its points phrased by a model. Raises NotFound, QueryError."""
         card = await self.context(post_id)
         call = self._metering.begin()
-        said = await call.timed(self._phrased.card(replace(card, usage=Usage()), model))
+        with self._traced("phrase"):
+            said = await call.timed(self._phrased.card(replace(card, usage=Usage()), model))
         return replace(said, usage=self._metering.end("phrase", call, said.usage, said.model))
 
     async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
@@ -224,7 +235,7 @@ class Siyaq:
 
     async def _card(self, make: Callable[[], ContextCard]) -> ContextCard:
         call = self._metering.begin()
-        with self.metrics.seconds.labels("context").time():
+        with self._traced("context"), self.metrics.seconds.labels("context").time():
             card = await call.timed(asyncio.to_thread(make))
         return replace(card, usage=self._metering.end("context", call, card.usage))
 
@@ -292,9 +303,16 @@ class Siyaq:
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """Return a vector for each text, in order."""
         call = self._metering.begin()
-        rows = await call.timed(asyncio.to_thread(self._embedder.embed, texts))
+        with self._traced("embed"):
+            rows = await call.timed(asyncio.to_thread(self._embedder.embed, texts))
         self._metering.end("embed", call, Usage())
         return [[float(value) for value in row] for row in rows]
+
+    @contextmanager
+    def _traced(self, name: str) -> Iterator[None]:
+        """Do the block as a span, within the request's or alone."""
+        with ended(self.tracer.begin(name)) as span, at_hand(span):
+            yield
 
     async def status(self) -> Status:
         """Say how siyaq is doing."""
@@ -331,6 +349,18 @@ class Siyaq:
             return True
         wait = self._indexer.wait_exact if vectors else self._indexer.wait_indexed
         return await asyncio.to_thread(wait, self.log.head(), within.total_seconds())
+
+
+def _told(answer: Answer) -> Attributes:
+    """Return what a trace says of an answer: its id, how it ended, how much of it there is."""
+    return {
+        "siyaq.answer.id": answer.id,
+        "siyaq.answer.status": answer.status,
+        "siyaq.answer.reason": answer.reason or "",
+        "siyaq.answer.sentences": len(answer.sentences),
+        "siyaq.answer.references": len(answer.references),
+        "siyaq.answer.model": answer.model,
+    }
 
 
 def disk_bytes(directory: Path) -> int:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import (
-    AbstractContextManager,
-    AsyncExitStack,
-    aclosing,
-    asynccontextmanager,
-)
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import cast
 
 from siyaq.access import Account, FairQueue, Turn, current
 from siyaq.app.model_health import ModelHealth
-from siyaq.core.ports import Delta, Model
+from siyaq.core.errors import Overloaded
+from siyaq.core.ports import CallsTools, Delta, Model, ToolCall
+from siyaq.models import Shelf
 from siyaq.obs import Metrics
 
 CHARS_A_TOKEN = 3
@@ -65,6 +62,30 @@ class ModelTurns:
             yield Lent(model, turn, account, self.health)
 
 
+class Lending:
+    """Lends the models of a shelf by name, each in its turn. Safe to use from several tasks."""
+
+    def __init__(self, shelf: Shelf, turns: ModelTurns) -> None:
+        self._shelf = shelf
+        self._turns = turns
+
+    @asynccontextmanager
+    async def lent(self, name: str) -> AsyncGenerator[Lent | None, None]:
+        """Lend a model for one turn, "" being the default; None is the answer without one.
+
+        Raises QueryError for an unknown name, Overloaded where its turn does not come,
+        ModelUnavailable.
+        """
+        found = await asyncio.to_thread(self._shelf.named, name)
+        if found is None:
+            yield None
+            return
+        async with self._turns.turn(found) as lent:
+            if lent is None:
+                raise Overloaded(f"model {found.name!r} had no time")
+            yield lent
+
+
 class Lent:
     """A model during one turn: what it reads and writes is charged as it does."""
 
@@ -108,14 +129,28 @@ class Lent:
                         read, written = delta.input_tokens, delta.output_tokens
                     yield delta
 
-    def asked(self) -> AbstractContextManager[None]:
-        """Note how the model does when it is asked otherwise than by `stream`."""
-        return self._health.asked(self.name)
+    @property
+    def calls_tools(self) -> bool:
+        """Whether the model can say which tools it wants called."""
+        return hasattr(self._model, "call_tools")
 
-    def charge_for(self, chars: int, read: int, written: int) -> None:
-        """Charge a reply that came whole: its tokens, or what its characters come to."""
+    async def call_tools(
+        self,
+        messages: Sequence[Mapping[str, object]],
+        tools: Sequence[Mapping[str, object]],
+        *,
+        choice: object = "auto",
+        max_output_tokens: int,
+    ) -> tuple[Sequence[ToolCall], int, int]:
+        """Return the calls that the model wants, charged as they come: of one that can."""
+        asking = cast("CallsTools", self._model)
+        with self._health.asked(self.name):
+            calls, read, written = await asking.call_tools(
+                messages, tools, choice=choice, max_output_tokens=max_output_tokens
+            )
         self._health.well(self.name)
-        self._charge(read or chars // CHARS_A_TOKEN, written)
+        self._charge(read or len(json.dumps([*messages, *tools])) // CHARS_A_TOKEN, written)
+        return calls, read, written
 
     def _charge(self, read: int, written: int) -> None:
         self._turn.charge(read + OUTPUT_WEIGHT * written)

@@ -41,6 +41,7 @@ from siyaq.retrieval import Retriever
 from siyaq.retrieval.alignment import WordAlignment
 from siyaq.retrieval.retriever import visible
 from siyaq.text.analyze import terms
+from siyaq.traces import span
 
 HITS = 20
 """How many hits an answer is drawn from."""
@@ -108,11 +109,16 @@ class Answerer:
             as_of=asked.as_of,
         )
         rank = self._retriever.reader(query)
-        ranking = await asyncio.to_thread(rank, frozenset())
+        with span("retrieval siyaq", {"gen_ai.operation.name": "retrieval"}) as retrieving:
+            ranking = await asyncio.to_thread(rank, frozenset())
+            retrieving.set({"siyaq.hits": len(ranking.hits)})
         yield Progress("reading")
-        draft = await asyncio.to_thread(self._read, asked, ranking, rank)
-        draft = await asyncio.to_thread(self._counted, asked, ranking, draft)
-        live = await asyncio.to_thread(self._live, draft.quoted)
+        with span("read"):
+            draft = await asyncio.to_thread(self._read, asked, ranking, rank)
+            draft = await asyncio.to_thread(self._counted, asked, ranking, draft)
+        with span("check", {"siyaq.sentences.proposed": len(draft.quoted)}) as checking:
+            live = await asyncio.to_thread(self._live, draft.quoted)
+            checking.set({"siyaq.sentences.accepted": len(live)})
         yield EvidenceFound(references(live))
         shown: list[Quoted] = []
         for one in live:

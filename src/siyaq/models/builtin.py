@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from siyaq.core.errors import ModelUnavailable
 from siyaq.core.ports import Vector
+from siyaq.traces import NOTHING, Attributes, current, span
 
 if TYPE_CHECKING:
     from siyaq.models.encoder import FoldedEncoder
@@ -57,6 +58,16 @@ class BuiltinEmbedder:
         """Length of each vector."""
         return _DIMENSIONS
 
+    def _told(self, texts: int) -> Attributes:
+        """Return what a trace says of embedding so many texts."""
+        return {
+            "siyaq.texts": texts,
+            "gen_ai.operation.name": "embeddings",
+            "gen_ai.provider.name": "siyaq",
+            "gen_ai.request.model": self.name,
+            "gen_ai.embeddings.dimension.count": _DIMENSIONS,
+        }
+
     def load(self) -> None:
         """Start the processes and load the weights now: about a second, about 150 MiB."""
         self._running_pool()
@@ -68,7 +79,10 @@ class BuiltinEmbedder:
         Raises ModelUnavailable where the weights cannot be loaded, where a process and its
         replacement are lost, or after `close`.
         """
-        return self._distinct(texts, nearly=False)
+        if current() is NOTHING:
+            return self._distinct(texts, nearly=False)
+        with span(f"embeddings {self.name}", self._told(len(texts)), "client"):
+            return self._distinct(texts, nearly=False)
 
     def approximate(self, texts: Sequence[str]) -> Sequence[Vector]:
         """Return rows near to those of `embed`, several times faster (`core.ports.Approximates`).

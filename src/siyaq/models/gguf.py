@@ -21,6 +21,7 @@ from siyaq.core.errors import ModelUnavailable
 from siyaq.core.ports import Delta
 from siyaq.meter import native_work
 from siyaq.models.files import verify
+from siyaq.models.traced import chat_span, told
 
 BATCH_TOKENS = 256
 """Prompt tokens computed at a time; a request can be given up between two batches."""
@@ -51,7 +52,7 @@ class GgufModel:
         """`gguf:name`."""
         return self._name
 
-    async def stream(
+    def stream(
         self,
         messages: Sequence[Mapping[str, str]],
         *,
@@ -63,6 +64,16 @@ class GgufModel:
         Raises ModelUnavailable: no file, not the file that was pulled, not a model, no room for
         the prompt in its context, no xllamacpp.
         """
+        most = {"gen_ai.request.max_tokens": max_output_tokens}
+        begun = chat_span(self._path.name, {"gen_ai.provider.name": "llama.cpp", **most})
+        return told(begun, self._reply(messages, max_output_tokens, json_schema))
+
+    async def _reply(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        max_output_tokens: int,
+        json_schema: Mapping[str, object] | None,
+    ) -> AsyncGenerator[Delta, None]:
         loop = asyncio.get_running_loop()
         chunks: asyncio.Queue[Mapping[str, Any] | BaseException | None] = asyncio.Queue()
         left = threading.Event()

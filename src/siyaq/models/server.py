@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from siyaq.core.errors import ModelUnavailable
 from siyaq.core.ports import Delta, ToolCall
 from siyaq.models.chunks import read_chunks
+from siyaq.models.traced import chat_span, server_told, told, used
+from siyaq.traces import Span, current, ended
 
 CONNECT_SECONDS = 5.0
 RETRIES = 2
@@ -68,7 +70,7 @@ class ServerModel:
         """`server:name`."""
         return self._name
 
-    async def stream(
+    def stream(
         self,
         messages: Sequence[Mapping[str, str]],
         *,
@@ -79,6 +81,17 @@ class ServerModel:
 
         Raises ModelUnavailable: unreachable, refused, silent for too long, gone in mid-answer.
         """
+        return told(
+            self._span(max_output_tokens),
+            self._reply(messages, max_output_tokens, json_schema),
+        )
+
+    async def _reply(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        max_output_tokens: int,
+        json_schema: Mapping[str, object] | None,
+    ) -> AsyncGenerator[Delta, None]:
         import httpx2  # both take most of a second to load
         import openai
 
@@ -93,6 +106,7 @@ class ServerModel:
                         yield delta
         except openai.APIStatusError as error:
             status = error.status_code
+            current().set({"http.response.status_code": status})
             raise ModelUnavailable(
                 f"{self._told()} answered with status {status}", hint=_HINTS.get(status, "")
             ) from None  # its text may hold what must not be shown
@@ -125,21 +139,32 @@ class ServerModel:
         wanted: dict[str, Any] = {"stream_options": {"include_usage": True}}
         wanted |= {"tools": list(tools), "tool_choice": choice, "max_tokens": max_output_tokens}
         try:
-            async with self._client() as client:
-                request = client.chat.completions.with_streaming_response.create(
-                    model=self._model, messages=list(messages), stream=True, **wanted
-                )
-                async with (
-                    request as response,
-                    aclosing(read_chunks(response)) as chunks,
-                    asyncio.timeout(3 * self._stall_seconds),
-                ):
-                    return await _tool_calls(chunks)
+            with ended(self._span(max_output_tokens)) as asking:
+                async with self._client() as client:
+                    request = client.chat.completions.with_streaming_response.create(
+                        model=self._model,
+                        messages=list(messages),
+                        stream=True,
+                        extra_headers=asking.headers(),
+                        **wanted,
+                    )
+                    async with (
+                        request as response,
+                        aclosing(read_chunks(response)) as chunks,
+                        asyncio.timeout(3 * self._stall_seconds),
+                    ):
+                        calls, read, written = await _tool_calls(chunks)
+                used(asking, read, written)
+                return calls, read, written
         except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, *_GARBAGE) as error:
             raise ModelUnavailable(
                 f"{self._told()} could not say which tools to call ({type(error).__name__})",
                 hint="use a model whose server takes tools: 'siyaq models list'",
             ) from None  # its text may hold what must not be shown
+
+    def _span(self, max_output_tokens: int) -> Span:
+        most = {"gen_ai.request.max_tokens": max_output_tokens}
+        return chat_span(self._model, {**server_told(self._url), **most})
 
     def _client(self) -> Any:
         import openai
@@ -175,6 +200,7 @@ class ServerModel:
                 model=self._model,
                 messages=[dict(message) for message in messages],
                 stream=True,
+                extra_headers=current().headers(),
                 **dialects[at],
             )
             try:

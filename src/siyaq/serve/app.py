@@ -44,6 +44,7 @@ from siyaq.serve.runs import routes as runs
 from siyaq.serve.settings import ServeSettings
 from siyaq.serve.sign_in import sessions
 from siyaq.serve.sse import Streams
+from siyaq.serve.traced import Traced
 
 _DESCRIPTION = (
     "Answers from live streams, every sentence cited and checked; context for any post."
@@ -88,6 +89,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.add_middleware(BoundedBody, settings=settings)
     app.add_middleware(Guard, settings=settings, gate=Gate(settings))
     app.add_middleware(Measured, metrics=metrics)
+    app.add_middleware(Traced, tracer=settings.tracer)
     app.add_middleware(Edge)
     app.openapi = cache(lambda: describe(app))  # type: ignore[method-assign]  # FastAPI's own way
     return app

@@ -55,8 +55,7 @@ class Measured:
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = _route(scope)
-                method = scope["method"] if scope["method"] in _METHODS else "other"
+                route, method = route_of(scope), method_of(scope)
                 self._metrics.requests.labels(method, route, message["status"]).inc()
                 self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
             await send(message)
@@ -64,6 +63,13 @@ class Measured:
         await self._app(scope, receive, noting)
 
 
-def _route(scope: Scope) -> str:
+def method_of(scope: Scope) -> str:
+    """Return the method of a request, "other" for one that a stranger made up."""
+    method: str = scope["method"]
+    return method if method in _METHODS else "other"
+
+
+def route_of(scope: Scope) -> str:
+    """Return the path that a request was routed by, its parameters named, once that is known."""
     route: BaseRoute | None = scope.get("route")
     return str(getattr(route, "path", "other"))

@@ -12,6 +12,7 @@ from siyaq.agents.agency import Agency
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
 from siyaq.core.product import Roster
+from siyaq.traces import Tracer
 from siyaq.watches import WatchDesk
 
 Shown = tuple[str, str | int, str, str]
@@ -43,6 +44,7 @@ class ServeSettings:
     shown: Callable[[], Sequence[Shown]] = tuple  # the settings, secrets masked
     allowed_hosts: tuple[str, ...] = ()  # names the page is reached by, besides the loopback ones
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    tracer: Tracer = field(default_factory=Tracer)
     max_body_bytes: int = 64 * 2**10  # of every request but an ingest
     max_chat_bytes: int = 4 * 2**20  # of a conversation, which a client sends whole each time
     max_hook_bytes: int = 2**20  # of a delivery to a webhook

@@ -33,6 +33,7 @@ from siyaq.grounding.written.tree import Refused
 from siyaq.grounding.written.writer import Writer, Writing
 from siyaq.log import LogReader
 from siyaq.text.fold import fold
+from siyaq.traces import current, streamed
 
 PROMPT_CHARS = 4_000
 """How much evidence a model is shown in all; the rest is left to the quotes."""
@@ -149,7 +150,13 @@ class WrittenAnswers:
                     said = event.answer
         return said
 
-    async def _written(
+    def _written(
+        self, model: Model, question: Question, quoted: Answer, began: float
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        writing = current().child("write", {"siyaq.evidence": len(quoted.references)})
+        return streamed(writing, self._phrased(model, question, quoted, began))
+
+    async def _phrased(
         self, model: Model, question: Question, quoted: Answer, began: float
     ) -> AsyncGenerator[AnswerEvent, None]:
         offered = within(PROMPT_CHARS, offers(quoted.sentences, quoted.references))
@@ -207,6 +214,13 @@ class WrittenAnswers:
         return [one for one in sentences if stands(one)]
 
     def _tell(self, writing: Writing, written: int) -> None:
+        current().set(
+            {
+                "siyaq.sentences.shown": written,
+                "siyaq.sentences.refused": writing.refused.total(),
+                "siyaq.model.failed": writing.failed,
+            }
+        )
         for _ in range(written):
             self._outcome("shown")
         for reason, count in writing.refused.items():

@@ -19,6 +19,7 @@ from siyaq.grounding.written.offer import Offer
 from siyaq.grounding.written.prompt import messages, schema
 from siyaq.grounding.written.reply import Proposed, ReplyReader
 from siyaq.grounding.written.tree import Refused
+from siyaq.traces import span
 
 TOKENS_A_SENTENCE = 120
 TOKENS_AT_MOST = 1_200
@@ -138,6 +139,16 @@ class Writer:
                 yield delta
 
     def _checked(
+        self, proposed: Sequence[Proposed], offered: Sequence[Offer], writing: Writing
+    ) -> list[Accepted]:
+        if not proposed:
+            return []
+        with span("check", {"siyaq.sentences.proposed": len(proposed)}) as checking:
+            passed = self._judged(proposed, offered, writing)
+            checking.set({"siyaq.sentences.accepted": len(passed)})
+        return passed
+
+    def _judged(
         self, proposed: Sequence[Proposed], offered: Sequence[Offer], writing: Writing
     ) -> list[Accepted]:
         by_id = {offer.id: offer for offer in offered}
