@@ -99,8 +99,8 @@ def _answer(receiver: Receiver, http: BaseHTTPRequestHandler, body: bytes) -> No
             _whole(http, 307, b"", location="http://127.0.0.1:1/stolen")
         case "endless":
             _whole(http, 500, b"", length=2**40)
-            while not receiver.closing.is_set():
-                http.wfile.write(b"x" * 65_536)
+            while not receiver.closing.wait(0.01):
+                http.wfile.write(b"x" * 4_096)
         case "well":
             receiver.spans += _read(body, receiver.resource)
             _whole(http, 200, ExportTraceServiceResponse().SerializeToString())
