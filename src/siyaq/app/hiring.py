@@ -12,8 +12,8 @@ from siyaq.agents.hosts import plain_host
 from siyaq.agents.remote import Servers
 from siyaq.app.agents import Agents, lend_tools
 from siyaq.app.opening import open_siyaq
+from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config
-from siyaq.core.product import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Hiring:
     """A siyaq, and agents that work with it."""
 
     config: Config
-    product: Product
+    product: Siyaq
 
     @asynccontextmanager
     async def agents(
@@ -38,7 +38,7 @@ class Hiring:
         )
         async with tools as lent:
             with closing(Journal(self.config.data)) as journal:
-                yield Agents(self.config, journal, lent, user=user, product=self.product)
+                yield Agents(self.config, self.product, journal, lent, user=user)
 
 
 @asynccontextmanager
