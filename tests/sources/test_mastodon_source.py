@@ -9,6 +9,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -56,6 +57,7 @@ class Listener:
         *,
         token: str = SECRET,
         quiet_seconds: float = 5.0,
+        audit_seconds: float = 60.0,
     ) -> None:
         self.slept: list[float] = []
         self.batches: list[Batch] = []
@@ -66,6 +68,7 @@ class Listener:
             silence_seconds=1.0,
             quiet_seconds=quiet_seconds,
             look_seconds=0.05,
+            audit_seconds=audit_seconds,
             rng=random.Random(1),
         )
         self._resume = resume or {}
@@ -236,6 +239,101 @@ async def test_a_frozen_stream_is_found_and_its_posts_are_fetched(server: Mastod
         server.pace.step(30)
         await until(lambda: listener.uris >= wanted(server, after=now))
         assert listener.slept, "it must have hung up"
+
+
+async def test_what_a_wish_took_too_long_for_is_asked_for_at_the_first_word(
+    server: MastodonServer,
+) -> None:
+    server.mischief.order("late", count=60)
+    now = server.pace.now()
+    async with listening(f"{server.url}/public/local") as listener:
+        await until(lambda: listener.live and server.streaming == 1)
+        server.pace.step(10)
+        server.pace.step(60)  # so that the first word comes long after what was not streamed
+        await until(lambda: listener.uris >= _at_home(server, now))
+        assert not listener.slept, "nothing was cut"
+        assert not any(batch.gaps for batch in listener.batches)
+
+
+@pytest.mark.parametrize("transport", ["ws", "sse"])
+async def test_what_a_stream_leaves_out_is_a_gap_and_is_fetched(
+    server: MastodonServer, transport: str
+) -> None:
+    now = server.pace.now()
+    url = f"{server.url}/public/local?transport={transport}"
+    async with listening(url, audit_seconds=0.3, quiet_seconds=2.0) as listener:
+        await until(lambda: listener.live and server.streaming == 1)
+        server.pace.step(10)
+        await until(lambda: listener.uris >= _at_home(server, now))
+        server.mischief.order("skip", count=200)
+        await until(lambda: not server.mischief.waiting)
+        skipped_at = server.pace.now()
+        server.pace.step(60)
+        await until(lambda: listener.uris >= _at_home(server, now))
+        assert not listener.slept, "nothing was cut"
+        gaps = [gap for batch in listener.batches for gap in batch.gaps]
+        assert gaps
+        assert {gap.reason for gap in gaps} == {"upstream"}
+        assert all(skipped_at <= gap.since < gap.until for gap in gaps)
+
+
+async def test_whoever_goes_on_begins_where_the_stream_was_last_seen_to_be_whole(
+    server: MastodonServer,
+) -> None:
+    now = server.pace.now()
+    async with listening(f"{server.url}/public/local") as listener:
+        await until(lambda: listener.live and server.streaming == 1)
+        server.pace.step(10)
+        await until(lambda: listener.uris >= _at_home(server, now))
+        server.mischief.order("skip", count=200)
+        await until(lambda: not server.mischief.waiting)
+        server.pace.step(90)
+        newest = max(_at_home(server, now), key=lambda uri: int(uri.rpartition("/")[2]))
+        await until(lambda: newest in listener.uris)
+        assert not listener.uris >= _at_home(server, now), "nothing was left out"
+    async with listening(f"{server.url}/public/local", resume=listener.committed) as resumed:
+        await until(lambda: listener.uris | resumed.uris >= _at_home(server, now))
+
+
+async def test_an_audit_of_a_whole_stream_finds_nothing(server: MastodonServer) -> None:
+    now = server.pace.now()
+    async with listening(server.url, audit_seconds=0.1, quiet_seconds=1.0) as listener:
+        await until(lambda: listener.live and server.streaming == 1)
+        for _ in range(3):
+            server.pace.step(6)
+            await until(lambda: listener.uris >= wanted(server, after=now))
+            enough = server.requests["/api/v1/timelines/public 200"] + 1
+            await until(partial(_asked, server, enough))
+        assert not any(batch.gaps for batch in listener.batches)
+        assert not listener.slept
+
+
+async def test_a_deletion_that_was_found_is_told_even_where_the_next_question_fails(
+    server: MastodonServer,
+) -> None:
+    now = server.pace.now()
+    async with listening(server.url) as listener:
+        await until(lambda: listener.live and server.streaming == 1)
+        server.pace.step(70)
+        await until(lambda: listener.uris >= wanted(server, after=now))
+        server.mischief.order("freeze")
+        await until(lambda: not server.mischief.waiting)
+        server.pace.step(60)
+        gone = listener.uris - wanted(server)
+        assert gone, "a world without deletions proves nothing"
+        server.stumbles = True
+        server.kick()
+        await until(lambda: not listener.uris & gone)
+        assert not server.stumbles
+
+
+def _asked(server: MastodonServer, times: int) -> bool:
+    return server.requests["/api/v1/timelines/public 200"] >= times
+
+
+def _at_home(server: MastodonServer, after: datetime) -> set[str]:
+    home = f"https://{server.name}/"
+    return {uri for uri in wanted(server, after=after) if uri.startswith(home)}
 
 
 async def test_a_quiet_stream_is_left_alone(server: MastodonServer) -> None:

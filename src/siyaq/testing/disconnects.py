@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from siyaq.log import LogReader, LogWriter
 from siyaq.sources import Committer, Pump
 from siyaq.testing.world.pace import Pace
 
-SETTLE_SECONDS = 240.0
+SETTLE_SECONDS = 120.0
 _PAGE = 1000
 
 
@@ -131,7 +132,7 @@ async def follow_through(
                     await running.start()
             platform.pace.pause()
             platform.pace.step(timedelta(seconds=10).total_seconds())
-            await _until(lambda: _agree(platform, log), SETTLE_SECONDS, every=0.25)
+            await _settle(platform, log)
             await running.stop()
         return _outcome(platform, log, running.source, disconnects, restarts, seed, kinds)
 
@@ -178,18 +179,33 @@ def _held(log: LogReader) -> dict[str, Post]:
     return posts
 
 
-def _differences(platform: Platform, log: LogReader) -> tuple[list[str], list[str], int]:
+def _differences(platform: Platform, held: Mapping[str, Post]) -> tuple[list[str], list[str]]:
     must, may = platform.truth()
-    held = _held(log)
     missing = [
         name for name, text in must.items() if name not in held or not _same(held[name].text, text)
     ]
-    return missing, [name for name in held if name not in must and name not in may], len(held)
+    return missing, [name for name in held if name not in must and name not in may]
 
 
-def _agree(platform: Platform, log: LogReader) -> bool:
-    missing, kept, _ = _differences(platform, log)
-    return not (missing or kept)
+async def _settle(platform: Platform, log: LogReader) -> None:
+    """Wait until the log says what it must, or has come no nearer to it for so long.
+
+    The log is read beside the loop, and the more seldom the longer that takes: whoever blocks
+    the loop lets every connection in it fall silent.
+    """
+    loop = asyncio.get_running_loop()
+    least, since = sys.maxsize, loop.time()
+    while True:
+        began = loop.time()
+        held = await asyncio.to_thread(_held, log)
+        missing, kept = _differences(platform, held)
+        if not (missing or kept):
+            return
+        if len(missing) + len(kept) < least:
+            least, since = len(missing) + len(kept), loop.time()
+        if loop.time() - since >= SETTLE_SECONDS:
+            return
+        await asyncio.sleep(max(0.25, 3 * (loop.time() - began)))
 
 
 def _same(stored: str, told: str) -> bool:
@@ -205,13 +221,14 @@ def _outcome(
     seed: int,
     kinds: Mapping[str, int],
 ) -> Outcome:
-    missing, kept, held = _differences(platform, log)
+    held = _held(log)
+    missing, kept = _differences(platform, held)
     return Outcome(
         source=source,
         ordered=disconnects,
         fired=platform.fired,
         told=platform.told(),
-        held=held,
+        held=len(held),
         missing=tuple(missing),
         kept=tuple(kept),
         duplicated=tuple(created_twice(log)),

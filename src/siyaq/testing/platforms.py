@@ -51,7 +51,8 @@ class MastodonPlatform:
 
     def cuts(self) -> Sequence[str]:
         """Every way to disturb it."""
-        return (*CUTS, "duplicate", "reorder", "garbage", "freeze", "503", "429", "rest 500")
+        in_stream = ("duplicate", "reorder", "garbage", "freeze", "skip")
+        return (*CUTS, *in_stream, "late", "503", "429", "rest 500")
 
     def cut(self, how: str) -> None:
         """Disturb it."""
@@ -62,6 +63,11 @@ class MastodonPlatform:
             case "rest 500":
                 self.server.mischief.order("rest_error", status=500)
                 self.server.kick()
+            case "late":
+                self.server.mischief.order("late", count=40)
+                self.server.kick()
+            case "skip":
+                self.server.mischief.order("skip", count=40)
             case "duplicate" | "reorder" | "garbage" | "freeze":
                 self.server.mischief.order(how)
             case "refuse" | "blackhole":
@@ -79,6 +85,7 @@ class MastodonPlatform:
             silence_seconds=_SILENCE_SECONDS,
             quiet_seconds=_QUIET_SECONDS,
             look_seconds=0.2,
+            audit_seconds=1.0,
             rng=self._rng,
         )
 

@@ -17,10 +17,15 @@ _SMALLEST_SNOWFLAKE = 10**15
 
 @dataclass(slots=True)
 class Bookmark:
-    """The newest id of a stream that was taken, and when the stream was last heard of."""
+    """The newest id of a stream that was taken, and when the stream was last heard of.
+
+    `sure` is the id up to which nothing was left out, as the timeline showed; "" where that is
+    not known. What came later is asked for again by whoever goes on from here.
+    """
 
     newest: str = ""
     heard_at: datetime | None = None
+    sure: str = ""
 
     @classmethod
     def read(cls, position: str) -> Bookmark:
@@ -34,15 +39,16 @@ class Bookmark:
         """Return what to commit with the events up to here."""
         if self.heard_at is None:
             return None
-        position = f"{self.newest}@{to_microseconds(self.heard_at)}"
+        position = f"{self.sure or self.newest}@{to_microseconds(self.heard_at)}"
         return Cursor(source=source, partition=partition, position=position)
 
     def begin_after(self, rewind: timedelta) -> str:
         """Return the id after which to ask; "" where nothing has been heard yet."""
-        if self.newest.isdecimal() and int(self.newest) >= _SMALLEST_SNOWFLAKE:
-            return str(max(0, int(self.newest) - (_milliseconds(rewind) << _SNOWFLAKE_BITS)))
-        if self.newest or self.heard_at is None:
-            return self.newest
+        last = self.sure or self.newest
+        if last.isdecimal() and int(last) >= _SMALLEST_SNOWFLAKE:
+            return str(max(0, int(last) - (_milliseconds(rewind) << _SNOWFLAKE_BITS)))
+        if last or self.heard_at is None:
+            return last
         return snowflake(self.heard_at - rewind)
 
 

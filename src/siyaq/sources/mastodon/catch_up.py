@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncGenerator, Iterable, Mapping
-from datetime import datetime
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta
 from itertools import islice
 
 from siyaq.core.event import Cursor, Gap, Op
@@ -13,6 +15,7 @@ from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch, Clock
 from siyaq.sources import fields
 from siyaq.sources.mastodon.address import Address, Stream
+from siyaq.sources.mastodon.audit import Audit
 from siyaq.sources.mastodon.bookmark import Bookmark, snowflake
 from siyaq.sources.mastodon.hear import Heard, read_page
 from siyaq.sources.mastodon.rest import LOOKUP, PAGE, Api, Page, order
@@ -32,6 +35,12 @@ LOOK_SECONDS = 60.0
 LOOK_POSTS = 400
 """Posts in one round: a third of the requests that servers allow, beside those for gaps."""
 
+AUDIT_SECONDS = 60.0
+"""Time between two comparisons of a stream that speaks with its timeline."""
+
+_A_MOMENT = timedelta(milliseconds=1)
+_log = logging.getLogger(__name__)
+
 
 class CatchUp:
     """The memory of one source across its connections."""
@@ -44,6 +53,7 @@ class CatchUp:
         marks: Mapping[str, Bookmark],
         clock: Clock,
         look_seconds: float = LOOK_SECONDS,
+        audit_seconds: float = AUDIT_SECONDS,
     ) -> None:
         self._address = address
         self._source = source
@@ -51,45 +61,82 @@ class CatchUp:
         self._marks = marks
         self._clock = clock
         self._look_seconds = look_seconds
+        self._audit = Audit(address.streams, marks, audit_seconds)
         self._recent: dict[str, None] = {}  # ids, the oldest first
         self._owed: dict[str, None] = {}  # those to ask for, the longest owed first
         self._newest_next = True
         self._looked_at = -look_seconds
         self._can_look = True
 
-    async def fill(self, api: Api, connected_at: datetime) -> AsyncGenerator[Batch]:
-        """Yield what each stream brought since its bookmark, and what is lost of it for good."""
-        for stream in self._address.streams:
+    async def fill(
+        self, api: Api, now: datetime, streams: Sequence[Stream] = ()
+    ) -> AsyncGenerator[Batch]:
+        """Yield what each stream brought since its bookmark, and what is lost of it for good.
+
+        Without `streams`, all of them, behind a connection that is new at `now`.
+        """
+        for stream in streams or self._address.streams:
             mark = self._marks[stream.key]
             after = mark.begin_after(stream.rewind)
             if not after and self._address.since is not None:
-                after = snowflake(connected_at - self._address.since)
+                after = snowflake(now - self._address.since)
             lost_since = mark.heard_at if after else None
-            try:
-                if not after:  # the clock of the server may differ from ours, its ids do not
-                    mark.newest = await api.newest(stream)
-                else:
-                    async for page in api.newer(stream, after, MOST_PAGES):
-                        heard = await self._read(page, stream.key)
-                        yield self._batch(heard, stream)
-                        lost_since = _created(page) if len(page) == PAGE else None
-            except Answered as answer:
-                if answer.status == 429 or answer.status >= 500:
-                    raise
-            mark.heard_at = connected_at
-            gaps: tuple[Gap, ...] = ()
-            if lost_since is not None and lost_since < connected_at:
+            async with aclosing(self._follow(api, stream, after, lost_since, now)) as missed:
+                async for batch in missed:
+                    yield batch
+        if not streams:
+            self._audit.begin()
+
+    async def audit(self, api: Api) -> AsyncGenerator[Batch]:
+        """Yield what the streams left out although they spoke, and when that was."""
+        for hole in await self._audit.holes(api):
+            now = self._clock.now()
+            _log.warning("the stream %r left posts out; they are fetched", hole.stream.key)
+            if hole.since is not None and hole.until is not None:
+                until = min(now, hole.until + _A_MOMENT)
                 gap = Gap(
                     source=self._source,
-                    since=lost_since,
-                    until=connected_at,
-                    reason="disconnected",
+                    since=min(hole.since, until),
+                    until=until,
+                    reason="upstream",
                 )
-                gaps = (gap,)
-            yield Batch(gaps=gaps, cursor=self._cursor(stream), source=self._source)
+                yield Batch(gaps=(gap,), source=self._source)
+            missed = self._follow(api, hole.stream, hole.after, None, now)
+            async with aclosing(missed):
+                async for batch in missed:
+                    yield batch
+            self.look_again()  # what was deleted meanwhile was left out too
+
+    async def _follow(
+        self, api: Api, stream: Stream, after: str, lost_since: datetime | None, now: datetime
+    ) -> AsyncGenerator[Batch]:
+        """Yield what a timeline has behind the id `after`, and what it does not have any more."""
+        mark = self._marks[stream.key]
+        try:
+            if not after:  # the clock of the server may differ from ours, its ids do not
+                mark.newest = mark.sure = await api.newest(stream)
+            else:
+                async with aclosing(api.newer(stream, after, MOST_PAGES)) as pages:
+                    async for page in pages:
+                        heard = await self._read(page, stream.key)
+                        mark.sure = max(mark.sure, heard.newest, key=order)
+                        yield self._batch(heard, stream)
+                        lost_since = _created(page) if len(page) == PAGE else None
+        except Answered as answer:
+            if answer.status == 429 or answer.status >= 500:
+                raise
+            mark.sure = ""
+        mark.heard_at = now
+        gaps: tuple[Gap, ...] = ()
+        if lost_since is not None and lost_since < now:
+            mark.sure = ""  # it is not made good later: that would never end
+            gap = Gap(source=self._source, since=lost_since, until=now, reason="disconnected")
+            gaps = (gap,)
+        yield Batch(gaps=gaps, cursor=self._cursor(stream), source=self._source)
 
     def saw(self, heard: Heard) -> None:
         """Remember the newest posts."""
+        self._audit.saw(heard.stream, heard.told)
         for number in heard.came:
             self._recent[number] = None
         for number in heard.went:
@@ -111,34 +158,36 @@ class CatchUp:
         self._recent |= dict.fromkeys(numbers[-REMEMBERED:])
         self.look_again()
 
-    async def look(self, api: Api) -> list[Batch]:
-        """Return deletions and edits that we did not hear of, as far as one round finds them."""
+    async def look(self, api: Api) -> AsyncGenerator[Batch]:
+        """Yield deletions and edits that we did not hear of, as far as one round finds them.
+
+        Each as it is found: what comes after may fail.
+        """
         if not (self._owed and self._can_look):
-            return []
+            return
         if time.monotonic() - self._looked_at < self._look_seconds:
-            return []
+            return
         self._looked_at = time.monotonic()
-        found: list[Batch] = []
         for _ in range(LOOK_POSTS // LOOKUP):
             ids = self._next_owed()
             if not ids:
-                break
+                return
             try:
                 page = await api.still_there(ids)
             except Answered as answer:
                 if answer.status == 429 or answer.status >= 500:
                     raise
                 self._can_look = False  # older than Mastodon 4.3
-                break
+                return
             for number in ids:
                 self._owed.pop(number, None)
+            self._newest_next = not self._newest_next
             batch = await asyncio.to_thread(self._compare, ids, page)
-            found += [batch] if batch.events else []
-        return found
+            if batch.events:
+                yield batch
 
     def _next_owed(self) -> list[str]:
         """Return what to ask for: the newest, which change most, and the longest owed, in turn."""
-        self._newest_next = not self._newest_next
         order_of_turn = iter(self._owed) if self._newest_next else reversed(self._owed)
         return list(islice(order_of_turn, LOOKUP))
 

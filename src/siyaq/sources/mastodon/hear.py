@@ -25,6 +25,7 @@ class Heard:
     events: list[PostEvent] = field(default_factory=list[PostEvent])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
     newest: str = ""
+    told: list[str] = field(default_factory=list[str])  # of new posts, refused ones too
     came: list[str] = field(default_factory=list[str])
     went: list[str] = field(default_factory=list[str])
 
@@ -33,6 +34,7 @@ class Heard:
         number = status.get("id")
         if isinstance(number, str | int) and op is Op.CREATE:
             self.newest = max(self.newest, str(number), key=order)
+            self.told.append(str(number))
         try:
             events = reader.read(status, now, op=op)
         except Refusal as refusal:

@@ -71,6 +71,23 @@ class Api:
                 return
             after = str(page[-1].get("id"))
 
+    async def latest(self, stream: Stream, after: str, pages: int) -> Page:
+        """Return the newest statuses behind the id `after`, oldest first, of so many pages.
+
+        Raises Lost, Answered.
+        """
+        path, only = stream.timeline
+        found: Page = []
+        for _ in range(pages):
+            below = {"max_id": str(found[0].get("id"))} if found else {}
+            page = await self._page(path, {**only, **below, "limit": str(PAGE)})
+            page.sort(key=lambda status: order(str(status.get("id"))))
+            new = [status for status in page if order(str(status.get("id"))) > order(after)]
+            found = new + found
+            if len(new) < PAGE:
+                break
+        return found
+
     async def newest(self, stream: Stream) -> str:
         """Return the id of the newest status, or "". Raises Lost, Answered."""
         path, only = stream.timeline

@@ -1,9 +1,11 @@
 """Follows the streams of one Mastodon server for ever, and fills what was missed through REST.
 
 Mastodon's streams cannot be resumed, so after each connection the timelines are asked for what
-came in between, oldest first, before what has been streamed meanwhile is taken. What was deleted
-or edited unheard is found by asking for the newest posts again. A stream can also stand still
-while its connection lives: one that is quiet is compared with its timeline.
+came in between, oldest first, before what has been streamed meanwhile is taken. No server says
+when a stream that was wished for begins: its first word does, and then the timeline is asked once
+more. What was deleted or edited unheard is found by asking for the newest posts again. A stream
+can also stand still while its connection lives: one that is quiet is compared with its timeline;
+and one that speaks, too, for it may have left something out.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from siyaq.sources.credential import Credential
 from siyaq.sources.fetch import TIMEOUT_SECONDS, Fetcher
 from siyaq.sources.mastodon.address import Address
 from siyaq.sources.mastodon.bookmark import Bookmark
-from siyaq.sources.mastodon.catch_up import LOOK_SECONDS, REMEMBERED, CatchUp
+from siyaq.sources.mastodon.catch_up import AUDIT_SECONDS, LOOK_SECONDS, REMEMBERED, CatchUp
 from siyaq.sources.mastodon.hear import Heard, hear
 from siyaq.sources.mastodon.link import Messages, linked
 from siyaq.sources.mastodon.rest import Api, order
@@ -63,6 +65,7 @@ class MastodonSource:
         silence_seconds: float = SILENCE_SECONDS,
         quiet_seconds: float = QUIET_SECONDS,
         look_seconds: float = LOOK_SECONDS,
+        audit_seconds: float = AUDIT_SECONDS,
         rng: random.Random | None = None,
     ) -> None:
         self._address = Address.parse(url)
@@ -73,6 +76,7 @@ class MastodonSource:
         self._silence_seconds = silence_seconds
         self._quiet_seconds = quiet_seconds
         self._look_seconds = look_seconds
+        self._audit_seconds = audit_seconds
         self._patience = Patience(
             network=Backoff(0.25, 16.0, rng=rng),
             trouble=Backoff(5.0, 320.0, rng=rng),
@@ -110,7 +114,13 @@ class MastodonSource:
             for key, stream in self._streams.items()
         }
         catch_up = CatchUp(
-            self._address, self._source, self._reader, marks, self._clock, self._look_seconds
+            self._address,
+            self._source,
+            self._reader,
+            marks,
+            self._clock,
+            look_seconds=self._look_seconds,
+            audit_seconds=self._audit_seconds,
         )
         if resume:
             catch_up.remember(await asyncio.to_thread(self._held, REMEMBERED))
@@ -162,16 +172,25 @@ class MastodonSource:
     ) -> AsyncGenerator[Batch]:
         began = time.monotonic()
         watch = Watch(self._address.streams, marks, self._quiet_seconds)
+        unheard = dict(self._streams)
         while True:
-            for batch in await catch_up.look(api):
-                yield batch
+            asking = [catch_up.look(api)]
+            if messages.queue.empty():  # what waits there has not been left out
+                asking.append(catch_up.audit(api))
+            for one in asking:
+                async with aclosing(one) as found:
+                    async for batch in found:
+                        yield batch
             taken, ended = await messages.take(self._quiet_seconds / 3)
-            if taken:
-                now = self._clock.now()
-                for run in await asyncio.to_thread(hear, taken, self._reader, now):
-                    watch.heard(run.stream)
-                    catch_up.saw(run)
-                    yield self._batch(run, marks)
+            for run in await asyncio.to_thread(hear, taken, self._reader, self._clock.now()):
+                if (stream := unheard.pop(run.stream, None)) is not None:
+                    now = self._clock.now()
+                    async with aclosing(catch_up.fill(api, now, [stream])) as missed:
+                        async for batch in missed:
+                            yield batch
+                watch.heard(run.stream)
+                catch_up.saw(run)
+                yield self._batch(run, marks)
             if ended is not None:
                 raise ended
             await watch.compare(api)

@@ -37,8 +37,10 @@ MISDEEDS = (
     "reorder",  # hold `count` messages back and send them in another order
     "garbage",  # send what no reader can use
     "freeze",  # stay connected and alive, and stream nothing any more on this connection
+    "late",  # leave out the first `count` changes after a connection: the wish takes its time
+    "skip",  # leave out the next `count` changes, and go on as if nothing had been
 )
-_IN_STREAM = ("duplicate", "reorder", "garbage", "freeze")
+_IN_STREAM = ("duplicate", "reorder", "garbage", "freeze", "skip")
 _STREAMING = "/api/v1/streaming"
 _LOOK_SECONDS = 0.01
 _THUMP_SECONDS = 0.2
@@ -65,6 +67,7 @@ class MastodonServer:
         self.requests: Counter[str] = Counter()
         self.streaming = 0
         self.closed_timelines = False  # as where an administrator has closed them
+        self.stumbles = False  # once: the look-up after one that showed a post to be gone fails
         self._numbers: list[int] = []
         self._shelf: dict[int, Toot] = {}
         self._shelved = 0
@@ -178,7 +181,9 @@ class MastodonServer:
         fits = [
             number
             for number in self._numbers[
-                bisect_right(self._numbers, int(asked.get("min_id", "0"))) :
+                bisect_right(self._numbers, int(asked.get("min_id", "0"))) : bisect_left(
+                    self._numbers, int(asked.get("max_id", str(2**63)))
+                )
             ]
             if self._shelf[number].visibility == "public"
             and self._wants(f"hashtag:{tag}" if tag else stream, self._shelf[number])
@@ -196,6 +201,9 @@ class MastodonServer:
         if len(ids) > _MOST_IDS:
             return self._counted(request, JSONResponse({"error": "too many"}, 422))
         found = [self._shelf[int(one)] for one in ids if int(one) in self._shelf]
+        if self.stumbles and len(found) < len(ids):
+            self.stumbles = False
+            self.mischief.order("rest_error", status=500)
         return self._counted(request, JSONResponse([self._json(toot) for toot in found]))
 
     def _wants(self, key: str, toot: Toot) -> bool:
@@ -290,12 +298,17 @@ class _Telling:
         self._held: list[Message] = []
         self._hold = 0
         self._frozen = False
+        late = server.mischief.take("late")
+        self._skip = late.count if late else 0
 
     def next(self) -> list[Message]:
         """Return what is to be sent now."""
         due = self._misbehave()
         changes = self._server.changes()[self._place :]
         self._place += len(changes)
+        left_out = min(self._skip, len(changes))
+        self._skip -= left_out
+        changes = changes[left_out:]
         if not self._frozen:
             for change in changes:
                 self._held += self._server.told(change, self._keys)
@@ -315,6 +328,8 @@ class _Telling:
         match order.name:
             case "freeze":
                 self._frozen = True
+            case "skip":
+                self._skip = order.count
             case "reorder":
                 self._hold = order.count
             case "duplicate":
