@@ -21,7 +21,7 @@ from siyaq.core.event import PostEvent
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch, SourceAdapter
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 180.0
 _RUNS = 100
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
@@ -57,7 +57,7 @@ class Api:
             scheme = "https"  # a token that is kept from wires does not go out in the clear
         return f"{scheme}://{parts.netloc}"
 
-    async def newer(self, stream: Stream, after: str, pages: int) -> AsyncIterator[Page]:
+    async def newer(self, stream: Stream, after: str, pages: int) -> AsyncGenerator[Page]:
         """Yield what follows the id `after`, oldest first, at most so many pages.
 
         The last one is not full, unless there is more. Raises Lost, Answered.
