@@ -58,6 +58,7 @@ class Listener:
         token: str = SECRET,
         quiet_seconds: float = 5.0,
         audit_seconds: float = 60.0,
+        sweep_seconds: float = 600.0,
     ) -> None:
         self.slept: list[float] = []
         self.batches: list[Batch] = []
@@ -69,6 +70,7 @@ class Listener:
             quiet_seconds=quiet_seconds,
             look_seconds=0.05,
             audit_seconds=audit_seconds,
+            sweep_seconds=sweep_seconds,
             rng=random.Random(1),
         )
         self._resume = resume or {}
@@ -275,6 +277,28 @@ async def test_what_a_stream_leaves_out_is_a_gap_and_is_fetched(
         assert gaps
         assert {gap.reason for gap in gaps} == {"upstream"}
         assert all(skipped_at <= gap.since < gap.until for gap in gaps)
+
+
+async def test_a_deletion_that_a_stream_left_out_is_found_by_and_by(
+    server: MastodonServer,
+) -> None:
+    now = server.pace.now()
+    async with listening(server.url, sweep_seconds=0.3, quiet_seconds=60.0) as listener:
+        await until(lambda: listener.live and server.streaming == 1)
+        server.pace.step(70)
+        await until(lambda: listener.uris >= wanted(server, after=now))
+        server.mischief.order("skip", count=400)
+        await until(lambda: not server.mischief.waiting)
+        server.pace.step(60)
+        gone = listener.uris - wanted(server)
+        assert gone, "a world without deletions proves nothing"
+        await until(partial(_spoken_of_none, server, listener, gone))
+        assert not listener.slept, "nothing was cut"
+
+
+def _spoken_of_none(server: MastodonServer, listener: Listener, gone: set[str]) -> bool:
+    server.pace.step(0.5)  # a word now and then, for it to look up from
+    return not listener.uris & gone
 
 
 async def test_whoever_goes_on_begins_where_the_stream_was_last_seen_to_be_whole(

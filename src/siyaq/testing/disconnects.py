@@ -25,6 +25,7 @@ from siyaq.sources import Committer, Pump
 from siyaq.testing.world.pace import Pace
 
 SETTLE_SECONDS = 120.0
+_PATIENCE_SECONDS = 5.0
 _PAGE = 1000
 
 
@@ -138,9 +139,14 @@ async def follow_through(
 
 
 async def _disturb(platform: Platform, how: str) -> None:
+    """Have something go wrong. The world waits for a source that is long in coming back."""
     before = platform.fired
     platform.cut(how)
-    await _until(lambda: platform.fired > before, SETTLE_SECONDS)
+    await _until(lambda: platform.fired > before, _PATIENCE_SECONDS)
+    if platform.fired == before:
+        platform.pace.pause()
+        await _until(lambda: platform.fired > before, SETTLE_SECONDS)
+        platform.pace.resume()
 
 
 class _Running:

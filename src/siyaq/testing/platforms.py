@@ -86,6 +86,7 @@ class MastodonPlatform:
             quiet_seconds=_QUIET_SECONDS,
             look_seconds=0.2,
             audit_seconds=1.0,
+            sweep_seconds=5.0,
             rng=self._rng,
         )
 

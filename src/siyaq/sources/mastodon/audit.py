@@ -53,7 +53,10 @@ class _Snapshot:
 
 
 class Audit:
-    """Audits the streams of one server. Each costs a few requests in `seconds`, if it spoke."""
+    """Audits the streams of one server. Each costs a few requests in `seconds`, if it spoke.
+
+    And once more when it has fallen silent, for the last that it should have said.
+    """
 
     def __init__(
         self, streams: Sequence[Stream], marks: Mapping[str, Bookmark], seconds: float
@@ -64,7 +67,7 @@ class Audit:
         self._settle_seconds = seconds / 6
         self._pages = max(1, PAGES // len(streams))
         self._seen: dict[str, dict[str, None]] = {stream.key: {} for stream in streams}
-        self._spoke: set[str] = set()
+        self._looks_due: dict[str, int] = {}
         self._snapshots: dict[str, _Snapshot] = {}
         self._audited_at: dict[str, float] = {}
 
@@ -73,7 +76,7 @@ class Audit:
         seen = self._seen.get(key)
         if seen is None or not numbers:
             return
-        self._spoke.add(key)
+        self._looks_due[key] = 2
         seen.update(dict.fromkeys(numbers))
         for number in list(islice(seen, max(0, len(seen) - _SEEN))):
             del seen[number]
@@ -98,11 +101,11 @@ class Audit:
 
     def _due(self, stream: Stream, now: float) -> bool:
         last = self._audited_at.get(stream.key, now)
-        return stream.key in self._spoke and now - last >= self._seconds
+        return self._looks_due.get(stream.key, 0) > 0 and now - last >= self._seconds
 
     async def _look(self, api: Api, stream: Stream, now: float) -> None:
         self._audited_at[stream.key] = now
-        self._spoke.discard(stream.key)
+        self._looks_due[stream.key] -= 1
         mark = self._marks[stream.key]
         try:
             page = await api.latest(stream, mark.sure, self._pages)

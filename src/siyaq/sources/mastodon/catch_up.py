@@ -35,6 +35,9 @@ LOOK_SECONDS = 60.0
 LOOK_POSTS = 400
 """Posts in one round: a third of the requests that servers allow, beside those for gaps."""
 
+SWEEP_SECONDS = 86_400.0
+"""Time after which all that is remembered is asked for again, though no connection was lost."""
+
 AUDIT_SECONDS = 60.0
 """Time between two comparisons of a stream that speaks with its timeline."""
 
@@ -54,6 +57,7 @@ class CatchUp:
         clock: Clock,
         look_seconds: float = LOOK_SECONDS,
         audit_seconds: float = AUDIT_SECONDS,
+        sweep_seconds: float = SWEEP_SECONDS,
     ) -> None:
         self._address = address
         self._source = source
@@ -66,6 +70,8 @@ class CatchUp:
         self._owed: dict[str, None] = {}  # those to ask for, the longest owed first
         self._newest_next = True
         self._looked_at = -look_seconds
+        self._sweep_seconds = sweep_seconds
+        self._swept_at = time.monotonic()
         self._can_look = True
 
     async def fill(
@@ -147,6 +153,7 @@ class CatchUp:
 
     def look_again(self) -> None:
         """Owe each post that is remembered a look: its deletion may have been missed."""
+        self._swept_at = time.monotonic()
         self._owed |= self._recent
 
     def remember(self, names: Iterable[PostId]) -> None:
@@ -163,6 +170,8 @@ class CatchUp:
 
         Each as it is found: what comes after may fail.
         """
+        if time.monotonic() - self._swept_at >= self._sweep_seconds:
+            self.look_again()
         if not (self._owed and self._can_look):
             return
         if time.monotonic() - self._looked_at < self._look_seconds:

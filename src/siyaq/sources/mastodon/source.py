@@ -25,7 +25,13 @@ from siyaq.sources.credential import Credential
 from siyaq.sources.fetch import TIMEOUT_SECONDS, Fetcher
 from siyaq.sources.mastodon.address import Address
 from siyaq.sources.mastodon.bookmark import Bookmark
-from siyaq.sources.mastodon.catch_up import AUDIT_SECONDS, LOOK_SECONDS, REMEMBERED, CatchUp
+from siyaq.sources.mastodon.catch_up import (
+    AUDIT_SECONDS,
+    LOOK_SECONDS,
+    REMEMBERED,
+    SWEEP_SECONDS,
+    CatchUp,
+)
 from siyaq.sources.mastodon.hear import Heard, hear
 from siyaq.sources.mastodon.link import Messages, linked
 from siyaq.sources.mastodon.rest import Api, order
@@ -66,6 +72,7 @@ class MastodonSource:
         quiet_seconds: float = QUIET_SECONDS,
         look_seconds: float = LOOK_SECONDS,
         audit_seconds: float = AUDIT_SECONDS,
+        sweep_seconds: float = SWEEP_SECONDS,
         rng: random.Random | None = None,
     ) -> None:
         self._address = Address.parse(url)
@@ -77,6 +84,7 @@ class MastodonSource:
         self._quiet_seconds = quiet_seconds
         self._look_seconds = look_seconds
         self._audit_seconds = audit_seconds
+        self._sweep_seconds = sweep_seconds
         self._patience = Patience(
             network=Backoff(0.25, 16.0, rng=rng),
             trouble=Backoff(5.0, 320.0, rng=rng),
@@ -121,6 +129,7 @@ class MastodonSource:
             self._clock,
             look_seconds=self._look_seconds,
             audit_seconds=self._audit_seconds,
+            sweep_seconds=self._sweep_seconds,
         )
         if resume:
             catch_up.remember(await asyncio.to_thread(self._held, REMEMBERED))

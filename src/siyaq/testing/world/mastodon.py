@@ -13,6 +13,7 @@ import time
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
 from collections.abc import AsyncIterator
+from itertools import islice
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -178,19 +179,22 @@ class MastodonServer:
             stream = "public:local"
         tag = request.path_params.get("tag")
         limit = min(int(asked.get("limit", "20")), 40)
-        fits = [
+        rises = "min_id" in asked  # from the oldest on; else from the newest back
+        between = self._numbers[
+            bisect_right(self._numbers, int(asked.get("min_id", "0"))) : bisect_left(
+                self._numbers, int(asked.get("max_id", str(2**63)))
+            )
+        ]
+        fits = (
             number
-            for number in self._numbers[
-                bisect_right(self._numbers, int(asked.get("min_id", "0"))) : bisect_left(
-                    self._numbers, int(asked.get("max_id", str(2**63)))
-                )
-            ]
+            for number in (between if rises else reversed(between))
             if self._shelf[number].visibility == "public"
             and self._wants(f"hashtag:{tag}" if tag else stream, self._shelf[number])
-        ]
-        page = fits[:limit] if "min_id" in asked else fits[-limit:]
-        body = [self._json(self._shelf[number]) for number in reversed(page)]
-        return self._counted(request, JSONResponse(body))
+        )
+        page = sorted(islice(fits, limit), reverse=True)
+        return self._counted(
+            request, JSONResponse([self._json(self._shelf[number]) for number in page])
+        )
 
     async def _look_up(self, request: Request) -> Response:
         refusal = self._refusal(request, "rest_error")
