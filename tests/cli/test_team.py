@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
+from prometheus_client.registry import Collector
 
 from siyaq import config
 from siyaq.obs import Metrics
+from siyaq.obs.sources import SourceMetrics
 from siyaq.serve.metrics import HttpMetrics
 from tests.docs.reader import ROOT, Reader, commands
 
@@ -73,14 +75,26 @@ def test_the_settings_of_the_guide_are_settings(tmp_path: Path) -> None:
     assert config.load(file, environ={}).allowed_hosts == ("siyaq.newsroom.example",)
 
 
+def labels_of(collector: Collector, name: str) -> set[str]:
+    if isinstance(collector, SourceMetrics):  # several metrics at once
+        plain = name.removesuffix("_total").removesuffix("_created")
+        return {
+            label
+            for family in collector.describe()
+            if family.name == plain
+            for label in family._labelnames  # type: ignore[attr-defined]
+        }
+    return set(collector._labelnames)  # type: ignore[attr-defined]
+
+
 def exported() -> dict[str, set[str]]:
     """Return every metric that is exported, with its labels."""
     registries = (Metrics().registry, HttpMetrics(CollectorRegistry()).registry)
     found: dict[str, set[str]] = {}
     for registry in registries:
         for collector, names in registry._collector_to_names.items():
-            labels = set(collector._labelnames)  # type: ignore[attr-defined]
             for name in names:
+                labels = labels_of(collector, name)
                 found[name] = labels | ({"le"} if name.endswith("_bucket") else set())
     return found
 

@@ -103,6 +103,10 @@ class Intake:
         pump = next(pumps, None)
         return None if pump is None else pump.status()
 
+    def followed(self) -> list[SourceStatus]:
+        """Say how each followed source is doing by itself, without asking the log."""
+        return [pump.status() for pump in self._pumps.values()]
+
     def source_statuses(self) -> tuple[SourceStatus, ...]:
         """Say how each followed source is doing, and what each other one has brought.
 

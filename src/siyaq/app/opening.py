@@ -78,6 +78,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             await stack.enter_async_context(committer)
             intake = Intake(writer=writer, log=log, committer=committer, clock=clock)
             _measure(metrics, log, indexer)
+            metrics.sources.watch(intake.followed)
             append = _Submitted(committer)
             watching = Watching(store, append, log, clock)
             await stack.enter_async_context(watching)

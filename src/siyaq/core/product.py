@@ -69,6 +69,8 @@ class SourceStatus:
     refused: Mapping[str, int]
     gaps: tuple[Gap, ...]
     problem: str = ""  # the last error, in words
+    reconnects: int = 0  # since it was begun here
+    gap_count: int = 0  # since then, where `gaps` are the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -461,6 +461,7 @@ def _source_json(source: SourceStatus) -> schema.SourceStatusJson:
         "refused": dict(source.refused),
         "gaps": [_gap_json(gap) for gap in source.gaps],
         "problem": source.problem,
+        "reconnects": source.reconnects,
     }
 
 

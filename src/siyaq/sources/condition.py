@@ -14,6 +14,12 @@ class Condition:
 
     state: SourceState = "connecting"
     problem: str = ""
+    connections: int = 0  # how often upstream began to talk to us
+
+    @property
+    def reconnects(self) -> int:
+        """How often it talked to us again after it had not."""
+        return max(0, self.connections - 1)
 
     def connecting(self) -> None:
         """An attempt begins; the last problem stays on show until it succeeds."""
@@ -21,6 +27,7 @@ class Condition:
 
     def live(self, note: str = "") -> None:
         """Upstream talks to us. `note` is something its operator should know all the same."""
+        self.connections += self.state != "live"
         self.state, self.problem = "live", note
 
     def waiting(self, problem: str) -> None:

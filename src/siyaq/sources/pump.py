@@ -135,6 +135,8 @@ class Pump:
             refused=dict(self._tally.refused if recorded is None else recorded.refused),
             gaps=tuple(self._tally.gaps if recorded is None else recorded.gaps),
             problem=self._storage_problem or condition.problem,
+            reconnects=condition.reconnects,
+            gap_count=self._tally.gap_count,
         )
 
     async def _run_once(self) -> None:

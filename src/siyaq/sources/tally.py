@@ -25,6 +25,7 @@ class Tally:
         self._recent: deque[tuple[datetime, int]] = deque()
         self.refused: Counter[str] = Counter()
         self.gaps: deque[Gap] = deque(maxlen=_GAPS)
+        self.gap_count = 0
         self.lag_seconds: float | None = None
         self.last_event_at: datetime | None = None
 
@@ -42,6 +43,7 @@ class Tally:
             if len(self._examples) < _EXAMPLES:
                 self._examples.append(_told(refusal))
         self.gaps.extend(batch.gaps)
+        self.gap_count += len(batch.gaps)
         came = (*batch.events, *batch.observations)
         if came:
             newest = max(one.witnessed_at for one in came)

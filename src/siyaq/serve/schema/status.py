@@ -20,6 +20,7 @@ class SourceStatusJson(TypedDict):
     refused: dict[str, int]
     gaps: list[GapJson]
     problem: str
+    reconnects: int
 
 
 class TotalsJson(TypedDict):
