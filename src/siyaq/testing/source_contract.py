@@ -21,7 +21,7 @@ from siyaq.core.event import PostEvent
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch, SourceAdapter
 
-DEADLINE_SECONDS = 180.0
+DEADLINE_SECONDS = 60.0
 _RUNS = 100
 
 
@@ -72,7 +72,7 @@ class SourceContract:
         whole = await _read(upstream.adapter(), {}, until=upstream.holds)
         assert len(whole) > 1, "an upstream of one batch has no seam to cut at"
         for cut in range(min(len(whole), _RUNS)):
-            before = await _read(upstream.adapter(), {}, batches=cut)
+            before = await _read(upstream.adapter(), {}, until=upstream.holds, batches=cut)
             missing = upstream.holds - set(_posts(before))
             after = await _read(upstream.adapter(), _committed(before), until=missing)
             arrived = _posts(before) + _posts(after)
@@ -111,15 +111,20 @@ async def _read(
     until: frozenset[PostId] = frozenset(),
     batches: int | None = None,
 ) -> list[Batch]:
-    """Read until every post of `until` has come (or upstream ends), or so many batches."""
+    """Read until every post of `until` has come (or upstream ends), or so many batches.
+
+    How many batches a stream comes in depends on its timing.
+    """
     taken: list[Batch] = []
     missing = set(until)
+    if batches is None and not missing:
+        return taken
     stream = adapter.batches(resume)
     async with asyncio.timeout(DEADLINE_SECONDS), aclosing(stream):
         async for batch in _limited(stream, batches):
             taken.append(batch)
             missing -= set(_posts([batch]))
-            if batches is None and not missing:
+            if until and not missing:
                 break
     return taken
 
