@@ -99,6 +99,23 @@ def _web_address(value: Scalar) -> str:
     return "" if whole or value == "" else "an address like https://siyaq.example.org"
 
 
+def _issuer(value: Scalar) -> str:
+    whole = re.fullmatch(r"https?://[^\s?#@]+", str(value))
+    return "" if whole or value == "" else "an address like https://id.example.org"
+
+
+def _roles(value: Scalar) -> str:
+    """Say what is wrong with 'value=role, value=role'."""
+    for part in filter(None, map(str.strip, str(value).split(","))):
+        group, _, role = part.rpartition("=")
+        if not group.strip() or role.strip() not in _ROLES:
+            return f"'value=role' for each value, a role being one of {', '.join(_ROLES)}"
+    return ""
+
+
+_ROLES = ("reader", "writer", "admin")
+
+
 def _days_by_source(value: Scalar) -> str:
     """Say what is wrong with 'source=days, source=days'."""
     for part in filter(None, map(str.strip, str(value).split(","))):
@@ -128,6 +145,45 @@ SETTINGS: tuple[Setting, ...] = (
         _web_address,
     ),
     Setting("serve.keys", "", "API keys, separated by commas (environment only)", secret=True),
+    Setting(
+        "login.issuer",
+        "",
+        "the OpenID provider that people sign in to the page through, as it writes itself, such as"
+        " https://id.example.org; none: with a password, or not at all",
+        _issuer,
+    ),
+    Setting("login.client_id", "", "what the provider calls this siyaq"),
+    Setting(
+        "login.client_secret",
+        "",
+        "the secret that was agreed with the provider (environment only); none: PKCE alone",
+        secret=True,
+    ),
+    Setting("login.client_secret_file", "", "a file whose first line is that secret"),
+    Setting("login.scopes", "openid profile email", "what the provider is asked for"),
+    Setting("login.name", "", "what the button says of the provider; none: its host"),
+    Setting(
+        "login.role_claim",
+        "",
+        "the claim of the ID token that says who is who, such as groups or realm_access.roles",
+    ),
+    Setting(
+        "login.roles",
+        "",
+        "roles by values of that claim: 'desk=writer, staff=reader'; who has none is not let in",
+        _roles,
+    ),
+    Setting(
+        "login.everyone",
+        "",
+        "the role of whoever the provider signs in (reader, writer, admin); none: nobody's",
+        _one_of("", *_ROLES),
+    ),
+    Setting(
+        "login.domains",
+        "",
+        "domains of the verified addresses that are let in, separated by commas; none: any address",
+    ),
     Setting(
         "login.session_hours",
         12,
@@ -391,6 +447,18 @@ class Config:
     def public_url(self) -> str:
         """Where people reach the page; "" where nobody has said."""
         return str(self.values["serve.public_url"])
+
+    @property
+    def login_roles(self) -> Mapping[str, str]:
+        """Roles by values of the claim that says who is who."""
+        pairs = (part.rpartition("=") for part in self._listed("login.roles"))
+        return {group.strip(): role.strip() for group, _, role in pairs}
+
+    @property
+    def login_domains(self) -> tuple[str, ...]:
+        """Domains of addresses that are let in; empty for any."""
+        listed = self._listed("login.domains")
+        return tuple(domain.lstrip("@").lower() for domain in listed)
 
     @property
     def session_seconds(self) -> int:

@@ -11,6 +11,7 @@ import sys
 import tomllib
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from siyaq import config
 from siyaq.obs import Metrics
 from siyaq.obs.sources import SourceMetrics
 from siyaq.serve.metrics import HttpMetrics
+from siyaq.testing.openid_provider import OpenIdProvider
 from tests.docs.reader import ROOT, Reader, commands
 
 GUIDE = "docs/guides/team.md"
@@ -38,12 +40,61 @@ def asked(url: str, key: str, path: str = "/v1/ask") -> tuple[int, Any, str]:
         return error.code, json.load(error), error.headers.get("retry-after", "")
 
 
-def test_the_guide_for_a_team_does_what_it_says(tmp_path: Path) -> None:
+@pytest.fixture
+def there() -> Iterator[OpenIdProvider]:
+    with OpenIdProvider({"sub": "42", "name": "Huda", "groups": ["desk"]}) as provider:
+        yield provider
+
+
+def login_as_the_guide_says(there: OpenIdProvider) -> str:
+    """Return the guide's settings of a provider, with one that is there in its place."""
+    (block,) = re.findall(r"```toml\n(\[login\].*?)```", (ROOT / GUIDE).read_text("utf-8"), re.S)
+    written, issuer = str(block), str(tomllib.loads(block)["login"]["issuer"])
+    return written.replace(issuer, there.issuer)
+
+
+class Kept(urllib.request.HTTPRedirectHandler):
+    """What a browser does with cookies, and shows of where it is sent."""
+
+    def __init__(self) -> None:
+        self.cookies: dict[str, str] = {}
+        self.taken_to: list[str] = []
+
+    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
+        pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        request.add_unredirected_header("Cookie", pairs)
+        return request
+
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Any:
+        for line in headers.get_all("set-cookie") or ():
+            name, _, value = line.split(";")[0].partition("=")
+            self.cookies[name] = value
+        self.taken_to.append(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def signed_in(url: str) -> Any:
+    """Sign in through the provider as a browser does, and return who that is."""
+    kept = Kept()
+    opener = urllib.request.build_opener(kept, urllib.request.ProxyHandler({}))
+    opener.open(f"{url}/login", timeout=60).close()
+    assert kept.taken_to[-1] == f"{url}/"
+    with opener.open(f"{url}/v1/session", timeout=60) as response:
+        return json.load(response)["signed_in"]
+
+
+def test_the_guide_for_a_team_does_what_it_says(tmp_path: Path, there: OpenIdProvider) -> None:
     tools = Path(sys.executable).parent
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
-    reader = Reader(tmp_path, {**os.environ, "PATH": path, "SIYAQ__EMBED__PROCESSES": "0"})
+    secret = {"SIYAQ__LOGIN__CLIENT_SECRET": there.secret}
+    environment = {**os.environ, **secret, "PATH": path, "SIYAQ__EMBED__PROCESSES": "0"}
+    reader = Reader(tmp_path, environment)
     *before, serve = commands(GUIDE)[:5]
-    (tmp_path / "siyaq.toml").write_text("[quotas]\nrequests = 1\n")
+    (tmp_path / "siyaq.toml").write_text(
+        f"[quotas]\nrequests = 1\n{login_as_the_guide_says(there)}"
+    )
     assert before.pop() == "siyaq doctor"  # it may find something of the machine that tests run on
     keys = [reader.runs(command).split()[0] for command in before]
     plain = reader.runs('siyaq keys create --role reader --name "by the settings"').split()[0]
@@ -60,6 +111,8 @@ def test_the_guide_for_a_team_does_what_it_says(tmp_path: Path) -> None:
         assert (status, told["requests"], told["weight"]) == (200, {"used": 1.0, "limit": 600.0}, 3)
         assert asked(url, admin, "/v1/keys")[0] == 200
         assert asked(url, desk, "/v1/keys")[0] == 403
+        somebody = signed_in(url)
+        assert (somebody["name"], somebody["role"]) == ("Huda", "writer")
         spent = json.loads(reader.runs("siyaq keys spent --json"))
         assert [one["used"]["requests"] for one in spent].count(1) == 2
     for command in ("siyaq keys list", "siyaq keys spent", "siyaq keys audit"):
@@ -68,10 +121,10 @@ def test_the_guide_for_a_team_does_what_it_says(tmp_path: Path) -> None:
 
 
 def test_the_settings_of_the_guide_are_settings(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / GUIDE).read_text("utf-8"), re.S)
-    assert tomllib.loads(block)
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / GUIDE).read_text("utf-8"), re.S)
+    assert all(map(tomllib.loads, blocks))
     file = tmp_path / "siyaq.toml"
-    file.write_text(block)
+    file.write_text("\n".join(blocks))
     assert config.load(file, environ={}).allowed_hosts == ("siyaq.newsroom.example",)
 
 

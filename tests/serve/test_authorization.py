@@ -52,6 +52,8 @@ MATRIX = {
     "GET /v1/feeds/{token}": EVERYONE,
     "GET /s/{token}": EVERYONE,
     "GET /s/{token}/bundle": EVERYONE,
+    "GET /login": EVERYONE,
+    "GET /login/callback": EVERYONE,
     "GET /v1/session": EVERYONE - {"card-only"},  # whose pages are of other sites
     "POST /v1/session": EVERYONE - {"card-only"},  # whose pages are of other sites
     "DELETE /v1/session": EVERYONE - {"card-only"},  # whose pages are of other sites

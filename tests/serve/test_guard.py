@@ -19,6 +19,7 @@ KEY = "k" * 20
 OPEN = {"/healthz", "/readyz", "/", "/siyaq.js"}
 SIGNED = {"/v1/hooks/{name}"}  # its source, here none, looks at the signature
 SIGNING_IN = {"/v1/session"}  # here nobody can
+TO_A_PROVIDER = {"/login", "/login/callback"}  # here there is none
 UNGUESSABLE = {"/v1/feeds/{token}", "/s/{token}", "/s/{token}/bundle"}
 
 
@@ -40,7 +41,7 @@ async def test_every_route_but_the_open_ones_needs_a_key(
                 assert response.status_code == 200
             elif path in SIGNING_IN:
                 assert response.status_code == {"GET": 200, "POST": 422, "DELETE": 404}[method]
-            elif path in SIGNED | UNGUESSABLE:
+            elif path in SIGNED | UNGUESSABLE | TO_A_PROVIDER:
                 assert code_of(response) == (404, "not_found")
             else:
                 assert code_of(response) == (401, "unauthorized")

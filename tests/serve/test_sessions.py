@@ -75,7 +75,7 @@ async def test_who_is_signed_in_does_what_a_key_does_and_is_written_down(
 ) -> None:
     async with client_of(product, settings) as client:
         shown = (await client.get("/v1/session")).json()
-        assert shown == {"signed_in": None, "ways": {"password": True}}
+        assert shown == {"signed_in": None, "ways": {"password": True, "provider": None}}
         assert code_of(await client.get("/v1/status")) == (401, "unauthorized")
         mine = sent(await sign_in(client))
         shown = (await client.get("/v1/session", headers=mine)).json()
@@ -83,7 +83,9 @@ async def test_who_is_signed_in_does_what_a_key_does_and_is_written_down(
         assert (await client.get("/v1/status", headers=mine)).status_code == 200
         assert (await client.post("/v1/posts", content=POST, headers=mine)).status_code == 200
         assert code_of(await client.get("/v1/keys", headers=mine)) == (403, "forbidden")
-        assert (await client.delete("/v1/session", headers=mine)).json()["signed_in"] is None
+        left = await client.delete("/v1/session", headers=mine)
+        assert left.json() == {"provider_sign_out": None}
+        assert "max-age=0" in left.headers["set-cookie"].lower()
         assert code_of(await client.get("/v1/status", headers=mine)) == (401, "unauthorized")
     assert settings.audit is not None
     assert [one.action for one in settings.audit.newest()] == [

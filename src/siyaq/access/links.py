@@ -15,7 +15,7 @@ from typing import Literal
 
 from siyaq.access import store
 
-Kind = Literal["feed", "share", "webhook"]
+Kind = Literal["feed", "login", "share", "webhook"]
 
 MAC_BYTES = 24
 """192 bits: whoever tries a thousand million a second finds none before the sun has gone out."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from siyaq.access import passwords, store
 from siyaq.access.keyring import MAX_NAME_CHARS, Key, KeyRing
 from siyaq.access.limits import NO_LIMITS, Limits
+from siyaq.access.links import Links
 from siyaq.access.roles import Role
 from siyaq.access.sessions import Sessions, SignInFailed
 from siyaq.access.tries import Tries
@@ -73,6 +74,7 @@ class People:
         self._ring = ring
         self._pepper = store.pepper(directory)
         self._tries = Tries(self._path, self._pepper, now)
+        self.links = Links(directory)
         self.sessions = Sessions(self._path, self._pepper, now)
 
     def close(self) -> None:
@@ -140,9 +142,12 @@ class People:
 
     def find(self, name: str) -> Person:
         """Return somebody by the id of their key, or by the name of an account. Raises NotFound."""
-        folded = _folded(name)
-        for person in self.listed():
-            if person.key.id == name or (person.issuer == HERE and person.subject == folded):
+        folded, found = _folded(name), self.listed()
+        for person in found:
+            if person.key.id == name:
+                return person
+        for person in reversed(found):  # a name that was closed may stand again
+            if person.issuer == HERE and person.subject == folded:
                 return person
         raise NotFound(f"nobody is called {name[:100]!r}", hint="see 'siyaq accounts list'")
 

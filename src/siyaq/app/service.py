@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
 from siyaq.access import AuditLog, Budget, KeyRing, Links, People, Shares
-from siyaq.app import keys
+from siyaq.app import keys, login
 from siyaq.app.agency import agents_at_work
 from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.following import Following
@@ -56,6 +56,7 @@ async def serve_forever(
             keys=config.keys,
             key_ring=ring,
             people=people,
+            provider=await stack.enter_async_context(login.provider_of(config)),
             session_seconds=config.session_seconds,
             audit=AuditLog(config.data),
             budget=budget,

@@ -42,7 +42,7 @@ from siyaq.serve.rationed import rationed
 from siyaq.serve.refusals import from_http, from_validation
 from siyaq.serve.runs import routes as runs
 from siyaq.serve.settings import ServeSettings
-from siyaq.serve.sign_in import sessions
+from siyaq.serve.sign_in import oidc, sessions
 from siyaq.serve.sse import Streams
 from siyaq.serve.traced import Traced
 
@@ -82,6 +82,7 @@ def create_app(product: Product, settings: ServeSettings) -> FastAPI:
     app.include_router(runs.router(settings.agency))
     app.include_router(keys.router(settings.key_ring, settings.audit, settings.budget))
     app.include_router(sessions.router(settings))
+    app.include_router(oidc.router(settings))
     app.router.routes.extend(mcp.routes(product))
     app.router.routes.extend(page.routes())
     _answer_errors(app)

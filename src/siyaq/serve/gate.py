@@ -20,7 +20,8 @@ EVERYONE = Principal("", Role.ADMIN, "everyone on this machine")
 class Gate:
     """Knows callers by their keys, of the settings or of the data directory, or their sessions.
 
-    On loopback, as long as no key was ever made, everyone is let in as an admin.
+    On loopback, as long as no key was ever made and there is no provider, everyone is let in
+    as an admin.
     """
 
     def __init__(self, settings: ServeSettings) -> None:
@@ -29,6 +30,7 @@ class Gate:
         self._ring = settings.key_ring
         self._sessions = settings.people.sessions if settings.people is not None else None
         self._loopback = settings.on_loopback
+        self._provider = settings.provider is not None
 
     @property
     def ring(self) -> KeyRing | None:
@@ -84,7 +86,7 @@ class Gate:
     @property
     def _open(self) -> bool:
         made = self._ring is not None and bool(self._ring.listed())
-        return self._loopback and not self._digests and not made
+        return self._loopback and not self._digests and not made and not self._provider
 
     def _known(self, key: str) -> Principal | None:
         offered = self._digest(key.encode("utf-8", "replace"))

@@ -28,6 +28,8 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/feeds/{token}"): Need.NOTHING,  # the token is the key
     ("GET", "/s/{token}"): Need.NOTHING,  # so it is here
     ("GET", "/s/{token}/bundle"): Need.NOTHING,
+    ("GET", "/login"): Need.NOTHING,
+    ("GET", "/login/callback"): Need.NOTHING,  # from the provider's site, with what it gave
     ("GET", "/v1/session"): Need.NOTHING,  # it tells who is signed in, and how to
     ("POST", "/v1/session"): Need.NOTHING,
     ("DELETE", "/v1/session"): Need.NOTHING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
@@ -12,8 +13,12 @@ from siyaq.agents.agency import Agency
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
 from siyaq.core.product import Roster
+from siyaq.serve.sign_in.login_settings import is_secure
 from siyaq.traces import Tracer
 from siyaq.watches import WatchDesk
+
+if TYPE_CHECKING:
+    from siyaq.serve.sign_in.provider import Provider  # loaded where one is configured
 
 Shown = tuple[str, str | int, str, str]
 """A setting: its key, its value, where that came from, and what it means."""
@@ -34,6 +39,7 @@ class ServeSettings:
     keys: tuple[str, ...] = field(default=(), repr=False)  # of the settings: each an admin's
     key_ring: KeyRing | None = None  # keys of the data directory
     people: People | None = None  # who may sign in to the page
+    provider: Provider | None = None  # that they may sign in through
     session_seconds: int = 12 * 3600  # until somebody signs in again
     audit: AuditLog | None = None  # where changes are written down
     budget: Budget | None = None  # what keys may use, and have used
@@ -68,11 +74,27 @@ class ServeSettings:
                     f"a key must have at least {MIN_KEY_CHARS} printable ASCII characters,"
                     f" one has {len(key)}"
                 )
+        if self.provider is not None:
+            self._check_login(self.provider.settings.public_url)
         made = self.key_ring is not None and self.key_ring.opens()
-        if not self.keys and not made and not self.on_loopback:
+        if not self.keys and not made and self.provider is None and not self.on_loopback:
             raise ConfigError(
                 f"host {self.host!r} can be reached by others, and no key is set",
                 hint="make one with 'siyaq keys create --role admin', or listen on 127.0.0.1",
+            )
+
+    def _check_login(self, public_url: str) -> None:
+        if self.people is None or self.key_ring is None:
+            raise ConfigError("people sign in to a server that has a data directory")
+        if not self.on_loopback and not public_url:
+            raise ConfigError(
+                "people sign in, and where they reach the page is not set",
+                hint="set serve.public_url, such as https://siyaq.example.org",
+            )
+        if public_url and not is_secure(public_url):
+            raise ConfigError(
+                f"browsers keep no session at {public_url!r}",
+                hint="put a proxy with TLS in front, and set serve.public_url to its https address",
             )
 
     @property

@@ -5,7 +5,7 @@ Owns: what is looked at, and what to do about each. Refuses: mending anything by
 
 from __future__ import annotations
 
-from siyaq.app.doctor import access, holding, machine, outside
+from siyaq.app.doctor import access, holding, login, machine, outside
 from siyaq.app.doctor.finding import Finding
 from siyaq.config import Config
 
@@ -18,5 +18,6 @@ def diagnose(config: Config) -> list[Finding]:
         *machine.findings(config),
         *holding.findings(config),
         *access.findings(config),
+        *login.findings(config),
         *outside.findings(config),
     ]

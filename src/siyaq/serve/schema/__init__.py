@@ -13,6 +13,7 @@ from siyaq.serve.schema.access import (
     QuotaJson,
     SessionJson,
     SignedInJson,
+    SignedOutJson,
     UsedJson,
     WaysInJson,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "SessionJson",
     "SharerJson",
     "SignedInJson",
+    "SignedOutJson",
     "SourceStatusJson",
     "SpanJson",
     "StatusJson",

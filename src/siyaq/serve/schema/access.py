@@ -81,9 +81,16 @@ class SignedInJson(TypedDict):
 
 
 class WaysInJson(TypedDict):
-    """How one can sign in. `password`: there is an account of this machine."""
+    """How one can sign in: with a password; through a provider, by its name, at `/login`."""
 
     password: bool
+    provider: str | None
+
+
+class SignedOutJson(TypedDict):
+    """Nobody is signed in. `provider_sign_out` is where a browser leaves the provider too."""
+
+    provider_sign_out: str | None
 
 
 class SessionJson(TypedDict):

@@ -14,10 +14,12 @@ from starlette.responses import Response
 
 from siyaq.access import Key, People, Session
 from siyaq.access.passwords import MAX_CHARS as MAX_PASSWORD_CHARS
-from siyaq.core.errors import NotFound, Overloaded, SiyaqError
+from siyaq.core.errors import ConfigError, NotFound, Overloaded, SiyaqError
+from siyaq.core.hosts import is_loopback
 from siyaq.core.wire import rfc3339
+from siyaq.serve.cross_site import host_name
 from siyaq.serve.json import JsonResponse
-from siyaq.serve.schema import SessionJson
+from siyaq.serve.schema import SessionJson, SignedOutJson
 from siyaq.serve.settings import ServeSettings
 from siyaq.serve.sign_in import cookie
 
@@ -63,13 +65,15 @@ def router(settings: ServeSettings) -> APIRouter:
         cookie.give(response, token, settings.session_seconds)
         return response
 
-    @routes.delete("/v1/session", summary="Sign out", response_model=SessionJson)
-    async def ended(request: Request) -> Response:
+    @routes.delete("/v1/session", summary="Sign out", response_model=SignedOutJson)
+    async def left(request: Request) -> Response:
         people = people_of(settings)
         session = await asyncio.to_thread(people.sessions.find, cookie.read(request))
-        if session is not None:
-            await asyncio.to_thread(_end, settings, people, session)
-        response = JsonResponse(await asyncio.to_thread(session_json, settings, ""))
+        ended = await asyncio.to_thread(_end, settings, people, session) if session else None
+        there = ""
+        if settings.provider is not None and ended == settings.provider.settings.issuer:
+            there = await settings.provider.end_session_address(f"{here(settings, request)}/")
+        response = JsonResponse({"provider_sign_out": there or None})
         cookie.take_back(response)
         return response
 
@@ -119,14 +123,29 @@ def session_json(settings: ServeSettings, token: str) -> SessionJson:
         }
         if key is not None and session is not None and stands
         else None,
-        "ways": {"password": people is not None and people.has_accounts()},
+        "ways": {
+            "password": people is not None and people.has_accounts(),
+            "provider": settings.provider.settings.label if settings.provider else None,
+        },
     }
 
 
-def _end(settings: ServeSettings, people: People, session: Session) -> None:
+def _end(settings: ServeSettings, people: People, session: Session) -> str:
+    """End a session, and return through whom it was begun."""
     if settings.audit is not None:
         settings.audit.begin(session.key_id, "sign out", 200)
     people.sessions.end(session.id)
+    return people.find(session.key_id).issuer
+
+
+def here(settings: ServeSettings, request: Request) -> str:
+    """Return the address of this server as its people and its provider know it."""
+    if settings.provider is not None and settings.provider.settings.public_url:
+        return settings.provider.settings.public_url.rstrip("/")
+    host = request.headers.get("host", "")
+    if not is_loopback(host_name(host)):
+        raise ConfigError("where people reach this page is not set", hint="set serve.public_url")
+    return f"http://{host}"
 
 
 class _Looking:
