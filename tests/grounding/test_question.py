@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from siyaq.core.answer import Turn
-from siyaq.grounding.question import Meant, depends_on_earlier, standalone
+from siyaq.grounding.question import Meant, about_voices, depends_on_earlier, standalone
 from tests.grounding.asking import ask, shown
 from tests.retrieval.newsroom import Newsroom
 
@@ -121,6 +121,45 @@ def test_a_follow_up_is_answered_in_its_context(newsroom: Newsroom) -> None:
     assert "3 boats" in shown(answer)
     answer = ask(newsroom, "when?", "How many boats burned in Beirut?")
     assert "Friday" in shown(answer)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who said that?",
+        "says who?",
+        "and who reported it?",
+        "According to whom?",
+        "What is the source?",
+        "من قال ذلك؟",
+        "ومن الذي قال هذا؟",
+        "ما المصدر؟",
+        "بحسب من؟",
+    ],
+)
+def test_who_says_so_is_asked_of_what_was_answered(newsroom: Newsroom, text: str) -> None:
+    newsroom.post("tyre", "14 boats burned in the harbor of Tyre on Monday.", author="amal")
+    newsroom.post("other", "The mayor said that the market opens on Sunday.", author="basel")
+    earlier = "How many boats burned in the harbor of Tyre?"
+    before, answer = ask(newsroom, earlier), ask(newsroom, text, earlier)
+    assert before.short_answer == "14"
+    assert answer.short_answer is None  # a number is nobody's name
+    assert [one.author.handle for one in answer.references] == ["amal.example"]
+    assert shown(answer) == shown(before)
+    asked = standalone(text, user("How many boats burned in Tyre?", "and in Sidon?"))
+    assert asked.text == "How many boats burned and in Sidon?"
+    assert standalone("when?", user("Which boat burned?", text)).text == "when? boat burned"
+
+
+def test_whose_words_are_counted_again_after_a_count() -> None:
+    earlier = "How many people reported flooding in Tyre?"
+    assert about_voices("who said that?", user(earlier)) == about_voices(earlier, ())
+
+
+def test_who_said_something_named_is_a_question_of_its_own() -> None:
+    text = "Who said that the bridge in Nablus was closed?"
+    assert standalone(text, user("How many boats burned in Tyre?")) == Meant(text)
+    assert standalone("who said that?", ()) == Meant("who said that?")
 
 
 REVEAL = "نقدم لكم طرفاء ٢٧: جهاز لوحي من تصميم كورفانتا. السعر ٣٧٤ ديناراً، ويصل في 2 مارس."

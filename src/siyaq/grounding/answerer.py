@@ -54,6 +54,7 @@ class _Asked:
     question: Question
     text: str
     carried: frozenset[str]  # the words of it that earlier questions said
+    whose: bool  # whether it only asks for the authors
     about: str | None  # what voices are to be counted about
     as_of: datetime
     started: float
@@ -92,6 +93,7 @@ class Answerer:
             question,
             meant.text,
             meant.carried,
+            meant.whose,
             about_voices(question.text, question.history),
             question.as_of or self._clock.now(),
             time.perf_counter(),
@@ -180,7 +182,9 @@ class Answerer:
             reason=Reason.CONFLICTING_EVIDENCE if conflicts else None,
             sentences=sentences,
             references=references(kept),
-            short_answer=_short_answer(ranking.understood.text, draft, kept),
+            short_answer=None
+            if asked.whose
+            else _short_answer(ranking.understood.text, draft, kept),
             conflicts=conflicts,
             as_of=asked.as_of,
             covered=covered,

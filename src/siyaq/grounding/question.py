@@ -57,6 +57,16 @@ _CHANGED = re.compile(
 )
 """Asks for nothing but what is different from the answer before."""
 
+_WHO_SAYS = re.compile(
+    r"^(?:and )?(?:who (?:said|says|reported|reports|claims|claimed)(?: (?:so|that|this|it))?"
+    r"|(?:says|said) who|according to whom?|(?:what|which|who)(?:'s| is| are| was)"
+    r" (?:the|your) sources?(?: (?:of|for) (?:that|this|it))?|source)$"
+    r"|^و?(?:(?:من|مين) (?:الذي |اللي )?(?:قال|يقول|ذكر|افاد|نقل)(?: (?:ذلك|هذا|به|بذلك|بهذا|كده))?"
+    r"|ما(?: هو| هي)? (?:ال)?(?:مصدر|مصادر)(?:ك|كم|ه|ها)?(?: (?:ذلك|هذا|هذا الكلام|الخبر))?"
+    r"|(?:حسب|بحسب|نقلا عن) من|المصدر)$"
+)
+"""Asks for nothing but whose words the answer before it rests on."""
+
 _MANY_WORDS = 9
 """A question longer than this says itself what it is about, whatever pronouns it holds."""
 
@@ -94,6 +104,7 @@ class Meant:
 
     text: str
     carried: frozenset[str] = frozenset()  # as `retrieval.alignment.words_of` gives them
+    whose: bool = False  # whether only the authors of what was answered are asked for
 
 
 def standalone(text: str, history: Sequence[Turn]) -> Meant:
@@ -101,15 +112,22 @@ def standalone(text: str, history: Sequence[Turn]) -> Meant:
 
     A question that asks something of its own takes their matter along, not the property that they
     asked for: a price is no part of "and when?". One that asks nothing ("and in Beirut?") asks what
-    they asked. What an assistant said is never carried over: only the user's words ask.
+    they asked, and so does one that asks who says so: each quote names its author. What an
+    assistant said is never carried over: only the user's words ask.
     """
+    turns = [
+        turn
+        for turn in history
+        if turn.role == "user" and turn.content.strip() and not _asks_who_says(turn.content)
+    ]
+    if turns and _asks_who_says(text):
+        return replace(standalone(turns[-1].content, turns[:-1]), whose=True)
     if not depends_on_earlier(text):
         return Meant(text)
     text = _AND_ASKS.sub("", text)
     moved = _NAMED_PLACE.search(text) is not None
-    asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
     kept: list[str] = []
-    for earlier in reversed(asked[-REMEMBERED:]):
+    for earlier in reversed([turn.content for turn in turns[-REMEMBERED:]]):
         kept = [_NAMED_PLACE.sub(" ", earlier) if moved else earlier, *kept]
         if not depends_on_earlier(earlier):
             break
@@ -147,7 +165,7 @@ def about_voices(text: str, history: Sequence[Turn]) -> str | None:
 def depends_on_earlier(text: str) -> bool:
     """Say whether a question cannot be understood without what was asked before it."""
     folded = fold_words(text).text
-    if _GOES_ON.search(folded) or _BARE.search(folded):
+    if _GOES_ON.search(folded) or _BARE.search(folded) or _asks_who_says(text):
         return True
     if len(folded.split()) > _MANY_WORDS:
         return False
@@ -155,6 +173,10 @@ def depends_on_earlier(text: str) -> bool:
     if named <= 1 and _POINTS_BACK.search(folded):
         return True
     return named <= _ITS_WORDS and bool(_ITS.search(text))
+
+
+def _asks_who_says(text: str) -> bool:
+    return _WHO_SAYS.search(fold_words(text).text.strip(" ?؟!.")) is not None
 
 
 def _content_words(text: str) -> list[str]:
