@@ -215,7 +215,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 stub = kind(Path(folder))
                 counts = score(suite, stub, asked_for.every)
-            totals[way] += counts
+            totals[way].update(counts)
             asked += stub.asked
             told["suites"].setdefault(name, {})[way] = dict(counts)
             print(name, way, dict(counts), file=sys.stderr, flush=True)

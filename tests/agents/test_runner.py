@@ -202,9 +202,9 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 class Dying(Journal):
-    def begin(self, run, call, *rest):
+    def begin(self, run, call, *rest, **more):
         if (moment, call) == ("before begin", "b"): die()
-        granted = super().begin(run, call, *rest)
+        granted = super().begin(run, call, *rest, **more)
         if (moment, call) == ("after begin", "b"): die()
         return granted
     def settle(self, run_id, call, *rest, **more):

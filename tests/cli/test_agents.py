@@ -67,6 +67,27 @@ def test_words_of_a_stranger_do_not_name_a_file_unasked(town: Siyaq) -> None:
     assert [step["state"] for step in steps] == ["done", "refused", "done"]
 
 
+def test_a_part_of_it_is_shown_with_it_and_allowed_by_name(town: Siyaq) -> None:
+    within = [
+        {"tool": "search", "id": "a", "arguments": {"text": "assistant task"}},
+        {"tool": "write_file", "id": "b", "arguments": {"path": "evil-drop.txt", "text": "all"}},
+    ]
+    told = {"task": "What happened?", "plan": [json.dumps(one) for one in within]}
+    model = script({"tool": "delegate", "id": "d", "arguments": told})
+    run = town("agent", "look", "for", "it", "--model", model)
+    assert (run.code, "--approve d~b" in run.out) == (3, True), run.out
+    name = run.out.partition(":")[0]
+    run = town("agent", "resume", name, "--refuse", "d~b", "--json")
+    assert (run.code, run.json["status"]) == (0, "done")
+    subs = run.json["subs"]
+    assert isinstance(subs, list)
+    (part,) = subs
+    assert [step["state"] for step in part["steps"]] == ["done", "refused"]
+    shown = town("agent", "show", name).out
+    assert "d~a" in shown
+    assert town("agent", "list", "--json").out.count('"created_at"') == 1
+
+
 def test_the_first_cap_ends_it_by_name(town: Siyaq) -> None:
     model = script(*[{"tool": "search", "arguments": {"text": f"w{n}"}} for n in range(5)])
     run = town("agent", "look", "--model", model, "--budget", "steps=2", "--json")

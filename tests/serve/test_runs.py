@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from siyaq.access import AuditLog, KeyRing, Role
-from siyaq.agents import Journal, Run, read_plan
+from siyaq.agents import Journal, Run, act_of, read_plan
 from siyaq.agents.agency import Agency, Task
 from siyaq.agents.desk import Desk
 from siyaq.serve import ServeSettings
@@ -170,6 +170,27 @@ async def test_what_waits_is_allowed_by_name_and_goes_on(
     assert code_of(wrong)[0] == 400
     told = (await client.put(f"/v1/runs/{run}/calls/n", json={"allow": True})).json()
     assert told["status"] == "queued"
+
+
+async def test_what_waits_within_a_run_is_shown_and_allowed_with_it(
+    client: httpx2.AsyncClient, journal: Journal
+) -> None:
+    run = await begun(client)
+    within = journal.begin_sub(journal.run(run), "d", "a part", {"steps": 3})
+    journal.leave(within, "n", "note", {"text": "x"}, "waiting", "it acts")
+    journal.close_run(within, "waiting", "approval of n")
+    journal.close_run(run, "waiting", "approval of d~n")
+    (part,) = (await client.get(f"/v1/runs/{run}")).json()["subs"]
+    assert (part["id"], part["steps"][0]["state"]) == (f"{run}~d", "waiting")
+    assert [one["id"] for one in (await client.get("/v1/runs")).json()["runs"]] == [run]
+    wrong = await client.put(f"/v1/runs/{run}/calls/e~n", json={"allow": True})
+    assert code_of(wrong)[0] == 404
+    told = (await client.put(f"/v1/runs/{run}/calls/d~n", json={"allow": True})).json()
+    assert told["status"] == "queued"
+    act = act_of(journal.run(within).steps[0])
+    assert journal.decision(within, "n", act) is True
+    refused = await client.post(f"/v1/runs/{within}/resume", json={})
+    assert (code_of(refused)[0], run in refused.text) == (400, True)
 
 
 async def test_files_of_a_run_are_given_and_none_beside_it(

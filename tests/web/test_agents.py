@@ -117,3 +117,23 @@ def test_a_run_asks_on_the_page_is_planned_anew_and_goes_on(
         expect(page.locator(".standing .status")).to_have_attribute("data-status", "done")
         expect(page.locator(".cited")).to_contain_text(re.compile('"bytes": 11'))
         expect(page.locator(".step")).to_have_count(3)
+
+
+def test_a_run_within_a_run_is_shown_in_its_step_and_asks_there(
+    running: Demonstration, browser: Browser, browser_thread: object
+) -> None:
+    question = outage(running, "ar")
+    name = {"$from": "found", "at": "/hits/0/post/author/handle"}
+    within = [
+        {"tool": "search", "id": "found", "arguments": {"text": question.text, "k": 3}},
+        {"tool": "write_file", "id": "note", "arguments": {"path": name, "text": "noted"}},
+    ]
+    told = {"task": "Note who said it", "plan": [json.dumps(one) for one in within]}
+    with watched(browser, running.url, size=(1360, 900)) as page:
+        begin(page, running, "Have it noted", {"tool": "delegate", "id": "d", "arguments": told})
+        expect(page.locator(".approve")).to_contain_text("its path holds words from outside")
+        expect(page.locator(".step .step")).to_have_count(2)
+        page.get_by_role("button", name="Allow").click()
+        expect(page.locator(".standing .status")).to_have_attribute("data-status", "done")
+        expect(page.locator(".step .step .status").last).to_have_attribute("data-status", "done")
+        assert serious(page) == []

@@ -6,7 +6,7 @@ answers (tools bring them), models beyond the one question for a plan, a network
 of its browser.
 """
 
-from siyaq.agents import finish, shell, workspace
+from siyaq.agents import delegate, finish, shell, workspace
 from siyaq.agents.amounts import KINDS, USUAL, Amounts, read_caps
 from siyaq.agents.journal import BudgetSpent, Journal, Run, Step
 from siyaq.agents.plan import Plan, read_plan
@@ -43,6 +43,7 @@ __all__ = [
     "Told",
     "Tool",
     "act_of",
+    "delegate",
     "finish",
     "model_plan",
     "nobody",

@@ -21,6 +21,7 @@ from siyaq.agents.charging import Reserve, charged_to_nobody
 from siyaq.agents.journal import Journal, Run
 from siyaq.agents.places import Places
 from siyaq.agents.runner import Gone, Runner, Told, is_held
+from siyaq.agents.subruns import Plans, plainly
 from siyaq.agents.tool import AnyTool
 from siyaq.core.errors import SiyaqError, UsageError
 from siyaq.traces import Tracer
@@ -40,7 +41,8 @@ Came = Callable[[str, datetime], Awaitable[bool]]
 class Crew:
     """Works on the runs of one journal, `parallel` at a time; those that only wait do not count.
 
-    `lend` gives a run its tools, `reserve` sets its work aside in the limits of its key.
+    `lend` gives a run its tools, `reserve` sets its work aside in the limits of its key, `plans`
+    plans the runs within it.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Crew:
         told: Told = lambda _word, _run: None,
         gone: Gone = lambda _: "",
         reserve: Reserve = charged_to_nobody,
+        plans: Plans = plainly,
         now: Callable[[], datetime] = rhythm.now_utc,
         tracer: Tracer | None = None,
     ) -> None:
@@ -66,6 +69,7 @@ class Crew:
         self._told = told
         self._gone = gone
         self._reserve = reserve
+        self._plans = plans
         self._places = Places(parallel)
         self._ending = False
         self._dropped: set[str] = set()
@@ -167,21 +171,20 @@ class Crew:
 
     def _next(self) -> Run | None:
         """Return the oldest run of whoever has the fewest under way, and has had the least."""
-        queued = [
-            run
-            for run in self.journal.runs(QUEUED, status="queued")
-            if run.id not in self._working and run.plan and self._mine(run)
-        ]
-        if not queued:
-            return None
         rests = Counter(self._working[name][0] for name in self._places.resting)
-        queued = [run for run in queued if rests[run.user] < RESTING]
+        queued = [
+            (run_id, user)
+            for run_id, user, parent in self.journal.queued()
+            if run_id not in self._working
+            and self._family in ("", run_id, parent)
+            and rests[user] < RESTING
+        ]
         if not queued:
             return None
         busy = Counter(user for user, _ in self._working.values())
         busy.subtract(rests)
-        first = min(queued, key=lambda one: (busy[one.user], self._served[one.user]))
-        return next(run for run in reversed(queued) if run.user == first.user)
+        _, first = min(queued, key=lambda one: (busy[one[1]], self._served[one[1]]))
+        return self.journal.run(next(run_id for run_id, user in queued if user == first))
 
     def _mine(self, run: Run) -> bool:
         return self._family in ("", run.id, run.parent)
@@ -198,6 +201,7 @@ class Crew:
                     told=self._told,
                     gone=self._gone,
                     reserve=self._reserve,
+                    plans=self._plans,
                     rests=partial(self._rest, run.id),
                     tracer=self._tracer,
                 )

@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from siyaq.agents import rhythm, workspace
-from siyaq.agents.amounts import Amounts
+from siyaq.agents.amounts import Amounts, plus
 from siyaq.agents.crew import Crew
 from siyaq.agents.journal import OVER, Journal, Run
 from siyaq.agents.plan import read_plan
 from siyaq.agents.runner import LOOK_SECONDS, act_of, is_held
 from siyaq.agents.withheld import holds_words, withheld
+from siyaq.agents.within import MARK, around, is_sub, sub_of
 from siyaq.core.errors import NotFound, QueryError, UsageError
 
 REST_SECONDS = 5.0
@@ -50,6 +51,10 @@ class Desk:
         """Return, in brief, the runs that spend from the purse of one, the newest first."""
         return self._shown(self.journal.runs(parent=run.id), brief=True)
 
+    def subs(self, run: Run) -> Sequence[Run]:
+        """Return the runs within one, those within them too."""
+        return self._shown(self.journal.subs(run.id))
+
     def queue(self, run_id: str) -> None:
         """Have a planned run begun, or carried on."""
         if rhythm.has(self.journal, run_id):
@@ -60,11 +65,18 @@ class Desk:
             self._crew.wake()
 
     def give(self, run: Run, more: Amounts) -> None:
-        """Change the caps that are named, and no other."""
+        """Change the caps that are named, and no other. Raises UsageError."""
+        _require_whole(run)
         self.journal.recap(run.parent or run.id, {**run.caps, **more})
 
     def decide(self, run: Run, call: str, *, given: bool) -> None:
-        """Allow, or forbid, what a run waits with. Raises UsageError."""
+        """Allow, or forbid, what a run waits with. Raises UsageError.
+
+        "s1~s2" is what the run within it waits with that its call s1 began.
+        """
+        within, _, call = call.rpartition(MARK)
+        if within:
+            run = self.run(f"{run.id}{MARK}{within}")
         if run.withheld and given:
             raise UsageError(
                 f"run {run.id!r} holds words of posts that were deleted", hint="cancel it"
@@ -80,9 +92,11 @@ class Desk:
 
     def pause(self, run: Run) -> None:
         """Let a run rest after the calls that are being made. Raises UsageError."""
+        _require_whole(run)
         if run.status not in ("running", "queued", "scheduled"):
             raise UsageError(f"run {run.id!r} is {run.status}, and cannot be paused")
         self.journal.close_run(run.id, "paused")
+        self.journal.close_subs(run.id, "paused")
 
     async def rested(self, run: Run) -> Run:
         """Wait until nobody carries on a run that was paused, for some seconds; return it then.
@@ -97,6 +111,7 @@ class Desk:
 
     def resume(self, run: Run) -> None:
         """Carry a run on from where it stands. Raises UsageError for one that is done."""
+        _require_whole(run)
         if run.status == "done" or not run.plan:
             raise UsageError(f"run {run.id!r} is {run.status}, and cannot be carried on")
         if run.status not in ("running", "queued", "scheduled"):
@@ -107,6 +122,7 @@ class Desk:
         for one in (run, *self.children(run)):
             if one.status not in OVER:
                 self.journal.close_run(one.id, "stopped", "cancelled")
+                self.journal.close_subs(one.id, "stopped", "cancelled")
                 if self._crew is not None:
                     self._crew.drop(one.id)
 
@@ -115,6 +131,7 @@ class Desk:
 
         The calls that were made stay as they were: what was done was done.
         """
+        _require_whole(run)
         if is_held(self.journal, run.id) or run.status in ("running", "queued", "done"):
             raise UsageError(f"run {run.id!r} is {run.status}", hint="pause it first")
         plan = read_plan(lines, tools)
@@ -124,8 +141,19 @@ class Desk:
         for step in run.steps:
             if step.made and step.call in old and step.call not in same:
                 raise QueryError(f"call {step.call!r} was made already", hint="leave it as it was")
+        self._drop_subs(run, same)
         self.journal.fix_plan(run.id, plan)
         self.journal.forget_waiting(run.id, same)
+
+    def _drop_subs(self, run: Run, kept: Collection[str]) -> None:
+        """End the runs within one whose calls leave its plan; what they have spent stays spent."""
+        spent = {one.id: one.spent for one in self.journal.subs(run.id)}
+        for step in run.steps:
+            within = sub_of(run.id, step.call)
+            if step.state == "begun" and step.call not in kept and within in spent:
+                self.journal.close_subs(run.id, "stopped", "cancelled", call=step.call)
+                cost = plus({"steps": 1}, spent[within])
+                self.journal.settle(run.id, step.call, "skipped", spent=cost)
 
     def file(self, run: Run, path: str) -> Path:
         """Return where a file of a run is. Raises NotFound, UsageError."""
@@ -139,3 +167,10 @@ class Desk:
         cites = self.journal.cites([one.id for one in runs if not brief or holds_words(one)])
         live = set(self._live(set().union(*cites.values()))) if cites else set[str]()
         return [one if cites.get(one.id, set()) <= live else withheld(one) for one in runs]
+
+
+def _require_whole(run: Run) -> None:
+    """Raise UsageError for a run within another: it goes on, and rests, with that."""
+    if is_sub(run.id):
+        top = around(run.id)[0]
+        raise UsageError(f"run {run.id!r} is a part of {top!r}", hint=f"siyaq agent resume {top}")

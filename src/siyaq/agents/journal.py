@@ -22,6 +22,7 @@ import msgspec
 
 from siyaq.agents.amounts import Amounts, Kind, plus
 from siyaq.agents.plan import Plan, plan_lines, read_plan
+from siyaq.agents.within import MARK, MOST_SUBS, around, is_sub, sub_of
 from siyaq.core.errors import DiskFull, FormatTooNew, NotFound, StorageError, UsageError
 
 FOLDER = "agents"
@@ -136,9 +137,14 @@ class Run:
     created_at: datetime
     steps: tuple[Step, ...]
     spent: Amounts  # with what its children have spent
-    parent: str = ""  # the run from whose purse it spends
+    parent: str = ""  # the run that it was begun by: a rhythm's, or the one that it is within
     key_id: str = ""  # the key that it was begun with; "" at the machine itself
     withheld: bool = False  # posts were deleted whose words it holds: none of them is here
+
+    @property
+    def purse(self) -> str:
+        """The run from whose purse it spends: of one within another that is its own share."""
+        return self.id if is_sub(self.id) else self.parent or self.id
 
 
 class Journal:
@@ -211,6 +217,53 @@ class Journal:
                 "INSERT OR IGNORE INTO runs"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', '', 'null', ?, ?, ?)",
                 (*row, *more),
+            )
+
+    def begin_sub(self, parent: Run, call: str, task: str, caps: Amounts) -> str:
+        """Write down, once, the run that a call begins, and what it may spend; return its id.
+
+        Its caps are those of the last time: what is set aside for the call. Raises UsageError
+        where the task has come to too many.
+        """
+        run_id = sub_of(parent.id, call)
+        top = (around(run_id)[0] + MARK,)
+        row = (run_id, parent.user, task, parent.model, _json(caps), _json(list(parent.allowed)))
+        with self.transaction() as db:
+            (count,) = db.execute(
+                "SELECT count(*) FROM runs WHERE id GLOB ?1 || '*' AND id <> ?2", (*top, run_id)
+            ).fetchone()
+            if count >= MOST_SUBS:
+                raise UsageError(f"the task has come to {count} runs already, {MOST_SUBS} at most")
+            db.execute(
+                "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?, '[]', 'running', '', 'null',"
+                " ?, ?, ?)",
+                (*row, _now(), parent.id, parent.key_id),
+            )
+            db.execute("UPDATE runs SET caps = ? WHERE id = ?", (_json(caps), run_id))
+        return run_id
+
+    def subs(self, run_id: str) -> list[Run]:
+        """Return the runs within a run, those within them too, in the order of their calls."""
+        with self._told(), self._lock:
+            rows = self._db.execute(
+                "SELECT * FROM runs WHERE id GLOB ? || '*' ORDER BY created_at, rowid",
+                (run_id + MARK,),
+            ).fetchall()
+            return [self._read(row) for row in rows]
+
+    def close_subs(
+        self, run_id: str, status: Status, stopped_by: str = "", *, call: str = ""
+    ) -> None:
+        """Write how the runs within a run stand now, of those that are not over.
+
+        `call`: only those that this call began.
+        """
+        inner = sub_of(run_id, call)
+        with self.transaction() as db:
+            db.execute(
+                f"UPDATE runs SET status = ?1, stopped_by = ?2"  # noqa: S608
+                f" WHERE (id = ?3 OR id GLOB ?4 || '*') AND status IN {_OPEN}",
+                (status, stopped_by, inner, f"{inner}{MARK}" if call else inner),
             )
 
     def fix_plan(self, run_id: str, plan: Plan) -> None:
@@ -299,23 +352,29 @@ class Journal:
         arguments: Mapping[str, object],
         reserve: Amounts,
         day_caps: Amounts,
+        *,
+        shares: bool = False,
     ) -> Amounts:
         """Write a call down before it is made, and set aside what it may cost.
 
         Returns what was set aside: of the elastic kinds ("seconds", "tokens", "bytes_down",
         "bytes_up") no more than is left. Raises BudgetSpent where less than is needed is left;
         then nothing is written. A call that was begun before a crash keeps what was set aside
-        for it as spent, for nobody knows how far it came; see `free`.
+        for it as spent, for nobody knows how far it came; see `free`. `shares`: it begins a run
+        that writes down itself what it spends, so nothing is kept; of all kinds but its own step
+        it can do with less.
         """
         day = _now()[:10]
         with self.transaction() as db:
+            if shares:
+                db.execute("DELETE FROM spent WHERE run_id = ? AND call = ?", (run.id, call))
             db.execute("UPDATE spent SET settled = 1 WHERE run_id = ? AND call = ?", (run.id, call))
-            root = run.parent or run.id
+            root = run.purse
             (caps,) = db.execute("SELECT caps FROM runs WHERE id = ?", (root,)).fetchone()
             left = _left(self._sum(db, _FAMILY, root, root), msgspec.json.decode(caps))
-            left_today = _left(self._sum(db, "user = ? AND day = ?", run.user, day), day_caps)
-            granted = _granted(reserve, left, "")
-            granted = _granted(granted, left_today, "day ")
+            left_today = _left(self._sum(db, _TODAY, run.user, day), day_caps)
+            granted = _granted(reserve, left, "", shares=shares)
+            granted = _granted(granted, left_today, "day ", shares=shares)
             db.executemany(
                 "INSERT INTO spent VALUES (?, ?, ?, ?, ?, ?, 0)",
                 [(run.id, run.user, day, call, kind, amount) for kind, amount in granted.items()],
@@ -504,14 +563,26 @@ class Journal:
     def runs(
         self, limit: int = 100, *, user: str = "", parent: str = "", status: str = ""
     ) -> list[Run]:
-        """Return the newest runs, the newest first; all of them where nothing else is said."""
+        """Return the newest runs, the newest first; all of them where nothing else is said.
+
+        Runs within runs are no runs of their own here: `subs` has them.
+        """
         with self._told(), self._lock:
             rows = self._db.execute(
-                """SELECT * FROM runs WHERE (?1 = '' OR user = ?1) AND (?2 = '' OR parent = ?2)
+                """SELECT * FROM runs WHERE (?1 = '' OR user = ?1) AND instr(id, '~') = 0
+                   AND (?2 = '' OR parent = ?2)
                    AND (?3 = '' OR status = ?3) ORDER BY created_at DESC, rowid DESC LIMIT ?4""",
                 (user, parent, status, limit),
             ).fetchall()
             return [self._read(row) for row in rows]
+
+    def queued(self) -> list[tuple[str, str, str]]:
+        """Return (id, user, parent) of the runs that wait to be carried on, the oldest first."""
+        with self._told(), self._lock:
+            return self._db.execute(
+                "SELECT id, user, parent FROM runs WHERE status = 'queued' AND plan <> '[]'"
+                " AND instr(id, '~') = 0 ORDER BY created_at, rowid"
+            ).fetchall()
 
     def _read(self, row: Sequence[str]) -> Run:
         run_id, user, task, model, caps, allowed, plan, status, stopped_by, result = row[:10]
@@ -581,29 +652,42 @@ class Journal:
 
 
 _OPEN = "('queued', 'scheduled', 'running', 'paused', 'waiting')"
-_CHILDREN = "run_id IN (SELECT id FROM runs WHERE parent = ?)"
+_CHILDREN = "run_id IN (SELECT id FROM runs WHERE parent = ? AND instr(id, '~') = 0)"
 _FAMILY = f"run_id = ? OR {_CHILDREN}"
+_TODAY = "user = ? AND day = ? AND instr(run_id, '~') = 0"
+"""What a run within a run spends stands with the call that began it."""
 
 ELASTIC: frozenset[Kind] = frozenset({"seconds", "tokens", "bytes_down", "bytes_up"})
 """Kinds of which a call can do with less than it would like: it is told how much it has."""
+
+_SOME = 1e-9
 
 
 def _left(spent: Amounts, caps: Amounts) -> Amounts:
     return {kind: cap - spent.get(kind, 0.0) for kind, cap in caps.items()}
 
 
-def _granted(wanted: Amounts, left: Amounts, scope: str) -> Amounts:
+def _granted(wanted: Amounts, left: Amounts, scope: str, *, shares: bool) -> Amounts:
     """Return what may be set aside of what is wanted. Raises BudgetSpent."""
     granted = dict(wanted)
     for kind in wanted:
         if kind not in left:
             continue
-        if kind in ELASTIC and left[kind] > 0:
-            granted[kind] = min(wanted[kind], left[kind])
-        elif wanted[kind] > max(left[kind], 0.0):
-            told = f"{scope}{kind}: {max(left[kind], 0.0):g} left, {wanted[kind]:g} needed"
+        have = max(left[kind], 0.0)
+        if have < _least(kind, wanted[kind], shares=shares):
+            told = f"{scope}{kind}: {have:g} left, {wanted[kind]:g} needed"
             raise BudgetSpent(told, cap=f"{scope}{kind}")
+        granted[kind] = min(wanted[kind], have)
     return granted
+
+
+def _least(kind: Kind, wanted: float, *, shares: bool) -> float:
+    """Return the least with which a call can begin."""
+    if shares and kind not in ("steps", "seconds"):
+        return 0.0
+    if shares and kind == "steps":
+        return 1.0
+    return min(wanted, _SOME) if kind in ELASTIC else wanted
 
 
 def _step(row: Sequence[str], costs: Mapping[str, Amounts]) -> Step:

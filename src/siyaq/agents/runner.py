@@ -12,7 +12,8 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 
 import msgspec
@@ -22,8 +23,10 @@ from siyaq.agents.amounts import NOTHING, Amounts, Kind, plus
 from siyaq.agents.charging import Paused, Reserve, Rests, Room, charged_to_nobody
 from siyaq.agents.journal import BudgetSpent, Journal, Run, State, Step
 from siyaq.agents.plan import Call, Json, point
+from siyaq.agents.subruns import Held, Plans, SubRuns, plainly, tools_within, whole_task
 from siyaq.agents.taint import Outside, folded, resolve, strings
-from siyaq.agents.tool import FINISH, Act, AnyTool, Done
+from siyaq.agents.tool import FINISH, Act, AnyTool, Begin, Done
+from siyaq.agents.within import around, is_sub
 from siyaq.core.errors import NotFound, SiyaqError, UsageError
 from siyaq.traces import Attributes, Tracer, ended, span
 from siyaq.traces.span import at_hand
@@ -115,7 +118,10 @@ class _Stop(Exception):
 
 
 class Runner:
-    """Carries out runs of one journal with one set of tools. `day_caps` are a user's for a day."""
+    """Carries out runs of one journal with one set of tools. `day_caps` are a user's for a day.
+
+    `plans`: what plans the runs within a run for which no plan was written.
+    """
 
     def __init__(
         self,
@@ -129,8 +135,11 @@ class Runner:
         reserve: Reserve = charged_to_nobody,
         rests: Rests = nullcontext,
         tracer: Tracer | None = None,
+        plans: Plans = plainly,
     ) -> None:
         self._room = Room(journal, reserve, rests)
+        self._reserve = reserve
+        self._plans = plans
         self._rests = rests
         self._tracer = tracer or Tracer()
         self._gone = gone
@@ -179,8 +188,8 @@ class Runner:
         except BrokenOff:
             self._told("stopped", self._journal.run(run.id))
         except asyncio.CancelledError:
-            if self._journal.standing(run.id)[0] == "running":
-                self._close(run.id, "stopped", "cancelled")
+            if self._journal.standing(run.id)[0] == "running" and not is_sub(run.id):
+                self._close(run.id, "stopped", "cancelled")  # others end with what is around
             raise
         except KeyGone as gone:
             self._close(run.id, "stopped", f"key: {gone.why}")
@@ -219,7 +228,12 @@ class Runner:
         self._close(run.id, "done", "", last)
 
     def _remembered(self, run: Run) -> _Progress:
-        progress = _Progress(Outside(run.task))
+        progress = _Progress(Outside(whole_task(self._journal, run)))
+        for outer in around(run.id):
+            for step in self._journal.run(outer).steps:
+                tool = self._tools.get(step.tool)
+                if step.state == "done" and (tool is None or tool.outside):
+                    progress.outside.read(step.value)
         for step in run.steps:
             if step.state == "done":
                 self._keep(progress, step)
@@ -275,19 +289,24 @@ class Runner:
         if ready:
             begun = self._journal.run(run.id)
             self._told("began", begun)
-            await self._all_made(begun, ready)
+            held = await self._all_made(begun, ready)
             now = self._journal.run(run.id)
             for step in now.steps:
                 if step.state == "done" and step.call not in progress.results:
                     self._keep(progress, step)
             self._told("ended", now)
             self._warn(now, progress)
+            if held is not None and held.status == "paused":
+                raise Paused
+            if held is not None:
+                stop = _Stop(held.status, held.by)
         if stop is not None:
             raise stop
 
-    async def _all_made(self, run: Run, ready: Sequence[_Ready]) -> None:
+    async def _all_made(self, run: Run, ready: Sequence[_Ready]) -> Held | None:
         """Make calls side by side; where only waits are left of them, the run rests.
 
+        Returns why a run within it waits, if one does.
         Raises Paused where somebody pauses it then: its waits go on when it does.
         """
         seconds = ready[0].granted["seconds"]
@@ -298,7 +317,7 @@ class Runner:
             *(self._made(run, one, seconds) for one in ready if one.tool.waits is not None)
         )
         try:
-            await works
+            held = await works
             if not waits.done():
                 async with self._rests():
                     while not waits.done():
@@ -307,6 +326,7 @@ class Runner:
                             self._journal.suspend(run.id, [one.prepared.call.id for one in ready])
                             raise Paused
             await waits
+            return next((one for one in held if one is not None), None)
         finally:
             works.cancel()
             waits.cancel()
@@ -320,12 +340,21 @@ class Runner:
         longest = max(prepared, key=lambda one: one.seconds, default=None)
         for one in prepared:
             reserve: dict[Kind, float] = {"steps": 1, **one.tool.reserve}
+            if one.tool.purse is not None:
+                reserve = dict(plus({"steps": 1}, one.tool.purse(one.read)))
+                reserve.pop("seconds", None)
             if longest is not None:
                 reserve["seconds"] = longest.seconds
                 if longest.tool.waits is not None:
                     self._journal.free(run.id, one.call.id)
             yield self._journal.begin(
-                run, one.call.id, one.call.tool, one.plain, reserve, self._day_caps
+                run,
+                one.call.id,
+                one.call.tool,
+                one.plain,
+                reserve,
+                self._day_caps,
+                shares=one.tool.purse is not None,
             )
             longest = None
 
@@ -386,14 +415,20 @@ class Runner:
             self._journal.leave(run.id, call.id, call.tool, plain, "refused", why)
         return given
 
-    async def _made(self, run: Run, ready: _Ready, seconds: float) -> None:
-        """Make one call, charge it to the run's key, and write down what came of it."""
+    async def _made(self, run: Run, ready: _Ready, seconds: float) -> Held | None:
+        """Make one call, charge it to the run's key, and write down what came of it.
+
+        Returns why a run that it has begun waits, if it does: then the call is not over.
+        """
         call, tool, granted = ready.prepared.call, ready.tool, ready.granted
         if tool.waits is not None and ready.prepared.seconds <= seconds:
             seconds += tool.seconds  # for the last look of a wait that ends by itself
         since = next(step.began_at for step in run.steps if step.call == call.id)
         folder = self._journal.workspace(run.id)
         act = Act(f"{run.id}/{call.id}", granted, folder, since=since)
+        if tool.purse is not None:
+            share = min(seconds, ready.prepared.seconds)
+            act = replace(act, begin=self._within(run, act, granted, share))
         started = time.monotonic()
         state: State = "done"
         value: object = None
@@ -403,20 +438,46 @@ class Runner:
         try:
             async with asyncio.timeout(seconds), charging(ready.account) as account:
                 await account.begin(tool.work)
-                timing = account.timed() if tool.waits is None else nullcontext()
+                idle = tool.waits is not None or tool.purse is not None  # others work, if any
+                timing = nullcontext() if idle else account.timed()
                 with timing, span(f"execute_tool {tool.name}", _called(call)):
                     done = await tool.run(ready.prepared.read, act)
             value, spent, cites = _checked(done), done.spent, done.cites
         except TimeoutError:
             state, problem = "failed", f"not done within {seconds:g} seconds"
             spent = act.so_far
+        except Held as held:
+            self._journal.suspend(run.id, [call.id])
+            return held
         except SiyaqError as error:
             state, problem, spent = "failed", str(error), act.so_far
+        if tool.purse is not None and state == "failed":
+            self._journal.close_subs(run.id, "stopped", problem, call=call.id)
+        if tool.purse is not None:  # its time is that of the call
+            spent = {kind: amount for kind, amount in spent.items() if kind != "seconds"}
         took = {"seconds": time.monotonic() - started} if "seconds" in granted else NOTHING
         cost = plus(plus({"steps": 1}, spent), took)  # type: ignore[arg-type]
         self._journal.settle(
             run.id, call.id, state, value=value, problem=problem, spent=cost, cites=cites
         )
+        return None
+
+    def _within(self, run: Run, act: Act, granted: Amounts, seconds: float) -> Begin:
+        """Return what has words carried out within a call, from what was set aside for it."""
+        tools = tools_within(self._tools.values(), run)
+        inner = Runner(
+            self._journal,
+            tools,
+            approve=self._approve,
+            told=self._told,
+            gone=self._gone,
+            reserve=self._reserve,
+            tracer=self._tracer,
+            plans=self._plans,
+        )
+        caps = {**granted, "steps": granted["steps"] - 1, "seconds": seconds}
+        subs = SubRuns(self._journal, tools, self._plans, inner.go)
+        return partial(subs.done, run, act, caps)
 
     def _warn(self, run: Run, progress: _Progress) -> None:
         for kind, cap in run.caps.items():

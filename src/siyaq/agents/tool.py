@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,9 @@ FINISH = "finish"
 A = TypeVar("A", bound=msgspec.Struct)
 
 
+Begin = Callable[[str, Sequence[str]], Awaitable["Done"]]
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """What a tool is given besides its arguments.
@@ -27,6 +30,7 @@ class Act:
     `key` is the same each time the same call is made, also after a crash. `granted` is what was
     set aside for it. `workspace` is the folder that belongs to the run. What a call has cost
     already stands in `so_far`, for the case that it fails. `since` is when it was begun first.
+    `begin` has words, by a plan in lines or by none, carried out as a run within this one.
     """
 
     key: str
@@ -34,6 +38,7 @@ class Act:
     workspace: Path
     so_far: dict[Kind, float] = field(default_factory=dict[Kind, float])
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    begin: Begin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,11 @@ class Tool(Generic[A]):
     allow these arguments, "" where none must. `reserve`: the most that a call
     costs, set aside before it; `seconds` is how long it may take. `waits`: how long a call waits,
     for a tool that does nothing else; that is set aside instead, `seconds` is what its last look
-    may take beyond it, and what a crash left set aside is freed: nothing was done with it. `work`
-    is what a call is in the book of the key that the run was begun with.
+    may take beyond it, and what a crash left set aside is freed: nothing was done with it.
+    `purse`: what a call may spend, for one that begins a run; as much as there is of it is set
+    aside, time too. `alone`: it goes on from what it did before, and nothing may come between:
+    runs within the run do not have it. `work` is what a call is in the book of the key that the
+    run was begun with.
     """
 
     name: str
@@ -81,6 +89,8 @@ class Tool(Generic[A]):
     reserve: Amounts = field(default_factory=nothing)
     seconds: float = 60.0
     waits: Callable[[A], float] | None = None
+    purse: Callable[[A], Amounts] | None = None
+    alone: bool = False
     work: Work = "act"
 
     def read(self, arguments: Mapping[str, object]) -> A:
@@ -92,6 +102,8 @@ class Tool(Generic[A]):
 
     def reserves(self, asked: A) -> float:
         """Return how many seconds are set aside for a call."""
+        if self.purse is not None:
+            return self.purse(asked).get("seconds", self.seconds)
         return self.seconds if self.waits is None else self.waits(asked)
 
     def schema(self) -> dict[str, object]:

@@ -17,7 +17,8 @@ from siyaq.agents.crew import Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.remote import Servers, read_servers
 from siyaq.app.acting import Lookout
-from siyaq.app.agents import SCRIPTED, Agents, came_in, lend_tools, live_in
+from siyaq.app.agents import Agents, came_in, lend_tools, live_in
+from siyaq.app.drafting import SCRIPTED, Drafting
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config
 from siyaq.core.errors import QueryError
@@ -55,6 +56,7 @@ async def agents_at_work(
             gone=owners.gone,
             reserve=reserve,
             tracer=siyaq.tracer,
+            plans=Drafting(siyaq, journal, reserve).within,
         )
         desk = Desk(journal, crew, live=live_in(log))
 

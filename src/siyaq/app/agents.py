@@ -9,9 +9,7 @@ from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from siyaq.access import charging
 from siyaq.agents import (
-    PLANNING,
     USUAL,
     Amounts,
     AnyTool,
@@ -22,11 +20,10 @@ from siyaq.agents import (
     Run,
     Runner,
     Told,
+    delegate,
     finish,
-    model_plan,
     nobody,
     plain_plan,
-    planning_cost,
     read_caps,
     scripted_plan,
     shell,
@@ -40,6 +37,7 @@ from siyaq.agents.desk import Desk, Live
 from siyaq.agents.remote import Servers, read_servers
 from siyaq.agents.rhythm import Rhythm, has, said_in, schedule
 from siyaq.app import acting, keys
+from siyaq.app.drafting import SCRIPTED, Drafting
 from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
 from siyaq.app.visiting import browsing, page_tools
@@ -50,9 +48,6 @@ from siyaq.core.product import Product
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 from siyaq.log import LogReader
-
-SCRIPTED = "scripted:"
-"""What a model's name begins with that is a file of tool calls."""
 
 MAX_SCRIPT_BYTES = 4 * 1024 * 1024
 
@@ -80,6 +75,7 @@ class Agents:
         self._gone = gone
         self._reserve = reserve
         self._day_caps = read_caps(config.agents_day_budget, {})
+        self._drafting = Drafting(siyaq, journal, reserve)
 
     @property
     def journal(self) -> Journal:
@@ -113,38 +109,20 @@ class Agents:
             key_id=self._key_id,
         )
         if planned is None:
-            planned = await self._plan(run_id, task, words)
+            planned = await self._plan(run_id, words)
         self._journal.fix_plan(run_id, planned.plan)
         if again is not None:
             schedule(self._journal, run_id, again, datetime.now(UTC))
         return run_id
 
-    async def _plan(self, run_id: str, task: Task, words: str) -> Planned:
-        """Ask the task's model for a plan, within the budget and when it is the key's turn."""
+    async def _plan(self, run_id: str, words: str) -> Planned:
+        """Ask the task's model for a plan, within the budget; one that makes none fails the run."""
         run = self._journal.run(run_id)
-        cost = planning_cost(words, self._tools)
         try:
-            async with (
-                charging(await self._reserve(self._key_id, "ask")) as account,
-                self._siyaq.lending.lent(task.model) as model,
-            ):
-                if model is None:
-                    return plain_plan(words, self._tools)
-                granted = self._journal.begin(
-                    run, PLANNING, PLANNING, {"model": task.model}, cost, self._day_caps
-                )
-                await account.begin("ask")
-                with account.timed():
-                    planned = await model_plan(words, self._tools, model, granted)
-            self._journal.settle(run_id, PLANNING, "done", spent=planned.spent)
+            return await self._drafting.plan(run, words, self._tools, self._day_caps)
         except SiyaqError as error:
-            if any(step.state == "begun" for step in self._journal.run(run_id).steps):
-                self._journal.settle(
-                    run_id, PLANNING, "failed", problem=str(error), spent={"model_calls": 1}
-                )
             self._journal.close_run(run_id, "failed", str(error))
             raise
-        return planned
 
     async def go(
         self, run_id: str, *, approve: Approve = nobody, told: Told = lambda _word, _run: None
@@ -166,6 +144,7 @@ class Agents:
             gone=self._gone,
             reserve=self._reserve,
             tracer=self._siyaq.tracer,
+            plans=self._drafting.within,
         )
         return await runner.go(run_id)
 
@@ -187,6 +166,7 @@ class Agents:
             gone=self._gone,
             reserve=self._reserve,
             tracer=self._siyaq.tracer,
+            plans=self._drafting.within,
         )
         working = asyncio.create_task(crew.keep())
         try:
@@ -266,6 +246,7 @@ async def lend_tools(
             *workspace.tools(),
             *shell.tools(),
             *remote,
+            *delegate.tools(),
             *finish.tools(),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 import msgspec
@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siyaq.agents import KINDS, Amounts, Asked, Run
+from siyaq.agents import KINDS, Amounts, Asked, Run, Step
+from siyaq.agents.within import MARK, sub_of
 from siyaq.cli.asking import print_json
 from siyaq.cli.present import tame, when
 from siyaq.serve.runs.shapes import run_json
@@ -18,16 +19,21 @@ from siyaq.serve.runs.shapes import run_json
 _WIDE = 60
 
 
-def show(run: Run, *, as_json: bool) -> None:
-    """Print a run: what it came to, its steps, what they cost and what is left."""
+def show(run: Run, subs: Sequence[Run], *, as_json: bool) -> None:
+    """Print a run: what it came to, its steps, what they cost and what is left.
+
+    The steps of the runs within it stand below the calls that began these.
+    """
     if as_json:
-        print_json(run_json(run))
+        print_json(run_json(run, subs))
         return
     console = Console()
     steps = Table("step", "tool", "state", "cost", "what", box=None, pad_edge=False)
-    for step in run.steps:
+    waiting: list[str] = []
+    for name, step in _all_steps(run, {one.id: one for one in subs}):
         what = step.problem or _brief(step.arguments)
-        steps.add_row(step.call, step.tool, step.state, _cost(step.spent), Text(tame(what)[:200]))
+        steps.add_row(name, step.tool, step.state, _cost(step.spent), Text(tame(what)[:200]))
+        waiting += [name] if step.state == "waiting" else []
     console.print(Text(f"{run.id}: ") + Text(tame(run.task)))
     console.print(steps)
     _show_result(console, run.result)
@@ -40,9 +46,17 @@ def show(run: Run, *, as_json: bool) -> None:
     by = f", by {run.stopped_by}" if run.stopped_by else ""
     console.print(Text(tame(f"{run.status}{by}"), style="bold"))
     if run.status == "waiting":
-        waiting = [step.call for step in run.steps if step.state == "waiting"]
         for call in waiting:
             console.print(Text(f"siyaq agent resume {run.id} --approve {call}"))
+
+
+def _all_steps(run: Run, subs: Mapping[str, Run], within: str = "") -> Iterator[tuple[str, Step]]:
+    """Yield the name and step of each call, those within a call after it."""
+    for step in run.steps:
+        yield within + step.call, step
+        inner = subs.get(sub_of(run.id, step.call))
+        if inner is not None:
+            yield from _all_steps(inner, subs, f"{within}{step.call}{MARK}")
 
 
 def _show_result(console: Console, result: object) -> None:
@@ -69,7 +83,7 @@ def _show_answer(console: Console, answer: Mapping[str, object]) -> None:
 def show_runs(runs: Sequence[Run], *, as_json: bool) -> None:
     """Print runs, the newest first."""
     if as_json:
-        print_json([run_json(run) for run in runs])
+        print_json([run_json(run, ()) for run in runs])
         return
     table = Table("run", "begun", "status", "steps", "task", box=None, pad_edge=False)
     for run in runs:
@@ -92,14 +106,15 @@ class Live:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str, str]] = set()
 
     def __call__(self, word: str, run: Run) -> None:
         """Tell of a change of a run."""
         for step in run.steps:
-            if (step.call, step.state) not in self._told:
-                self._told.add((step.call, step.state))
-                line = f"{step.call} {step.tool} {step.state} {_cost(step.spent)} {step.problem}"
+            name = f"{run.id}{MARK}{step.call}".partition(MARK)[2]
+            if (run.id, step.call, step.state) not in self._told:
+                self._told.add((run.id, step.call, step.state))
+                line = f"{name} {step.tool} {step.state} {_cost(step.spent)} {step.problem}"
                 self._console.print(Text(tame(line)))
         if word.startswith("warned "):
             kind = word.removeprefix("warned ")

@@ -73,9 +73,9 @@ def agent(
                 _change(desk, run, budget, approve or (), refuse or ())
             elif verb == "cancel":
                 desk.cancel(run)
-            run = desk.run(run.id)
+            run, subs = desk.run(run.id), desk.subs(run)
         if verb == "show":
-            acted.show(run, as_json=as_json)
+            acted.show(run, subs, as_json=as_json)
             return
         if verb == "resume":
             run = asyncio.run(_carry_on(settings, run, as_json=as_json))
@@ -91,8 +91,8 @@ def agent(
         )
         run = asyncio.run(_begin(settings, task, as_json=as_json))
     with agents.open_desk(settings) as desk:  # as it may be shown
-        run = desk.run(run.id)
-    acted.show(run, as_json=as_json)
+        run, subs = desk.run(run.id), desk.subs(run)
+    acted.show(run, subs, as_json=as_json)
     raise typer.Exit(EXIT_CODES.get(run.status, 0))
 
 

@@ -20,7 +20,7 @@ from rich.progress import (
 )
 
 from siyaq.app import models
-from siyaq.app.agents import SCRIPTED
+from siyaq.app.drafting import SCRIPTED
 from siyaq.app.hiring import Hiring, hiring
 from siyaq.app.opening import open_siyaq
 from siyaq.cli import options

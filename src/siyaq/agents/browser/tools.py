@@ -233,6 +233,7 @@ def _tool(
         outside=True,
         acts=acts,
         again=not acts,
+        alone=True,
         why_ask=why,
         sinks=frozenset(sinks),
         reserve={**reserve, "pages": 1} if name == "browser_open" else reserve,

@@ -28,7 +28,7 @@ TASK_CHARS = 4_000
 TURNS = 500
 PICTURE = ".png"
 
-_Id = Annotated[str, Path(max_length=60, description="the `id` of a run")]
+_Id = Annotated[str, Path(max_length=200, description="the `id` of a run")]
 _Caps = dict[Kind, Annotated[float, Field(ge=0, le=1e15)]]
 _Turns = Annotated[list[dict[str, Any]], Field(max_length=TURNS)]
 
@@ -110,7 +110,8 @@ class _Front:
 
         def view() -> RunViewJson:
             run = self.agency.desk.run(run_id)
-            return view_json(run, self.agency.desk.children(run))
+            desk = self.agency.desk
+            return view_json(run, desk.subs(run), desk.children(run))
 
         return JsonResponse(await asyncio.to_thread(view), status_code=status)
 
@@ -202,7 +203,10 @@ def _steer(routes: APIRouter, front: _Front) -> None:
         response_model=RunViewJson,
     )
     async def decided(
-        request: Request, run_id: _Id, call: Annotated[str, Path(max_length=60)], body: DecisionBody
+        request: Request,
+        run_id: _Id,
+        call: Annotated[str, Path(max_length=150)],
+        body: DecisionBody,
     ) -> Response:
         run, desk = await front.own(request, run_id), front.agency.desk
         desk.decide(run, call, given=body.allow)

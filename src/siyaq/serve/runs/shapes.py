@@ -26,9 +26,10 @@ class StepJson(TypedDict):
     usage: dict[str, float]
 
 
-class RunJson(TypedDict):
-    """A run. `usage`, `budget` and `left` are by kind; `plan` is its turns, in order.
+class PartJson(TypedDict):
+    """A run, or a part of one. `usage`, `budget` and `left` are by kind.
 
+    `plan` is its turns, in order.
     `withheld`: posts were deleted whose words it holds, and nothing that it read is here.
     """
 
@@ -48,6 +49,12 @@ class RunJson(TypedDict):
     plan: list[Any]
     created_at: str
     withheld: bool
+
+
+class RunJson(PartJson):
+    """A run with the runs within it: that of call "s1" of the run "r" is "r~s1"."""
+
+    subs: list[PartJson]
 
 
 class RunBriefJson(TypedDict):
@@ -75,8 +82,12 @@ class RunViewJson(RunJson):
     children: list[RunBriefJson]
 
 
-def run_json(run: Run) -> RunJson:
-    """Shape a run."""
+def run_json(run: Run, subs: Sequence[Run]) -> RunJson:
+    """Shape a run with the runs within it."""
+    return {**_part_json(run), "subs": [_part_json(one) for one in subs]}
+
+
+def _part_json(run: Run) -> PartJson:
     return {
         "id": run.id,
         "parent": run.parent,
@@ -97,9 +108,9 @@ def run_json(run: Run) -> RunJson:
     }
 
 
-def view_json(run: Run, children: Sequence[Run]) -> RunViewJson:
+def view_json(run: Run, subs: Sequence[Run], children: Sequence[Run]) -> RunViewJson:
     """Shape a run for whoever watches it."""
-    return {**run_json(run), "children": [brief_json(one) for one in children]}
+    return {**run_json(run, subs), "children": [brief_json(one) for one in children]}
 
 
 def brief_json(run: Run) -> RunBriefJson:

@@ -11,9 +11,10 @@ const SHOWN_CHARS = 20_000;
 
 /** Return the parts of a run's view. `act(path, told, method)` does something to it. */
 export function runView(run, act) {
+  const asks = everyStep(run, run).filter(([, , step]) => step.state === "waiting");
   return [
     standing(run, act),
-    ...run.steps.filter((step) => step.state === "waiting" && !run.withheld).map((step) => approval(step, act)),
+    ...asks.filter(([, part]) => !run.withheld && !part.withheld).map(([name, , step]) => approval(name, step, act)),
     run.withheld ? el("p", { t: "agents.withheld" }) : null,
     run.withheld || run.result === null ? null : outcome(run.result),
     el("h2", { t: "agents.purse" }),
@@ -21,9 +22,26 @@ export function runView(run, act) {
     run.children.length ? el("h2", { t: "agents.times" }) : null,
     run.children.length ? el("ul", { class: "runs" }, ...run.children.map(child)) : null,
     run.steps.length ? el("h2", { t: "agents.steps" }) : null,
-    el("ol", { class: "steps" }, ...run.steps.map((step) => stepView(run, step))),
+    stepList(run, run),
     plan(run, act),
   ].filter(Boolean);
+}
+
+/** Return [name, part, step] of every call: those of a run within the run after the call that began it. */
+function everyStep(run, part, within = "") {
+  return part.steps.flatMap((step) => {
+    const inner = partOf(run, part, step);
+    const name = `${within}${step.id}`;
+    return [[name, part, step], ...(inner ? everyStep(run, inner, `${name}~`) : [])];
+  });
+}
+
+function partOf(run, part, step) {
+  return run.subs.find((one) => one.id === `${part.id}~${step.id}`);
+}
+
+function stepList(run, part) {
+  return el("ol", { class: "steps" }, ...part.steps.map((step) => stepView(run, part, step)));
 }
 
 function standing(run, act) {
@@ -48,8 +66,8 @@ function status(state) {
   return el("span", { class: "status", "data-status": state, t: `agents.status.${state}` });
 }
 
-function approval(step, act) {
-  const decide = (allow) => () => act(`/calls/${encodeURIComponent(step.id)}`, { allow }, "PUT");
+function approval(name, step, act) {
+  const decide = (allow) => () => act(`/calls/${encodeURIComponent(name)}`, { allow }, "PUT");
   return el("section", { class: "approve", label: "agents.asks" },
     el("h2", { t: "agents.asks" }),
     el("p", {}, el("b", { dir: "ltr" }, step.tool)),
@@ -103,7 +121,8 @@ function child(run) {
     el("bdi", {}, run.id), status(run.status)));
 }
 
-function stepView(run, step) {
+function stepView(run, part, step) {
+  const inner = partOf(run, part, step);
   const cost = Object.entries(step.usage).filter(([kind, amount]) => kind !== "steps" && amount);
   return el("li", { class: "step" },
     el("div", { class: "step-head" },
@@ -111,14 +130,15 @@ function stepView(run, step) {
       status(step.state),
       el("span", { class: "cost" }, cost.map(([kind, amount]) => `${number(rounded(amount))} ${t(`agents.kind.${kind}`)}`).join(" · "))),
     Object.keys(step.arguments).length ? pairs(step.arguments) : null,
-    step.problem && step.state !== "waiting" && !run.withheld ? words("p", step.problem) : null,
-    step.result?.screenshot ? picture(run, step.result.screenshot) : null,
-    step.result === null ? null : output(step));
+    step.problem && step.state !== "waiting" && !part.withheld ? words("p", step.problem) : null,
+    inner ? stepList(run, inner) : null,
+    step.result?.screenshot ? picture(part, step.result.screenshot) : null,
+    step.result === null ? null : output(part, step));
 }
 
-function output(step) {
+function output(part, step) {
   const text = written(step.result).slice(0, SHOWN_CHARS);
-  return el("details", { id: `output-${step.id}` },
+  return el("details", { id: `output-${part.id}-${step.id}` },
     el("summary", { t: "agents.output" }), words("div", text, "output"));
 }
 

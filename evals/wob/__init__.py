@@ -1,0 +1,1 @@
+"""MiniWoB++ and an oracle that knows how its task types are done."""
