@@ -124,7 +124,9 @@ def judge_readings(directory: Path, steps: int) -> dict[str, int]:
         return {}
     with LogReader.open(directory) as log, closing(TelemetryStore(directory)) as store:
         store.settle(decided_by(log))
-        (series,) = store.series()
+        series = next(iter(store.series()), None)
+        if series is None:
+            return {"missing": steps}
         now = datetime.now(UTC)
         found = store.readings(series, now - timedelta(days=1), now, steps + 1000)
     with closing(sqlite3.connect(directory / "telemetry.sqlite")) as database:

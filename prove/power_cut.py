@@ -1,8 +1,8 @@
-"""G2: the power goes at any sync, of the log or of the index, and nothing acknowledged is lost.
+"""G2: the power goes at any sync, of log, readings or index, and nothing acknowledged is lost.
 
-Killing a process proves nothing of the kind, for what it wrote is still in the page cache. So log
-and index run on disks that know what was synced, and are judged as a cut would leave them: with
-nothing that was not synced, or with any part of it, torn anywhere.
+Killing a process proves nothing of the kind, for what it wrote is still in the page cache. So log,
+readings and index run on disks that know what was synced, and are judged as a cut would leave
+them: with nothing that was not synced, or with any part of it, torn anywhere.
 """
 
 from __future__ import annotations
@@ -10,13 +10,25 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 from prove.campaign import Outcome, Trial
-from prove.life import DIMENSIONS, SMALL, Verdict, batch, judge, judge_log
+from prove.life import (
+    DIMENSIONS,
+    SMALL,
+    Verdict,
+    batch,
+    judge,
+    judge_log,
+    judge_readings,
+    reading,
+)
+from siyaq.app.recording import Recording
+from siyaq.core.clock import SystemClock
 from siyaq.core.errors import SiyaqError
 from siyaq.index.embedding import TextEmbedder
 from siyaq.index.follower import Half
@@ -28,7 +40,9 @@ from siyaq.index.vectors import VectorWriter
 from siyaq.index.words import WordWriter
 from siyaq.log import LogReader, LogWriter
 from siyaq.log import writer as log_writer
+from siyaq.telemetry import TelemetryStore
 from siyaq.testing.embedder import HastyEmbedder
+from siyaq.testing.failing_readings import connecting
 from siyaq.testing.lossy_disk import LossyDisk
 from siyaq.testing.vfs import FaultyDisk
 
@@ -36,9 +50,11 @@ _STEPS = 14
 
 
 def trials(*, full: bool, seed: int) -> Iterator[Trial]:
-    """Full: 500 lives of the log and 30 of log and index; each is cut at every sync."""
+    """Full: 500 lives of the log, 100 with readings, 30 with an index; cut at every sync."""
     for number in range(500 if full else 6):
         yield Trial(f"log #{number}", partial(cut_log, seed + number, clean=not number))
+    for number in range(100 if full else 2):
+        yield Trial(f"readings #{number}", partial(cut_readings, seed + number, clean=not number))
     for number in range(30 if full else 1):
         every = 1 if full else 7
         yield Trial(
@@ -59,6 +75,30 @@ def cut_log(seed: int, place: Path, *, clean: bool) -> Outcome:
                     if step % 4 == 0:
                         writer.purge()
         cuts.log(disk)
+    return cuts.outcome()
+
+
+def cut_readings(seed: int, place: Path, *, clean: bool) -> Outcome:
+    """Cut the power at every sync of the log or of the readings beside it."""
+    cuts = _Cuts(place, seed, clean=clean)
+    with (
+        FaultyDisk(f"cut readings {seed}") as disk,
+        patch.object(log_writer, "CHECKPOINT_PAGES", 20),
+    ):
+        disk.before_sync = lambda _: cuts.readings(disk)
+        for start in range(1, _STEPS + 1, 5):
+            with (
+                LogWriter.open(cuts.directory, vfs=disk.name) as writer,
+                LogReader.open(cuts.directory) as log,
+                closing(TelemetryStore(cuts.directory, connecting=connecting(disk.name))) as store,
+            ):
+                record = Recording(writer.append, log, store, SystemClock())
+                for step in range(start, min(start + 5, _STEPS + 1)):
+                    record([replace(batch(step), observations=(reading(step),))])
+                    cuts.acknowledged = step
+                    if step % 4 == 0:
+                        store.purge()
+        cuts.readings(disk)
     return cuts.outcome()
 
 
@@ -107,6 +147,12 @@ class _Cuts:
             self._keep_mark()
             self._judge(judge_log)
 
+    def readings(self, disk: FaultyDisk) -> None:
+        for chance in self._chances():
+            disk.cut_power(self._after, chance=chance)
+            self._keep_mark()
+            self._judge(_judge_with_readings)
+
     def both(self, disk: FaultyDisk, files: LossyDisk) -> None:
         self._asked += 1
         if self._asked % self._every:
@@ -140,6 +186,19 @@ class _Cuts:
         shutil.rmtree(self._after, ignore_errors=True)
 
 
+def _judge_with_readings(directory: Path, acknowledged: int) -> Verdict:
+    verdict = judge_log(directory, acknowledged)
+    if any(verdict.wrong.values()):
+        return verdict
+    found = judge_readings(directory, verdict.steps)
+    return Verdict(
+        verdict.steps,
+        missing=found.get("missing", 0),
+        duplicated=found.get("duplicated", 0),
+        unsound=found.get("unsound", 0),
+    )
+
+
 class Halves:
     """Both halves of an index, driven by hand in one thread, on a disk of the test's own."""
 
@@ -158,8 +217,16 @@ class Halves:
 
     def follow(self) -> None:
         """Apply and commit all that the log holds, and make every vector exact."""
+        self.follow_near()
+        self.refine()
+
+    def follow_near(self) -> None:
+        """Apply and commit all that the log holds; vectors are near."""
         for half in (self.words, self.vectors):
             self._bring(half)
+
+    def refine(self) -> None:
+        """Make every vector exact."""
         while self.vectors.tidy(self._log):
             self.vectors.commit()
 

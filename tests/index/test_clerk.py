@@ -76,6 +76,20 @@ def test_what_a_lost_process_leaves_is_done_here_and_another_is_started(
     assert list(clerk.told_of(rows)) == here
 
 
+def test_a_process_that_stands_still_is_given_up(
+    clerk: Clerk, rows: list[EventRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = list(Clerk(beyond=None).told_of(rows))
+    first = at_work(clerk, rows)
+    monkeypatch.setattr(clerks, "_REPLY_SECONDS", 0.5)
+    os.kill(first, signal.SIGSTOP)
+    assert list(clerk.told_of(rows)) == here
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+    monkeypatch.setattr(clerks, "_REPLY_SECONDS", DEADLINE_SECONDS)
+    assert at_work(clerk, rows) != first
+
+
 def test_an_answer_that_was_left_is_never_taken_for_the_next(
     clerk: Clerk, rows: list[EventRow], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from prove import life, mutants, power_cut
 from prove.campaign import ROOT
 from siyaq.log import database
+from siyaq.telemetry.schema import SCHEMA
 from siyaq.testing.lossy_disk import LossyDisk
 from siyaq.testing.vfs import FaultyDisk
 
@@ -21,6 +22,14 @@ def test_it_sees_what_synchronous_normal_loses(
 ) -> None:
     monkeypatch.setattr(database, "SYNCHRONOUS", "NORMAL")
     assert power_cut.cut_log(7, tmp_path, clean=True).wrong["unsound"] > 0
+
+
+def test_it_sees_what_synchronous_normal_loses_of_readings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lazy = SCHEMA.replace("synchronous = FULL", "synchronous = NORMAL")
+    monkeypatch.setattr("siyaq.telemetry.database.SCHEMA", lazy)
+    assert power_cut.cut_readings(7, tmp_path, clean=True).wrong["missing"] > 0
 
 
 def test_it_sees_what_a_lying_disk_loses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

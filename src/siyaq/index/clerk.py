@@ -27,7 +27,7 @@ AT_ONCE: Final = 1000
 """Rows in one request: while the next is analyzed, the last is handed to tantivy. Smaller ones
 cost more: each has to wait for the interpreter's lock."""
 
-_REPLY_SECONDS: Final = 60.0
+_REPLY_SECONDS: Final = 15.0  # so long may one that stands still hold up the words of new posts
 _IDLE_SECONDS: Final = 20.0  # then the process goes, and its memory with it
 _REST_SECONDS: Final = 5.0  # between the loss of a process and the start of another
 _decode = msgspec.msgpack.Decoder(list[Told]).decode

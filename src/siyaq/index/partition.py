@@ -34,41 +34,45 @@ class Partition:
         self.touched = False  # since the last commit
         self._path = folder / state.name
         self._disk = disk
-        if state.commit:
-            index = Index.open(str(self._path))
-        else:
-            with storing(self._path):
+        with storing(self._path):
+            if state.commit:
+                index = Index.open(str(self._path))
+            else:
                 disk.make_folder(self._path)
                 disk.sync_folder(folder)
-            index = Index(schema(), str(self._path))
-        self._writer: IndexWriter = index.writer(memory_bytes, 1)
-        if state.commit:
-            # A commit that was cut short may have left a file under the name of the next one's.
-            self._writer.garbage_collect_files()
+                index = Index(schema(), str(self._path))
+            self._writer: IndexWriter = index.writer(memory_bytes, 1)
+            if state.commit:
+                # A commit that was cut short may have left a file under the name of the next's.
+                self._writer.garbage_collect_files()
 
     def add(self, posts: Iterable[Told]) -> None:
         """Add posts."""
         since, until = self.state.since_us, self.state.until_us
         add = self._writer.add_json
-        for _, placed, document in posts:
-            add(document)
-            if placed < since:
-                since = placed
-            if placed > until:
-                until = placed
+        with storing(self._path):
+            for _, placed, document in posts:
+                add(document)
+                if placed < since:
+                    since = placed
+                if placed > until:
+                    until = placed
         self.state = msgspec.structs.replace(self.state, since_us=since, until_us=until)
         self.touched = True
 
     def delete(self, seqs: Sequence[Seq]) -> None:
         """Take posts out; those not in it do no harm."""
         # By query: tantivy-py's delete by term takes every integer for a signed one.
-        self._writer.delete_documents_by_query(Query.term_set_query(schema(), "seq", list(seqs)))
+        gone = Query.term_set_query(schema(), "seq", list(seqs))
+        with storing(self._path):
+            self._writer.delete_documents_by_query(gone)
         self.touched = True
 
     def delete_beyond(self, seq: Seq) -> None:
         """Take out everything after this place in the log."""
         beyond = Query.range_query(schema(), "seq", FieldType.Unsigned, lower_bound=seq + 1)
-        self._writer.delete_documents_by_query(beyond)
+        with storing(self._path):
+            self._writer.delete_documents_by_query(beyond)
         self.touched = True
 
     def commit(self) -> PartitionState:

@@ -7,6 +7,7 @@ not part of the index, and is removed or overwritten by the next writer.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
@@ -137,8 +138,15 @@ def write_state(path: Path, state: State, disk: Disk, on_staged: Callable[[], No
         disk.sync_folder(path.parent)
 
 
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
+"""How tantivy says what the system refused it: in the words of a ValueError."""
+
+_KILLED = "index writer was killed"
+"""What it says to whoever comes after a thread of its own met such a refusal."""
+
+
 class storing:  # noqa: N801 - reads as the statement it is
-    """Turn an OSError of our own disk into a StorageError that names `path`."""
+    """Turn what the system refuses, to us or to tantivy, into a StorageError that names `path`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -146,7 +154,19 @@ class storing:  # noqa: N801 - reads as the statement it is
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if (code := _refused(error)) is not None:
+            full = code in (errno.ENOSPC, errno.EDQUOT)
             kind_of_failure = DiskFull if full else StorageError
             raise kind_of_failure(f"cannot write {str(self._path)!r}: {error}") from error
+
+
+def _refused(error: BaseException | None) -> int | None:
+    """Return the number of the system's error behind an exception, None where there is none."""
+    if isinstance(error, OSError):
+        return error.errno or 0
+    if not isinstance(error, ValueError):
+        return None
+    told = _OS_ERROR.search(str(error))
+    if told is None:
+        return errno.EIO if _KILLED in str(error) else None
+    return int(told[1])

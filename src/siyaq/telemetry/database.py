@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,10 +13,17 @@ from siyaq.telemetry.schema import SCHEMA
 
 BUSY_SECONDS = 5.0
 
+Connect = Callable[[Path], sqlite3.Connection]
 
-def opened(path: Path) -> sqlite3.Connection:
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Connect to a file, which is made where there is none."""
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+
+
+def opened(path: Path, connecting: Connect = connect) -> sqlite3.Connection:
     """Open the file, making it where there is none. Any thread may use the connection, in turn."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    connection = connecting(path)
     try:
         connection.executescript(SCHEMA)
         with connection:

@@ -22,7 +22,7 @@ from typing import Literal
 from siyaq.core.clock import from_microseconds, to_microseconds
 from siyaq.core.observation import Observation
 from siyaq.telemetry.changes import Change, Point, changes_in
-from siyaq.telemetry.database import emptied, opened, storage_errors
+from siyaq.telemetry.database import Connect, connect, emptied, opened, storage_errors
 from siyaq.telemetry.naming import Naming
 from siyaq.telemetry.schema import NAME
 from siyaq.telemetry.staging import MINUTE_US, Decided, begin_stage, settle, stage
@@ -90,13 +90,18 @@ class TelemetryStore:
         raw: timedelta = timedelta(days=7),
         minutes: timedelta = timedelta(days=90),
         most: int = MOST_SERIES,
+        connecting: Connect = connect,
     ) -> None:
-        """Open the file when it is first needed. `raw`, `minutes`: how long these are kept."""
+        """Open the file when it is first needed. `raw`, `minutes`: how long these are kept.
+
+        `connecting`: what connects to the file; proofs have a disk that fails.
+        """
         self._path = directory / NAME
         self._raw = raw
         self._minutes = minutes
         self._lock = Lock()
         self._naming = Naming(most)
+        self._connecting = connecting
         self._connection: sqlite3.Connection | None = None
         self._fresh: set[int] | None = None  # series to look at for changes; None: all
 
@@ -286,7 +291,7 @@ class TelemetryStore:
             try:
                 with storage_errors(self._path):
                     if self._connection is None:
-                        connection = opened(self._path)
+                        connection = opened(self._path, self._connecting)
                         self._naming.begin(connection)
                         self._connection = connection
                     yield self._connection
