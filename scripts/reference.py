@@ -71,6 +71,8 @@ def settings() -> Iterator[str]:
         yield f"| `{setting.key}` | `{environ}` | {default} | {setting.help} |\n"
     yield '\nSources to follow stand in the file:\n\n```toml\n[[sources]]\nurl = "rss+https://…"\n'
     yield 'name = "news"\n```\n'
+    yield "\nSo do [collections](../guides/collections.md), sources that only some keys see:\n"
+    yield '\n```toml\n[collections]\ndesk = ["tips", "wire-*"]\n```\n'
 
 
 def errors() -> Iterator[str]:

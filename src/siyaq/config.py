@@ -12,11 +12,12 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from siyaq.access import Limits
+from siyaq.access import Collections, Limits
+from siyaq.access.collections import name_problem
 from siyaq.core.errors import ConfigError
 
 ENV_PREFIX = "SIYAQ__"
@@ -411,6 +412,7 @@ class Config:
     values: Mapping[str, Scalar]
     origins: Mapping[str, str]  # "default", the file's name, "environment", "command line"
     sources: tuple[FollowSetting, ...] = ()
+    collections: Collections = field(default_factory=Collections)
 
     @property
     def data(self) -> Path:
@@ -621,9 +623,11 @@ def load(
     values: dict[str, Scalar] = {s.key: s.default for s in SETTINGS}
     origins = dict.fromkeys(values, "default")
     file_name = FILE_NAME if file is None else file.name
-    tables, sources = _read_file(file)
+    tables, sources, collections = _read_file(file)
     if sources:
         origins["sources"] = file_name
+    if collections.names:
+        origins["collections"] = file_name
     from_environ = _read_environ(os.environ if environ is None else environ)
     given = {key: value for key, value in (flags or {}).items() if value is not None}
     layers = ((tables, file_name), (from_environ, "environment"), (given, "command line"))
@@ -631,18 +635,21 @@ def load(
         for key, value in layer.items():
             values[key] = _checked(key, value, origin)
             origins[key] = origin
-    return Config(values, origins, sources)
+    return Config(values, origins, sources, collections)
 
 
-def _read_file(file: Path | None) -> tuple[dict[str, Scalar], tuple[FollowSetting, ...]]:
+def _read_file(
+    file: Path | None,
+) -> tuple[dict[str, Scalar], tuple[FollowSetting, ...], Collections]:
     path = file or Path(FILE_NAME)
     if file is None and not path.is_file():
-        return {}, ()
+        return {}, (), Collections()
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"cannot read settings from {str(path)!r}: {error}") from error
     sources = _sources(document.pop("sources", []), path)
+    collections = _collections(document.pop("collections", {}), path)
     flat: dict[str, Scalar] = {}
     for name, value in document.items():
         inner = value.items() if isinstance(value, dict) else ((None, value),)
@@ -654,7 +661,24 @@ def _read_file(file: Path | None) -> tuple[dict[str, Scalar], tuple[FollowSettin
                 f"setting {key!r} is a secret and may not stand in {path.name!r}",
                 hint=f"set {_env_name(key)} instead",
             )
-    return flat, sources
+    return flat, sources, collections
+
+
+def _collections(table: object, path: Path) -> Collections:
+    """Read `[collections]`: to each name a list of names of sources, `*` for any characters."""
+    where = f"[collections] in {path.name!r}"
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} must be a table of lists")
+    for name, patterns in table.items():
+        if problem := name_problem(name):
+            raise ConfigError(f"{where}: {problem}", hint="name it otherwise")
+        listed = isinstance(patterns, list) and all(isinstance(p, str) and p for p in patterns)
+        if not listed or any(":" in pattern for pattern in patterns):
+            raise ConfigError(
+                f"{where}: {name!r} must be a list of names of sources, like ['tips', 'wire-*']",
+                hint="'siyaq status' shows the names",
+            )
+    return Collections(table)
 
 
 def _sources(tables: object, path: Path) -> tuple[FollowSetting, ...]:

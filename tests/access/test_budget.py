@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from siyaq.access import Amount, Budget, KeyRing, Limits, Role
 from siyaq.access.budget import LEASE_SECONDS, SOON_SECONDS
+from siyaq.access.collections import PUBLIC
 from siyaq.access.limits import NO_LIMITS
 from siyaq.core.errors import NotFound, QuotaExhausted, StorageError, UsageError
 
@@ -262,12 +263,15 @@ def test_keys_made_before_there_were_limits_have_none(tmp_path: Path) -> None:
         _, key = ring.create(Role.READER)
     path = tmp_path / "access" / "keys.sqlite"
     with closing(sqlite3.connect(path)) as database:
-        database.executescript("DROP TABLE limits; PRAGMA user_version = 1;")
+        database.executescript(
+            "DROP TABLE limits; DROP TABLE key_collections; PRAGMA user_version = 1;"
+        )
     with closing(KeyRing(tmp_path)) as ring:
         found = ring.find(key)
         assert found is not None
         assert found.limits == NO_LIMITS
+        assert found.collections == (PUBLIC,)
     with closing(sqlite3.connect(path)) as database:
-        database.executescript("PRAGMA user_version = 3;")
-    with pytest.raises(StorageError, match="format 3, not 2"):
+        database.executescript("PRAGMA user_version = 4;")
+    with pytest.raises(StorageError, match="format 4, not 3"):
         KeyRing(tmp_path)

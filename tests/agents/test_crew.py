@@ -35,7 +35,7 @@ class Posts:
     def __init__(self) -> None:
         self.came_at: list[datetime] = []
 
-    async def __call__(self, words: str, since: datetime) -> bool:
+    async def __call__(self, words: str, since: datetime, key_id: str) -> bool:
         return any(at > since for at in self.came_at)
 
 

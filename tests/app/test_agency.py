@@ -54,7 +54,7 @@ def test_a_question_of_a_run_counts_in_its_keys_limits_and_a_wait_counts_once(
 async def _worked(config: Config, ring: KeyRing, budget: Budget, key_id: str, plan: str) -> Run:
     async with open_siyaq(config, write=True) as siyaq:
         await send(siyaq, FERRY)
-        async with agents_at_work(config, siyaq, siyaq.log, ring, budget) as agency:
+        async with agents_at_work(config, siyaq, siyaq, ring, budget) as agency:
             run_id = await agency.begin(Task(words="x", plan=plan, caps={}), key_id)
             journal = agency.desk.journal
             assert journal.run(run_id).key_id == key_id
@@ -82,7 +82,7 @@ def test_a_plan_waits_for_its_turn_at_the_model_and_is_charged_to_its_key(tmp_pa
         task = Task(words="ferry", model="server:planner", caps={})
         async with (
             open_siyaq(settings, write=True) as siyaq,
-            agents_at_work(settings, siyaq, siyaq.log, ring, budget) as agency,
+            agents_at_work(settings, siyaq, siyaq, ring, budget) as agency,
         ):
             async with siyaq.lending.lent("server:planner"):  # somebody else's turn
                 with pytest.raises(Overloaded):

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from siyaq.access import KeyRing, Principal, Role
+from siyaq.access.collections import SEES_ALL
 from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
@@ -19,7 +20,7 @@ from siyaq.watches import Draft, Watcher, WatchStore
 from tests.app.conftest import send
 from tests.watches.servers import Hook, hook_server
 
-ADMIN = Principal("", Role.ADMIN)
+ADMIN = Principal("", Role.ADMIN, collections=SEES_ALL)
 FERRY = {
     "id": "1",
     "source": "bay",
@@ -90,7 +91,7 @@ async def _told(config: Config, hook: Hook) -> None:
         await send(siyaq, FERRY)
         with open_desk(config) as (store, desk), closing(KeyRing(config.data)) as ring:
             desk.save("", Draft(question=QUESTION, webhook=hook.url))
-            async with alerting(config, siyaq, store, desk, ring, None):
+            async with alerting(config, siyaq, siyaq.metrics, store, desk, ring, None):
                 await _until(lambda: bool(store.watches()[0].answer_id), "the first look")
                 await send(siyaq, LATER)
                 (watch,) = store.watches()

@@ -219,7 +219,7 @@ def test_a_run_of_an_agent_is_a_trace_of_its_calls(tmp_path: Path) -> None:
             key, _ = ring.create(Role.WRITER)
             async with open_siyaq(config, write=True) as siyaq:
                 await send(siyaq, FIRE)
-                async with agents_at_work(config, siyaq, siyaq.log, ring, budget) as agency:
+                async with agents_at_work(config, siyaq, siyaq, ring, budget) as agency:
                     run_id = await agency.begin(Task(words="x", plan=plan, caps={}), key.id)
                     standing = agency.desk.journal.standing
                     await asyncio.to_thread(

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pytest
 
-from siyaq.access import Links
+from siyaq.access import Links, Owners
 from siyaq.core.answer import Finished, Question
 from siyaq.core.errors import ConfigError, NotAuthentic, SourceUnavailable
 from siyaq.core.ids import PostId
@@ -85,7 +85,7 @@ class Out:
             alert=self.alert,
             deliveries=[delivery],
         )
-        self.messages = Messages(self.product, "https://siyaq.example")
+        self.messages = Messages(self.product, Owners(None), "https://siyaq.example")
 
     async def _answer(self, question: str) -> str:
         async for event in self.product.ask(Question(text=question)):

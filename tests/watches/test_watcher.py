@@ -14,6 +14,7 @@ from typing import Literal
 import pytest
 
 from siyaq.access import KeyRing, Links, Owners, Principal, Role
+from siyaq.access.collections import SEES_ALL
 from siyaq.core.answer import Changes, Gone
 from siyaq.core.errors import NotFound, UsageError
 from siyaq.sources.fetch import Address, Fetcher
@@ -23,7 +24,7 @@ from siyaq.watches import Alert, Delivery, Draft, Watch, WatchDesk, Watcher, Wat
 from siyaq.watches.watcher import stop_of_keys
 
 QUESTION = "How many families were moved?"
-ADMIN = Principal("", Role.ADMIN)
+ADMIN = Principal("", Role.ADMIN, collections=SEES_ALL)
 
 
 @pytest.fixture
@@ -310,7 +311,7 @@ def test_nobody_sees_the_questions_of_another_key(desk: WatchDesk) -> None:
     mine, other = Principal("mine", Role.WRITER), Principal("other", Role.WRITER)
     watch = desk.save("mine", Draft(question=QUESTION))
     assert desk.listed(mine) == [watch]
-    assert desk.listed(Principal("chief", Role.ADMIN)) == [watch]
+    assert desk.listed(Principal("chief", Role.ADMIN, collections=SEES_ALL)) == [watch]
     assert desk.listed(other) == []
     for attempt in (desk.find, desk.remove):
         with pytest.raises(NotFound):

@@ -10,6 +10,7 @@ changes, the others see at their next question.
 from siyaq.access.account import Account, account_of, charging, current
 from siyaq.access.audit import AuditEntry, AuditLog
 from siyaq.access.budget import Budget
+from siyaq.access.collections import Collections
 from siyaq.access.fair_queue import FairQueue, Turn
 from siyaq.access.keyring import Key, KeyRing
 from siyaq.access.limits import Amount, Limits
@@ -30,6 +31,7 @@ __all__ = [
     "AuditLog",
     "BrokenOff",
     "Budget",
+    "Collections",
     "FairQueue",
     "Key",
     "KeyGone",

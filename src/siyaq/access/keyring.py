@@ -13,6 +13,7 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from siyaq.access import secret, store
+from siyaq.access.collections import PUBLIC
 from siyaq.access.limits import NO_LIMITS, Limits
 from siyaq.access.roles import Role
 from siyaq.core.errors import NotFound, StorageError, UsageError
@@ -34,6 +35,7 @@ class Key:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     limits: Limits = NO_LIMITS
+    collections: tuple[str, ...] = (PUBLIC,)  # whose posts it sees
     digest: bytes = field(repr=False)
 
     def stands(self, now: datetime) -> bool:
@@ -80,10 +82,12 @@ class KeyRing:
         origins: Iterable[str] = (),
         expires_at: datetime | None = None,
         limits: Limits = NO_LIMITS,
+        collections: Iterable[str] = (PUBLIC,),
     ) -> tuple[Key, str]:
         """Make a key; return what is kept of it, and the key itself, which is not kept.
 
-        Raises UsageError for a name, origins or an expiry that cannot be.
+        `collections` are names that `Collections.checked` has let pass. Raises UsageError for a
+        name, origins or an expiry that cannot be.
         """
         bound = tuple(dict.fromkeys(map(_origin, origins)))
         if (role is Role.CARD_ONLY) != bool(bound):
@@ -110,6 +114,7 @@ class KeyRing:
             created_at=made_at,
             expires_at=expires_at,
             limits=limits,
+            collections=tuple(collections),
             digest=self._digest(minted.key),
         )
         with store.opened(self._path) as database:
@@ -127,6 +132,9 @@ class KeyRing:
                 ),
             )
             _limit(database, key.id, limits)
+            database.execute(
+                "INSERT INTO key_collections VALUES (?, ?)", (key.id, " ".join(key.collections))
+            )
             database.execute("COMMIT")
         return key, minted.key
 
@@ -205,8 +213,10 @@ class KeyRing:
                 if version != self._version:
                     rows = self._connection.execute(
                         "SELECT id, name, role, origins, created_at, expires_at, revoked_at,"
-                        " digest, requests, tokens, seconds, COALESCE(weight, 1)"
-                        " FROM keys LEFT JOIN limits ON key_id = id ORDER BY created_at, id"
+                        " digest, requests, tokens, seconds, COALESCE(weight, 1), names"
+                        " FROM keys LEFT JOIN limits ON limits.key_id = id"
+                        " LEFT JOIN key_collections held ON held.key_id = id"
+                        " ORDER BY created_at, id"
                     ).fetchall()
                     self._held = {key.id: key for key in map(_key, rows)}
                     self._version = version
@@ -229,13 +239,25 @@ def _limit(database: sqlite3.Connection, key_id: str, limits: Limits) -> None:
 
 
 _Row = tuple[
-    str, str, str, str, str, str | None, str | None, bytes, int | None, int | None, int | None, int
+    str,
+    str,
+    str,
+    str,
+    str,
+    str | None,
+    str | None,
+    bytes,
+    int | None,
+    int | None,
+    int | None,
+    int,
+    str | None,
 ]
 
 
 def _key(row: _Row) -> Key:
-    key_id, name, role, origins, created_at, expires_at, revoked_at, digest, *limits = row
-    requests, tokens, seconds, weight = limits
+    key_id, name, role, origins, created_at, expires_at, revoked_at, digest = row[:8]
+    requests, tokens, seconds, weight, collections = row[8:]
     return Key(
         id=key_id,
         name=name,
@@ -245,6 +267,7 @@ def _key(row: _Row) -> Key:
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
         revoked_at=datetime.fromisoformat(revoked_at) if revoked_at else None,
         limits=Limits(requests=requests, tokens=tokens, seconds=seconds, weight=weight or 1),
+        collections=(PUBLIC,) if collections is None else tuple(collections.split()),
         digest=digest,
     )
 

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
-from siyaq.access.keyring import KeyRing
+from siyaq.access.collections import SEES_ALL, Collections
+from siyaq.access.keyring import Key, KeyRing
 from siyaq.access.roles import Principal, Role
 from siyaq.core.errors import SiyaqError, UsageError
 
@@ -50,22 +51,35 @@ class Owners:
         ring: KeyRing | None,
         *,
         settings: bool = True,
+        collections: Collections | None = None,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._ring = ring
         self._settings = settings
+        self._collections = collections or Collections()
         self._now = now
 
     def of(self, key_id: str) -> Principal:
         """Return who began something; "" is whoever is at the machine. Raises KeyGone."""
         if key_id == "" or (key_id == SETTINGS and self._settings):
-            return Principal(key_id, Role.ADMIN)
+            return Principal(key_id, Role.ADMIN, collections=SEES_ALL)
         key = self._ring.held(key_id) if self._ring is not None else None
         if key is None:
             raise _gone(key_id, "deleted")
         if not key.stands(self._now()):
             raise _gone(key_id, "revoked" if key.revoked_at else "expired")
-        return Principal(key.id, key.role, key.name, key.origins, key.limits)
+        return principal_of(key, self._collections)
+
+    def reading_for(self, key_id: str) -> Principal:
+        """Return somebody who sees what a key sees or saw, and may do no more than look.
+
+        What was opened to strangers with it, a link or a feed, is shown in its stead.
+        """
+        sees: tuple[str, ...] = SEES_ALL
+        if key_id not in ("", SETTINGS):
+            key = self._ring.held(key_id) if self._ring is not None else None
+            sees = () if key is None else self._collections.seen(key.collections)
+        return Principal("", Role.CARD_ONLY, collections=sees)
 
     def gone(self, key_id: str) -> str:
         """Return why a key stands no more, "" for one that does."""
@@ -84,6 +98,18 @@ class Owners:
                 yield caller
         except BrokenOff as error:
             raise _gone(key_id, str(error)) from None
+
+
+def principal_of(key: Key, collections: Collections) -> Principal:
+    """Return who is behind a key."""
+    return Principal(
+        key_id=key.id,
+        role=key.role,
+        name=key.name,
+        origins=key.origins,
+        limits=key.limits,
+        collections=collections.seen(key.collections),
+    )
 
 
 def _gone(key_id: str, why: str) -> KeyGone:

@@ -8,12 +8,13 @@ the person out. What opens it is a session.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from siyaq.access import passwords, store
+from siyaq.access.collections import PUBLIC
 from siyaq.access.keyring import MAX_NAME_CHARS, Key, KeyRing
 from siyaq.access.limits import NO_LIMITS, Limits
 from siyaq.access.links import Links
@@ -81,8 +82,15 @@ class People:
         """Close the database; the ring stays open."""
         self.sessions.close()
 
-    def create(self, name: str, password: str, role: Role, limits: Limits = NO_LIMITS) -> Person:
-        """Make an account of this machine.
+    def create(
+        self,
+        name: str,
+        password: str,
+        role: Role,
+        limits: Limits = NO_LIMITS,
+        collections: Sequence[str] = (PUBLIC,),
+    ) -> Person:
+        """Make an account of this machine, which sees the posts of some collections.
 
         Raises UsageError for a name or a password that cannot be, or a name that is taken: one
         whose account was closed is free again.
@@ -94,7 +102,8 @@ class People:
         before = self._row(HERE, subject)
         if before is not None and self._ring.stands(before[0]):
             raise UsageError(f"there is an account {name!r}", hint="give it a new password instead")
-        return Person(self._add(HERE, subject, name.strip(), role, limits, made), HERE, subject)
+        key = self._add(HERE, subject, name.strip(), role, limits, made, collections)
+        return Person(key, HERE, subject)
 
     def set_password(self, name: str, password: str) -> Person:
         """Give an account another password, and end its sessions. Raises NotFound, UsageError."""
@@ -177,9 +186,18 @@ class People:
         return person
 
     def _add(
-        self, issuer: str, subject: str, name: str, role: Role, limits: Limits, password: str | None
+        self,
+        issuer: str,
+        subject: str,
+        name: str,
+        role: Role,
+        limits: Limits,
+        password: str | None,
+        collections: Sequence[str] = (PUBLIC,),
     ) -> Key:
-        key, _ = self._ring.create(role, name=name, limits=limits)  # its secret is nobody's
+        key, _ = self._ring.create(  # its secret is nobody's
+            role, name=name, limits=limits, collections=collections
+        )
         with store.opened(self._path) as database:
             database.execute("BEGIN IMMEDIATE")
             before = database.execute(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from siyaq.access.collections import ALL, PUBLIC
 from siyaq.access.limits import NO_LIMITS, Limits
 
 
@@ -24,14 +25,15 @@ class Need(StrEnum):
     NOTHING = "nothing"
     CARD = "card"  # read context cards
     READ = "read"
+    COUNTS = "counts"  # read what is counted over everything, whoever may see it
     WRITE = "write"  # bring posts in, erase answers
     KEYS = "keys"  # make and revoke keys, read what they changed
 
 
 MAY: Mapping[Role, frozenset[Need]] = {
     Role.ADMIN: frozenset(Need),
-    Role.WRITER: frozenset({Need.NOTHING, Need.CARD, Need.READ, Need.WRITE}),
-    Role.READER: frozenset({Need.NOTHING, Need.CARD, Need.READ}),
+    Role.WRITER: frozenset({Need.NOTHING, Need.CARD, Need.READ, Need.COUNTS, Need.WRITE}),
+    Role.READER: frozenset({Need.NOTHING, Need.CARD, Need.READ, Need.COUNTS}),
     Role.CARD_ONLY: frozenset({Need.NOTHING, Need.CARD}),
 }
 
@@ -49,6 +51,17 @@ class Principal:
     origins: tuple[str, ...] = ()  # the pages that a card-only key is bound to
     limits: Limits = NO_LIMITS
     session: str = ""  # the id of the session of somebody who has signed in
+    collections: tuple[str, ...] = (PUBLIC,)  # whose posts it sees, as `Collections.seen` has it
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no post is kept from it."""
+        return ALL in self.collections
+
+    @property
+    def oversees(self) -> bool:
+        """Whether what others have and do is its affair: an admin's who sees all of it."""
+        return self.role is Role.ADMIN and self.sees_all
 
     def may(self, need: Need) -> bool:
         """Say whether this role covers a need."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from siyaq.core.errors import DiskFull, StorageError
 
 FOLDER = "access"
-FORMAT = 2
+FORMAT = 3
 BUSY_SECONDS = 5.0
 PEPPER_BYTES = 32
 
@@ -36,6 +36,7 @@ _SCHEMA = f"""
         key_id TEXT PRIMARY KEY, requests INTEGER, tokens INTEGER, seconds INTEGER,
         weight INTEGER NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS key_collections (key_id TEXT PRIMARY KEY, names TEXT NOT NULL);
     PRAGMA user_version = {FORMAT};
     COMMIT;
 """

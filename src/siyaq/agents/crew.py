@@ -34,8 +34,8 @@ RESTING = 20
 """How many runs of one user may wait, each keeping what it has open, before others of it begin."""
 
 Lend = Callable[[Run], AbstractAsyncContextManager[Sequence[AnyTool]]]
-Came = Callable[[str, datetime], Awaitable[bool]]
-"""Says whether a post that holds these words has come since a moment."""
+Came = Callable[[str, datetime, str], Awaitable[bool]]
+"""Says whether a post that holds these words, and that a key sees, has come since a moment."""
 
 
 class Crew:
@@ -163,7 +163,7 @@ class Crew:
             return  # the last one waits for its user
         now = self._now()
         if due.rhythm.words:
-            ripe = await self._came(due.rhythm.words, due.next_at)
+            ripe = await self._came(due.rhythm.words, due.next_at, parent.key_id)
         else:
             ripe = now >= due.next_at
         if ripe and self.journal.standing(parent.id)[0] == "scheduled":  # it took time to look

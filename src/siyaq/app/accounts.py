@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,10 +22,18 @@ class Account:
     sessions: int
 
 
-def create(config: Config, name: str, password: str, role: Role, limits: Limits) -> Person:
+def create(
+    config: Config,
+    name: str,
+    password: str,
+    role: Role,
+    limits: Limits,
+    collections: Sequence[str] = (),
+) -> Person:
     """Make an account of this machine. Raises UsageError."""
+    named = config.collections.checked(collections)
     with _people(config) as people:
-        person = people.create(name, password, role, limits)
+        person = people.create(name, password, role, limits, named)
     _note(config, f"create account {person.key.id}", 201)
     return person
 

@@ -22,24 +22,25 @@ from siyaq.app.drafting import SCRIPTED, Drafting
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config
 from siyaq.core.errors import QueryError
-from siyaq.log import LogReader
+from siyaq.core.product import Product
 
 
 @asynccontextmanager
 async def agents_at_work(
-    config: Config, siyaq: Siyaq, log: LogReader, ring: KeyRing, budget: Budget
+    config: Config, siyaq: Siyaq, product: Product, ring: KeyRing, budget: Budget
 ) -> AsyncIterator[Agency]:
     """Carry on what waits until the block ends, and take tasks meanwhile.
 
+    `product` is what runs meet: siyaq as the key of each may see it.
     Raises ConfigError for a file of MCP servers that cannot be.
     """
-    owners = Owners(ring, settings=bool(config.keys))
+    owners = Owners(ring, settings=bool(config.keys), collections=config.collections)
     reserve = charged_to(owners, budget)
     lent = partial(
         lend_tools,
-        siyaq,
+        product,
         servers=Servers(read_servers(config.agents_mcp)),
-        lookout=Lookout(siyaq),
+        lookout=Lookout(product),
     )
 
     def lend(run: Run) -> AbstractAsyncContextManager[Sequence[AnyTool]]:
@@ -51,14 +52,14 @@ async def agents_at_work(
         crew = Crew(
             journal,
             lend,
-            came_in(siyaq),
+            came_in(product, owners),
             day_caps=day_caps,
             gone=owners.gone,
             reserve=reserve,
             tracer=siyaq.tracer,
             plans=Drafting(siyaq, journal, reserve).within,
         )
-        desk = Desk(journal, crew, live=live_in(log))
+        desk = Desk(journal, crew, live=live_in(siyaq.log))
 
         async def begin(task: Task, key_id: str) -> str:
             if task.model.startswith(SCRIPTED):  # it would read files of this machine

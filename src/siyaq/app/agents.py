@@ -9,6 +9,7 @@ from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from siyaq.access import KeyGone, Owners, account_of
 from siyaq.agents import (
     USUAL,
     Amounts,
@@ -205,12 +206,22 @@ def _none(_: Collection[str]) -> Collection[str]:
     return ()
 
 
-def came_in(product: Product) -> Came:
-    """Return what says whether a post with some words has come since a moment."""
+def came_in(product: Product, owners: Owners | None = None) -> Came:
+    """Return what says whether a post with some words has come since a moment.
 
-    async def came(words: str, since: datetime) -> bool:
-        told = await acting.matching(product, words, Filters(placed=TimeRange(since, None)))
-        return bool(told["hits"])
+    `owners` know the keys that runs were begun with; none: nothing is kept from any of them.
+    """
+
+    async def came(words: str, since: datetime, key_id: str) -> bool:
+        where = Filters(placed=TimeRange(since, None))
+        if owners is None:
+            return bool((await acting.matching(product, words, where))["hits"])
+        try:
+            caller = owners.of(key_id)
+        except KeyGone:
+            return False
+        async with account_of(None, caller):
+            return bool((await acting.matching(product, words, where))["hits"])
 
     return came
 

@@ -7,10 +7,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 
 from siyaq.access import Budget, KeyRing, Links, Owners, account_of
-from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config
 from siyaq.core.clock import SystemClock
 from siyaq.core.errors import ConfigError
+from siyaq.core.product import Product
+from siyaq.obs import Metrics
 from siyaq.serve.alerts.told import Messages
 from siyaq.serve.rationed import rationed
 from siyaq.sources.fetch import Fetcher
@@ -34,7 +35,7 @@ def open_desk(
     config: Config, ring: KeyRing | None = None
 ) -> Iterator[tuple[WatchStore, WatchDesk]]:
     """Open the saved questions of a data directory. `ring`: the keys they are saved with."""
-    owners = Owners(ring, settings=bool(config.keys))
+    owners = Owners(ring, settings=bool(config.keys), collections=config.collections)
     with closing(WatchStore(config.data)) as store:
         mail_to = config.alert_mail_to if config.alert_smtp else ()
         gone = owners.gone if ring is not None else lambda _: ""
@@ -46,7 +47,8 @@ def open_desk(
 @asynccontextmanager
 async def alerting(
     config: Config,
-    siyaq: Siyaq,
+    product: Product,
+    metrics: Metrics,
     store: WatchStore,
     desk: WatchDesk,
     ring: KeyRing,
@@ -59,10 +61,9 @@ async def alerting(
     sender that cannot be.
     """
     clock = SystemClock()
-    metrics = siyaq.metrics
-    product = rationed(siyaq)
-    messages = Messages(siyaq, config.public_url)
-    owners = Owners(ring, settings=bool(config.keys))
+    product = rationed(product)
+    owners = Owners(ring, settings=bool(config.keys), collections=config.collections)
+    messages = Messages(product, owners, config.public_url)
 
     @asynccontextmanager
     async def charged(owner: str) -> AsyncGenerator[None, None]:

@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from siyaq.context import RememberedCards
+from siyaq.app.remembering import Remembering
 from siyaq.core.errors import StorageError
 from siyaq.index import Indexer, IndexReader
 
@@ -17,9 +17,7 @@ logger = logging.getLogger("siyaq.app")
 class Hearing:
     """Follows the index. Use as a context manager, around everything that asks for cards."""
 
-    def __init__(
-        self, indexer: Indexer, searcher: IndexReader, remembered: RememberedCards
-    ) -> None:
+    def __init__(self, indexer: Indexer, searcher: IndexReader, remembered: Remembering) -> None:
         self._indexer = indexer
         self._searcher = searcher
         self._remembered = remembered

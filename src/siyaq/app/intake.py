@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 
+from siyaq.app.allowed import Allowed
 from siyaq.core.clock import Trust
 from siyaq.core.errors import NotFound
 from siyaq.core.ports import Batch, Clock, SourceAdapter
 from siyaq.core.product import Delivered, IngestReport, SourceStatus
+from siyaq.core.query import Shows
 from siyaq.log import LogReader, LogWriter, SourceRecord
 from siyaq.sources import Committer, JsonlStream, Pump
 from siyaq.sources.tally import Tally
@@ -47,11 +49,20 @@ class Intake:
         return tally.report()
 
     async def take_lines(
-        self, pieces: AsyncIterator[bytes], *, imported: bool, source: str = "http"
+        self,
+        pieces: AsyncIterator[bytes],
+        *,
+        imported: bool,
+        source: str = "http",
+        shows: Shows | None = None,
     ) -> IngestReport:
-        """Take NDJSON in pieces of any size. `imported`: the caller vouches for `created_at`."""
+        """Take NDJSON in pieces of any size. `imported`: the caller vouches for `created_at`.
+
+        What is of a source that `shows` keeps back is refused, as if nothing of it were here.
+        """
         trust = Trust.ARCHIVE if imported else Trust.CLIENT
-        return await self.take(JsonlStream(pieces, source=source, trust=trust, clock=self._clock))
+        lines = JsonlStream(pieces, source=source, trust=trust, clock=self._clock)
+        return await self.take(lines if shows is None else Allowed(lines, shows))
 
     async def follow(self, adapter: SourceAdapter, url: str) -> None:
         """Follow a stream until it refuses us for good, or until cancelled."""

@@ -7,7 +7,9 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from siyaq.access import Amount, AuditEntry, AuditLog, Budget, Key, KeyRing, Limits, Owners, Role
+from siyaq.access.collections import ALL, PUBLIC
 from siyaq.config import Config
+from siyaq.core.errors import ConfigError
 
 US = "cli"
 """Who it was, in the record of changes, where the command line was used."""
@@ -21,12 +23,19 @@ def create(
     origins: Sequence[str],
     days: int | None,
     limits: Limits,
+    collections: Sequence[str] = (),
 ) -> tuple[Key, str]:
     """Make a key; return what is kept of it and the key itself. Raises UsageError."""
+    named = config.collections.checked(collections)
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     with opened(config) as ring:
         kept, key = ring.create(
-            role, name=name, origins=origins, expires_at=expires_at, limits=limits
+            role,
+            name=name,
+            origins=origins,
+            expires_at=expires_at,
+            limits=limits,
+            collections=named,
         )
     AuditLog(config.data).begin(US, f"create {kept.role} key {kept.id}", 201)
     return kept, key
@@ -73,6 +82,22 @@ def revoke(config: Config, key_id: str) -> None:
     AuditLog(config.data).begin(US, f"revoke key {key_id}", 204)
 
 
+def require_collections(ring: KeyRing, config: Config) -> None:
+    """Refuse to go on without a collection that some key was made for. Raises ConfigError.
+
+    Its sources would be public: the file of settings is another one, or has lost a line.
+    """
+    now = datetime.now(UTC)
+    known = {*config.collections.names, PUBLIC, ALL}
+    for key in ring.listed():
+        lost = [name for name in key.collections if name not in known]
+        if lost and key.stands(now):
+            raise ConfigError(
+                f"key {key.id} sees the collection {lost[0]!r}, which is not in the settings",
+                hint=f"add it to [collections], or 'siyaq keys revoke {key.id}'",
+            )
+
+
 def audit(config: Config, limit: int) -> list[AuditEntry]:
     """Return what keys have changed, the newest first."""
     return AuditLog(config.data).newest(limit)
@@ -82,7 +107,7 @@ def audit(config: Config, limit: int) -> list[AuditEntry]:
 def owners(config: Config) -> Iterator[Owners]:
     """Lend what knows the keys behind runs that some server has begun."""
     with opened(config) as ring:
-        yield Owners(ring)
+        yield Owners(ring, collections=config.collections)
 
 
 @contextmanager

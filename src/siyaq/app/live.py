@@ -11,9 +11,9 @@ from functools import cache
 
 from siyaq.core.errors import Overloaded
 from siyaq.core.event import LogEntry
-from siyaq.core.ids import PostId
+from siyaq.core.ids import PostId, split_post_id
 from siyaq.core.post import Post
-from siyaq.core.query import Filters
+from siyaq.core.query import Filters, Shows
 from siyaq.obs import Metrics
 from siyaq.text.analyze import terms
 
@@ -37,12 +37,17 @@ _Changes = OrderedDict[PostId, Post | None]
 class _Subscriber:
     wanted: frozenset[str]
     filters: Filters
+    shows: Shows | None = None  # None: every source
     waiting: _Changes = field(default_factory=OrderedDict)
     posts: int = 0  # of those that wait; the others are deletions
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wants(self, post: Post, words: Callable[[], frozenset[str]]) -> bool:
-        return self.filters.admits(post) and (not self.wanted or self.wanted <= words())
+        return (
+            (self.shows is None or self.shows(post.source))
+            and self.filters.admits(post)
+            and (not self.wanted or self.wanted <= words())
+        )
 
     def offer(self, post: Post) -> bool:
         """Let a post wait; False where there is no room. It takes the place of an older version."""
@@ -56,6 +61,8 @@ class _Subscriber:
 
     def withdraw(self, post_id: PostId) -> None:
         """Let a deletion wait, at the end; what waits of the post itself is never shown."""
+        if self.shows is not None and not self.shows(split_post_id(post_id)[0]):
+            return
         self.posts -= self.waiting.pop(post_id, None) is not None
         self.waiting[post_id] = None
         self.changed.set()
@@ -136,9 +143,14 @@ class LiveHub:
             if subscriber.wants(post, words) and not subscriber.offer(post):
                 self._metrics.live_dropped.inc()
 
-    async def subscribe(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
-        """Yield posts holding every word of `text`, and ids of deleted posts, until closed."""
-        subscriber = _Subscriber(frozenset(terms(text)), filters)
+    async def subscribe(
+        self, text: str, filters: Filters, shows: Shows | None = None
+    ) -> AsyncGenerator[Post | PostId, None]:
+        """Yield posts holding every word of `text`, and ids of deleted posts, until closed.
+
+        Posts and deletions of sources that `shows` keeps back are not told of; None: none are.
+        """
+        subscriber = _Subscriber(frozenset(terms(text)), filters, shows)
         self._subscribers.add(subscriber)
         try:
             while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol, TypeVar
 
 from siyaq import plugins
 from siyaq.app import models
@@ -16,32 +17,23 @@ from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering, open_metering
 from siyaq.app.picturing import Picturing
 from siyaq.app.recording import Recording
+from siyaq.app.remembering import Remembering
+from siyaq.app.rooms import Rooms
 from siyaq.app.siyaq import Siyaq
 from siyaq.app.tracing import open_traces
-from siyaq.app.turns import Lending, ModelTurns
+from siyaq.app.turns import ModelTurns
 from siyaq.app.watching import Watching, store_of
 from siyaq.config import Config
-from siyaq.context import (
-    CardDesk,
-    CardHistory,
-    Cards,
-    Claims,
-    OtherLanguage,
-    PhrasedPoints,
-    PictureShelf,
-    ReadersNotes,
-    RememberedCards,
-)
+from siyaq.context import CardHistory, PictureShelf, ReadersNotes, RememberedCards
 from siyaq.core.clock import SystemClock
 from siyaq.core.event import AccountEvent, AccountStatus
 from siyaq.core.ports import Batch, Clock
-from siyaq.grounding import Answerer, AnswerShelf, KeptAnswers, WrittenAnswers
-from siyaq.grounding.support import SupportChecker
+from siyaq.grounding import AnswerShelf
 from siyaq.index import Indexer, IndexReader
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.models import BuiltinEmbedder
 from siyaq.obs import Metrics
-from siyaq.retrieval import Retriever, Vectors
+from siyaq.retrieval import Vectors
 from siyaq.sources import Committer, builtin
 from siyaq.sources.pictures import Pictures
 from siyaq.telemetry import Taken, TelemetryStore
@@ -65,15 +57,15 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
         metering = await stack.enter_async_context(open_metering(config, metrics))
         embedder = stack.enter_context(BuiltinEmbedder(processes=processes))
         hub = LiveHub(metrics)
-        indexer = intake = remembered = None
+        indexer = intake = remembering = None
         if writer is not None:
-            remembered = RememberedCards(log, clock)
+            remembering = Remembering(RememberedCards(log, clock))
             indexer = Indexer(log, config.data, embedder)
             await asyncio.to_thread(indexer.start)
             stack.push_async_callback(asyncio.to_thread, indexer.stop)
             store = store_of(config)
             stack.callback(store.close)
-            appending = _Append(writer, log, remembered, hub, metrics, metering, store, clock)
+            appending = _Append(writer, log, remembering, hub, metrics, metering, store, clock)
             committer = Committer(appending, indexer.wake)
             await stack.enter_async_context(committer)
             intake = Intake(writer=writer, log=log, committer=committer, clock=clock)
@@ -87,82 +79,57 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             await stack.enter_async_context(Janitor(config, eraser, log, store, clock))
         searcher = IndexReader.open(config.data, embedder)
         stack.callback(searcher.close)
-        vectors = Vectors(embedder)
-        retriever = Retriever(searcher, log, vectors, clock)
-        abroad = OtherLanguage(searcher, log, retriever.vector)
-        shelf = models.shelf(config)
-        stack.callback(shelf.close)
-        kept = AnswerShelf(config.data, config.answers_kept)
-        stack.callback(kept.close)
-        turns = ModelTurns(
-            parallel=config.model_parallel,
-            wait_seconds=config.model_wait_seconds,
-            metrics=metrics,
-        )
-        answers = WrittenAnswers(
-            Answerer(retriever, searcher, log, vectors, clock),
-            log,
-            shelf,
-            seconds=config.model_seconds,
-            stall_seconds=config.model_stall_seconds,
-            support=SupportChecker(vectors).check_sentence,
-            outcome=lambda what: metrics.model_sentences.labels(what).inc(),
-            turns=turns,
-        )
-        if indexer is not None and remembered is not None:
-            remembered.understand(abroad)
-            stack.enter_context(Hearing(indexer, searcher, remembered))
-        versions = CardHistory(config.data)
-        stack.callback(versions.close)
-        notes = ReadersNotes(config.data)
-        stack.callback(notes.close)
-        shelved = PictureShelf(config.data)
-        stack.callback(shelved.close)
-        cards = Cards(
-            searcher,
-            log,
-            clock,
-            Claims(retriever, SupportChecker(vectors), abroad),
-            coordination_of=config.coordination_of,
-            pictures=shelved,
-        )
+        if indexer is not None and remembering is not None:
+            stack.enter_context(Hearing(indexer, searcher, remembering))
+        pictures = _closed(stack, PictureShelf(config.data))
         picturing = None
         if writer is not None:
             looking = await stack.enter_async_context(Pictures())
             picturing = Picturing(
-                looking, shelved, log, remembered, lambda how: metrics.pictures.labels(how).inc()
+                looking, pictures, log, remembering, lambda how: metrics.pictures.labels(how).inc()
             )
             if config.fetch_pictures:
                 stack.push_async_callback(_ended, asyncio.ensure_future(picturing.follow(hub)))
-        desk = CardDesk(
-            cards,
-            log,
-            searcher,
-            versions,
-            remembered,
-            asked=lambda how: metrics.cards.labels(how).inc(),
-            lost=metrics.lost_card_versions.inc,
-        )
-        yield Siyaq(
-            directory=config.data,
+        rooms = Rooms(
+            config=config,
+            clock=clock,
             log=log,
             searcher=searcher,
             embedder=embedder,
-            retriever=retriever,
-            answers=KeptAnswers(answers, kept, log, unkept=metrics.unkept_answers.inc),
-            cards=desk,
-            phrased=PhrasedPoints(answers),
-            notes=notes,
-            picturing=picturing,
+            vectors=Vectors(embedder),
             hub=hub,
             metrics=metrics,
             tracer=tracer,
             metering=metering,
+            models=_closed(stack, models.shelf(config)),
+            turns=ModelTurns(
+                parallel=config.model_parallel,
+                wait_seconds=config.model_wait_seconds,
+                metrics=metrics,
+            ),
+            kept=_closed(stack, AnswerShelf(config.data, config.answers_kept)),
+            versions=_closed(stack, CardHistory(config.data)),
+            notes=_closed(stack, ReadersNotes(config.data)),
+            pictures=pictures,
+            picturing=picturing,
             intake=intake,
             indexer=indexer,
-            models=lambda: turns.health.told(models.listed(config)),
-            lending=Lending(shelf, turns),
+            remembering=remembering,
         )
+        yield rooms.whole()
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+_Closing = TypeVar("_Closing", bound=_Closes)
+
+
+def _closed(stack: AsyncExitStack, room: _Closing) -> _Closing:
+    """Have a room closed when siyaq is."""
+    stack.callback(room.close)
+    return room
 
 
 async def _ended(task: asyncio.Future[None]) -> None:
@@ -193,7 +160,7 @@ class _Append:
         self,
         writer: LogWriter,
         log: LogReader,
-        remembered: RememberedCards,
+        remembering: Remembering,
         hub: LiveHub,
         metrics: Metrics,
         metering: Metering,
@@ -203,7 +170,7 @@ class _Append:
         self.on_readings: Callable[[], None] = lambda: None  # called on the event loop
         self._record = Recording(writer.append, log, store, clock, on_taken=self._count_readings)
         self._log = log
-        self._remembered = remembered
+        self._remembering = remembering
         self._metering = metering
         self._hub = hub
         self._metrics = metrics
@@ -213,7 +180,7 @@ class _Append:
         reshown = self._changes_what_is_shown(batches)
         results = self._record(batches)
         if reshown:
-            self._remembered.forget_all()
+            self._remembering.forget_all()
         self._metering.taken(batches)
         for appended in results:
             for op in ("created", "updated", "deleted", "unchanged", "stale"):

@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable
 
 from siyaq.app.live import LiveHub
-from siyaq.context import PictureShelf, RememberedCards
+from siyaq.app.remembering import Remembering
+from siyaq.context import PictureShelf
 from siyaq.core.errors import NotFound, SiyaqError
 from siyaq.core.ids import PostId
 from siyaq.core.post import Post
@@ -26,7 +27,7 @@ class Picturing:
         pictures: Pictures,
         shelf: PictureShelf,
         log: LogReader,
-        remembered: RememberedCards | None,
+        remembered: Remembering | None,
         count: Callable[[str], None],
     ) -> None:
         self._pictures = pictures

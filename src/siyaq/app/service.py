@@ -15,7 +15,7 @@ from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.following import Following
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.resident import resident
-from siyaq.app.siyaq import Siyaq
+from siyaq.app.views import as_seen
 from siyaq.config import Config, FollowSetting
 from siyaq.core.errors import ConfigError
 from siyaq.core.product import Product
@@ -48,6 +48,7 @@ async def serve_forever(
     roster = Following(config.data, source_registry(), sources)
     async with AsyncExitStack() as stack:
         siyaq = await stack.enter_async_context(open_siyaq(config, write=True))
+        product = as_seen(siyaq, config.collections)
         ring, people, budget = await stack.enter_async_context(_keys(config, siyaq.metrics))
         watches, desk = stack.enter_context(open_desk(config, ring))
         settings = ServeSettings(
@@ -58,20 +59,21 @@ async def serve_forever(
             people=people,
             provider=await stack.enter_async_context(login.provider_of(config)),
             session_seconds=config.session_seconds,
+            collections=config.collections,
             audit=AuditLog(config.data),
             budget=budget,
             watches=desk,
             roster=roster,
             shown=config.shown,
             agency=await stack.enter_async_context(
-                agents_at_work(config, siyaq, siyaq.log, ring, budget)
+                agents_at_work(config, siyaq, product, ring, budget)
             ),
             shares=Shares(config.data, Links(config.data)),
             allowed_hosts=config.allowed_hosts,
             registry=siyaq.metrics.registry,
             tracer=siyaq.tracer,
         )
-        app = create_app(siyaq, settings)
+        app = create_app(product, settings)
         telling: list[asyncio.Task[None]] = []
 
         def tell(url: str) -> None:
@@ -83,8 +85,8 @@ async def serve_forever(
         try:
             async with (
                 roster.running(siyaq.intake),
-                _grpc(siyaq, settings, config),
-                alerting(config, siyaq, watches, desk, ring, budget),
+                _grpc(product, settings, config),
+                alerting(config, product, siyaq.metrics, watches, desk, ring, budget),
             ):
                 stack.enter_context(resident())
                 await run(app, config.host, config.port, tell)
@@ -104,17 +106,18 @@ async def _keys(config: Config, metrics: Metrics) -> AsyncIterator[tuple[KeyRing
         closing(await asyncio.to_thread(People, config.data, ring)) as people,
         closing(await asyncio.to_thread(keys.budget, config, counted)) as budget,
     ):
+        keys.require_collections(ring, config)
         yield ring, people, budget
 
 
 @asynccontextmanager
-async def _grpc(siyaq: Siyaq, settings: ServeSettings, config: Config) -> AsyncIterator[None]:
+async def _grpc(product: Product, settings: ServeSettings, config: Config) -> AsyncIterator[None]:
     """Serve gRPC too. Where nobody chose its port and that is taken, go on without."""
     from siyaq.serve.grpc import grpc_serving  # loaded where it serves
 
     async with AsyncExitStack() as stack:
         try:
-            serving = grpc_serving(siyaq, settings, config.grpc_port)
+            serving = grpc_serving(product, settings, config.grpc_port)
             port = await stack.enter_async_context(serving)
             logger.info("gRPC is ready", extra={"port": port})
         except ConfigError as error:

@@ -26,9 +26,9 @@ from siyaq.core.ids import PostId
 from siyaq.core.ports import Embedder, ToolCall
 from siyaq.core.post import Post
 from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
-from siyaq.core.query import Filters, Query, Ranking
+from siyaq.core.query import Filters, Query, Ranking, Shows
 from siyaq.grounding import KeptAnswers
-from siyaq.index import Indexer, IndexReader
+from siyaq.index import Indexer, IndexReader, IndexWithin
 from siyaq.log import LogReader
 from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
@@ -50,7 +50,7 @@ class Siyaq:
         *,
         directory: Path,
         log: LogReader,
-        searcher: IndexReader,
+        searcher: IndexReader | IndexWithin,
         embedder: Embedder,
         retriever: Retriever,
         answers: KeptAnswers,
@@ -66,7 +66,10 @@ class Siyaq:
         indexer: Indexer | None,
         models: Callable[[], Sequence[ModelAtHand]],
         lending: Lending,
+        shows: Shows | None = None,
+        within: Callable[[tuple[str, ...], Shows], Siyaq] | None = None,
     ) -> None:
+        """`shows` says of which sources posts are here, None for all; `within` makes a part."""
         self.directory = directory
         self.log = log
         self.metrics = metrics
@@ -86,6 +89,16 @@ class Siyaq:
         self._indexer = indexer
         self._models = models
         self._tool_calls = ToolCalls(lending)
+        self._shows = shows
+        self._within = within
+
+    def within(self, seen: tuple[str, ...], shows: Shows) -> Siyaq:
+        """Return siyaq as it is for those who see the collections `seen`, and so these sources.
+
+        It answers as one that never had the rest: nothing of that is read, counted or told.
+        """
+        assert self._within is not None, "a part has no parts"
+        return self._within(seen, shows)
 
     @property
     def intake(self) -> Intake:
@@ -199,10 +212,13 @@ class Siyaq:
         """Look at the bytes of a post's picture. Raises NotFound, UsageError, AlreadyWriting."""
         if self._picturing is None:
             raise AlreadyWriting(f"{str(self.directory)!r} was opened for reading only")
+        if not self.log.shows_post(post_id):
+            raise NotFound(f"post {post_id!r} has no picture {place} here")
         await self._picturing.take(post_id, place, document)
 
     async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
         """Take a reader's rating of a note, in place of their last. Raises NotFound, QueryError."""
+        await self._require_note(note_id)
         await asyncio.to_thread(self._notes.rate, note_id, rater, helpful, datetime.now(UTC))
 
     async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
@@ -212,6 +228,7 @@ class Siyaq:
 
     async def forget_note(self, note_id: str) -> None:
         """Erase a note and its ratings. Raises NotFound."""
+        await self._require_note(note_id)
         await asyncio.to_thread(self._notes.forget, note_id)
 
     async def _require(self, post_id: PostId) -> None:
@@ -219,8 +236,16 @@ class Siyaq:
         try:
             await self.post(post_id)
         except NotFound:
-            await asyncio.to_thread(self._notes.forget_post, post_id)
+            if self._shows is None:  # a part cannot tell what is gone from what is kept from it
+                await asyncio.to_thread(self._notes.forget_post, post_id)
             raise
+
+    async def _require_note(self, note_id: str) -> None:
+        """Raise NotFound for a note on a post that is kept from here, as for one that is not."""
+        if self._shows is not None:
+            post_id = await asyncio.to_thread(self._notes.post_of, note_id)
+            if not self.log.shows_post(post_id):
+                raise NotFound(f"no note {note_id[:40]!r} is kept")
 
     async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
         """Build the card of a text that somebody met elsewhere. Raises QueryError."""
@@ -269,7 +294,7 @@ class Siyaq:
 
     async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
         """Take posts as NDJSON, in pieces of any size, and return when they are durable."""
-        return await self.intake.take_lines(lines, imported=imported)
+        return await self.intake.take_lines(lines, imported=imported, shows=self._shows)
 
     async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
         """Take what was sent to a webhook, and return when it is durable."""
@@ -281,7 +306,7 @@ class Siyaq:
 
     async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts that match as they become durable, and ids of posts that were deleted."""
-        async with aclosing(self._hub.subscribe(text, filters)) as posts:
+        async with aclosing(self._hub.subscribe(text, filters, self._shows)) as posts:
             async for item in posts:
                 yield item
 
@@ -316,7 +341,7 @@ class Siyaq:
 
     async def status(self) -> Status:
         """Say how siyaq is doing."""
-        return await asyncio.to_thread(self._status)
+        return await asyncio.to_thread(self._status if self._shows is None else self._status_within)
 
     def _status(self) -> Status:
         counts = self.log.counts()
@@ -338,10 +363,33 @@ class Siyaq:
             bill=self._metering.ledger.bill(),
         )
 
+    def _status_within(self) -> Status:
+        """Say how a part is doing: places are counted in it, and what all have cost is not said."""
+        counts, names = self.log.counts(), self.log.names()
+        self._searcher.refresh()
+        head = counts.posts + counts.deleted
+        return Status(
+            version=__version__,
+            posts=counts.posts,
+            deleted=counts.deleted,
+            log_seq=head,
+            indexed_seq=max(0, head - self.log.count_after(self._searcher.indexed, names)),
+            embedded_seq=max(0, head - self.log.count_after(self._searcher.embedded, names)),
+            approximate=0,
+            covered=self.log.coverage(),
+            sources=self._sources(),
+            embedder=self._embedder.name,
+            writing=self._intake is not None,
+            disk_bytes=0,
+            energy_source=self._metering.meter.sources.name,
+        )
+
     def _sources(self) -> tuple[SourceStatus, ...]:
-        if self._intake is not None:
-            return self._intake.source_statuses()
-        return tuple(map(at_rest, self.log.sources()))
+        if self._intake is None:
+            return tuple(map(at_rest, self.log.sources()))
+        shows = self._shows
+        found = self._intake.source_statuses()
+        return found if shows is None else tuple(one for one in found if shows(one.source))
 
     async def wait_searchable(self, *, vectors: bool, within: timedelta) -> bool:
         """Wait until everything durable now can be found; False when time ran out first."""

@@ -15,7 +15,7 @@ from siyaq.access import HERE, Limits, Role
 from siyaq.app import accounts
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
-from siyaq.cli.keys import Requests, Seconds, Tokens, Weight
+from siyaq.cli.keys import Requests, Seconds, Seen, Tokens, Weight
 from siyaq.core.errors import UsageError
 
 Name = Annotated[str, typer.Argument(help="Name of an account, or its id as listed.")]
@@ -34,6 +34,7 @@ def create(
     tokens: Tokens = None,
     seconds: Seconds = None,
     weight: Weight = 1,
+    collections: Seen = "public",
     data: options.Data = None,
     file: options.ConfigFile = None,
     as_json: options.AsJson = False,
@@ -41,7 +42,7 @@ def create(
     """Make an account; its password is asked for, or read from the first line of stdin."""
     settings = options.settings(data, file)
     limits = Limits(requests=requests, tokens=tokens, seconds=seconds, weight=weight)
-    person = accounts.create(settings, name, _password(), role, limits)
+    person = accounts.create(settings, name, _password(), role, limits, collections.split(","))
     if as_json:
         print_json({"id": person.key.id, "name": person.key.name, "role": person.key.role})
     else:

@@ -24,6 +24,13 @@ Seconds = Annotated[int | None, typer.Option(min=0, help="The same in seconds of
 Weight = Annotated[
     int, typer.Option(min=1, help="Share of a model's time where several wait for it.")
 ]
+Seen = Annotated[
+    str,
+    typer.Option(
+        help="Whose posts are seen, separated by commas: names of [collections], 'public' for"
+        " sources of none, 'all'."
+    ),
+]
 
 app = typer.Typer(
     help="Keys to this siyaq: who may ask it, and who may change it.", no_args_is_help=True
@@ -43,6 +50,7 @@ def create(
     tokens: Tokens = None,
     seconds: Seconds = None,
     weight: Weight = 1,
+    collections: Seen = "public",
     data: options.Data = None,
     file: options.ConfigFile = None,
     as_json: options.AsJson = False,
@@ -51,10 +59,17 @@ def create(
     settings = options.settings(data, file)
     limits = Limits(requests=requests, tokens=tokens, seconds=seconds, weight=weight)
     kept, key = keys.create(
-        settings, role, name=name, origins=origin or (), days=days, limits=limits
+        settings,
+        role,
+        name=name,
+        origins=origin or (),
+        days=days,
+        limits=limits,
+        collections=collections.split(","),
     )
     if as_json:
-        print_json({"id": kept.id, "role": kept.role, "origins": kept.origins, "key": key})
+        held = {"role": kept.role, "origins": kept.origins, "collections": kept.collections}
+        print_json({"id": kept.id, **held, "key": key})
         return
     Console(soft_wrap=True, highlight=False).print(key)
     told = "it may stand in pages" if kept.role is Role.CARD_ONLY else "keep it: it is not stored"
@@ -74,11 +89,12 @@ def list_keys(
         Console().print("no keys: on loopback every route is open")
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("id", "role", "state", "made", "name", "origins"):
+    for heading in ("id", "role", "state", "sees", "made", "name", "origins"):
         table.add_column(heading)
     for key in found:
         made = f"{key.created_at:%Y-%m-%d}"
-        table.add_row(key.id, key.role, _state(key), made, Text(key.name), "\n".join(key.origins))
+        sees, origins = ", ".join(key.collections), "\n".join(key.origins)
+        table.add_row(key.id, key.role, _state(key), sees, made, Text(key.name), origins)
     Console().print(table)
 
 
@@ -176,6 +192,7 @@ def _plain(key: Key) -> dict[str, object]:
         "name": key.name,
         "state": _state(key),
         "origins": key.origins,
+        "collections": key.collections,
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,

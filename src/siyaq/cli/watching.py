@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from siyaq.access import Principal, Role
+from siyaq.access.collections import SEES_ALL
 from siyaq.app.alerts import open_desk
 from siyaq.cli import options
 from siyaq.cli.asking import print_json
@@ -21,7 +22,7 @@ from siyaq.serve.alerts.shapes import alert_json, watch_json
 from siyaq.serve.alerts.told import headline
 from siyaq.watches import Draft, Watch, WatchDesk
 
-_US = Principal("", Role.ADMIN)
+_US = Principal("", Role.ADMIN, collections=SEES_ALL)
 
 app = typer.Typer(
     help="Saved questions that keep watching; a running 'siyaq serve' asks them.",

@@ -54,8 +54,13 @@ class CardDesk:
         *,
         asked: Callable[[str], None] = lambda _: None,
         lost: Callable[[], None] = lambda: None,
+        part: str = "",
     ) -> None:
-        """`asked` hears "remembered" or "built" for each card, `lost` of each version not kept."""
+        """`asked` hears "remembered" or "built" for each card, `lost` of each version not kept.
+
+        `part` names the part of the log that the cards are of: what a card said before is compared
+        within it.
+        """
         self._cards = cards
         self._log = log
         self._searcher = searcher
@@ -63,6 +68,7 @@ class CardDesk:
         self._remembered = remembered
         self._asked = asked
         self._lost = lost
+        self._part = part
 
     def card(self, post_id: PostId) -> ContextCard:
         """Return the card of a live post, with what changed since it was last built.
@@ -102,7 +108,7 @@ class CardDesk:
         if post_id not in self._log.find((post_id,)):
             self._forget(post_id)
             raise NotFound(f"post {post_id!r} is {self._log.state(post_id)} here")
-        found = self._history.versions(post_id)
+        found = self._history.versions(self._kept_as(post_id))
         return [_version(at, change, standing) for at, change, standing in found]
 
     def changed_since(self, post_id: PostId, revision: int) -> CardChange | None:
@@ -111,7 +117,7 @@ class CardDesk:
         Whoever asked for the card in between does not matter.
         """
         try:
-            found = [one for _, one, _ in self._history.versions(post_id)]
+            found = [one for _, one, _ in self._history.versions(self._kept_as(post_id))]
         except StorageError:
             self._lost()
             return None
@@ -136,15 +142,18 @@ class CardDesk:
 
     def _compared(self, post_id: PostId, card: ContextCard) -> CardChange | None:
         try:
-            return self._history.note(post_id, standing_of(card), card.as_of)
+            return self._history.note(self._kept_as(post_id), standing_of(card), card.as_of)
         except StorageError:
             logger.warning("card version not kept", exc_info=True)
             self._lost()
             return None
 
+    def _kept_as(self, post_id: PostId) -> PostId:
+        return PostId(f"{self._part}\n{post_id}") if self._part else post_id
+
     def _forget(self, post_id: PostId) -> None:
         try:
-            self._history.forget(post_id)
+            self._history.forget(self._kept_as(post_id))
         except StorageError:
             self._lost()
 

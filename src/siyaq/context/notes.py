@@ -94,7 +94,7 @@ class ReadersNotes:
         with self._working() as database, database:
             found = database.execute("SELECT author FROM notes WHERE id = ?", (note_id,)).fetchone()
             if found is None:
-                raise NotFound(f"no note {note_id[:40]!r} is kept")
+                raise _unknown(note_id)
             if found[0] == rater:
                 raise QueryError("nobody rates a note of their own")
             self._rate(database, note_id, rater, helpful, at)
@@ -123,6 +123,16 @@ class ReadersNotes:
         notes.sort(key=lambda note: (note.score.status != "helpful", -note.score.intercept))
         return notes
 
+    def post_of(self, note_id: str) -> PostId:
+        """Return the post that a note is on. Raises NotFound."""
+        with self._working() as database:
+            found = database.execute(
+                "SELECT post_id FROM notes WHERE id = ?", (note_id,)
+            ).fetchone()
+        if found is None:
+            raise _unknown(note_id)
+        return PostId(found[0])
+
     def of_card(self, post_id: PostId) -> NoteScore:
         """Return how helpful readers find the card of a post."""
         with self._working() as database:
@@ -135,7 +145,7 @@ class ReadersNotes:
             gone = database.execute("DELETE FROM notes WHERE id = ?", (note_id,)).rowcount
             self._stale = True
         if not gone:
-            raise NotFound(f"no note {note_id[:40]!r} is kept")
+            raise _unknown(note_id)
 
     def forget_post(self, post_id: PostId) -> None:
         """Erase what readers said of a post that is gone."""
@@ -195,6 +205,10 @@ class ReadersNotes:
                 raise StorageError(
                     f"cannot use the readers' notes in {str(self._path)!r}: {error}"
                 ) from error
+
+
+def _unknown(note_id: str) -> NotFound:
+    return NotFound(f"no note {note_id[:40]!r} is kept")
 
 
 def _open(path: Path) -> sqlite3.Connection:

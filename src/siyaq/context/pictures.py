@@ -7,7 +7,7 @@ compared at once in memory. Losing the file loses which pictures were seen, and 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -90,8 +90,8 @@ class PictureShelf:
             ).fetchall()
         return dict(rows)
 
-    def alike(self, digest: bytes) -> list[Seen]:
-        """Return the posts that carry the same picture, the most alike first."""
+    def alike(self, digest: bytes, shown: Callable[[PostId], bool] = lambda _: True) -> list[Seen]:
+        """Return the posts that carry the same picture, the most alike first, of those shown."""
         with self._working():
             self._take_in_fresh()
             names, hashes = self._names, self._hashes
@@ -100,7 +100,9 @@ class PictureShelf:
         wanted = np.frombuffer(digest, np.uint64)
         distances = np.bitwise_count(hashes ^ wanted).sum(axis=1)
         near = np.flatnonzero(distances <= SAME)
-        found = sorted(Seen(names[place], int(distances[place])) for place in near)
+        found = sorted(
+            Seen(names[place], int(distances[place])) for place in near if shown(names[place])
+        )
         return sorted(found, key=lambda one: one.distance)[:_READ_AT_MOST]
 
     def forget(self, post_id: PostId) -> None:
@@ -153,7 +155,7 @@ def picture_cards(post: Post, shelf: PictureShelf, log: LogReader) -> tuple[Pict
     """Return the pictures of a post, each with earlier posts that carried it, by time."""
     try:
         hashes = shelf.of(post.id)
-        seen = {place: shelf.alike(digest) for place, digest in hashes.items()}
+        seen = {place: shelf.alike(digest, log.shows_post) for place, digest in hashes.items()}
     except StorageError:
         seen = {}
     cards = []

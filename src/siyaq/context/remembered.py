@@ -22,9 +22,10 @@ from siyaq.context.watched import Grounds, Watched, grounds_of
 from siyaq.core.answer import Coverage, Usage
 from siyaq.core.card import ContextCard
 from siyaq.core.event import LogEntry
-from siyaq.core.ids import PostId, Seq
+from siyaq.core.ids import PostId, Seq, split_post_id
 from siyaq.core.ports import Clock
 from siyaq.core.post import Post
+from siyaq.core.query import Shows
 from siyaq.log import LogReader
 
 ROOM: Final = 2_000
@@ -46,8 +47,22 @@ class _Kept:
 class RememberedCards:
     """Safe to use from several threads."""
 
-    def __init__(self, log: LogReader, clock: Clock, *, room: int = ROOM) -> None:
+    def __init__(
+        self,
+        log: LogReader,
+        clock: Clock,
+        *,
+        room: int = ROOM,
+        whole: LogReader | None = None,
+        shows: Shows = lambda _: True,
+    ) -> None:
+        """`log` is where posts are looked up.
+
+        Where that is a part of a log, `whole` is the log that is heard, and `shows` says of what.
+        """
         self._log = log
+        self._whole = whole or log
+        self._shows = shows
         self._clock = clock
         self._room = room
         self._kept: OrderedDict[PostId, _Kept] = OrderedDict()
@@ -55,10 +70,10 @@ class RememberedCards:
         self._listeners: dict[PostId, set[Told]] = {}
         self._lock = threading.Lock()
         self._hearing = threading.Lock()  # held by the one thread that reads on
-        self._heard = log.head()
+        self._heard = self._whole.head()
         self._other: OtherLanguage | None = None
         self._meant: Meant | None = None
-        self._seen = log.head()  # by meaning
+        self._seen = self._whole.head()  # by meaning
 
     def understand(self, other: OtherLanguage) -> None:
         """From now on cards rest on posts in the other language too: `see` has to be called."""
@@ -119,10 +134,10 @@ class RememberedCards:
                     self._heard = upto
                     self.forget_all()
                     return
-                entries = self._log.entries(self._heard, min(_AT_ONCE, upto - self._heard))
+                entries = self._whole.entries(self._heard, min(_AT_ONCE, upto - self._heard))
                 if not entries:
                     return
-                touched = self._touched(entries)
+                touched = self._touched(self._shown(entries))
                 with self._lock:
                     self._heard = entries[-1].seq
                     self._drop(touched)
@@ -137,12 +152,12 @@ class RememberedCards:
                     self._seen = upto
                     self.forget_all()
                     return
-                entries = self._log.entries(self._seen, min(_AT_ONCE, upto - self._seen))
+                entries = self._whole.entries(self._seen, min(_AT_ONCE, upto - self._seen))
                 if not entries:
                     return
                 with self._lock:
                     meant = self._meant.copy()  # who asks for a card need not wait for the look
-                touched = meant.touched(entries)
+                touched = meant.touched(self._shown(entries))
                 with self._lock:
                     self._seen = entries[-1].seq
                     self._drop(touched)
@@ -188,7 +203,7 @@ class RememberedCards:
             return False
         alone = Watched()
         alone.add(grounds)
-        entries = self._log.entries(built_from, behind)
+        entries = self._shown(self._whole.entries(built_from, behind))
         return not any(_may_review(entry) or alone.touched(entry) for entry in entries)
 
     def _unseen_since(
@@ -202,7 +217,10 @@ class RememberedCards:
             return False
         alone = Meant(self._other)
         alone.add(name, grounds.claims, meaning)
-        return not alone.touched(self._log.entries(meant_from, behind))
+        return not alone.touched(self._shown(self._whole.entries(meant_from, behind)))
+
+    def _shown(self, entries: list[LogEntry]) -> list[LogEntry]:
+        return [one for one in entries if self._shows(split_post_id(one.post_id)[0])]
 
     def _drop(self, names: set[PostId]) -> None:
         for name in names:

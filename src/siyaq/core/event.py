@@ -114,6 +114,7 @@ class RejectReason(StrEnum):
     NOT_PUBLIC = "not_public"  # shown to followers or to some people only
     NO_CONSENT = "no_consent"  # public, but its author does not want to be searched
     UNSUPPORTED = "unsupported"
+    NOT_YOURS = "not_yours"  # of a source that whoever brings it may not see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

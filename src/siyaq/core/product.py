@@ -71,6 +71,7 @@ class SourceStatus:
     problem: str = ""  # the last error, in words
     reconnects: int = 0  # since it was begun here
     gap_count: int = 0  # since then, where `gaps` are the newest
+    collections: frozenset[str] = frozenset()  # that it stands in, of those that the caller sees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -10,6 +10,10 @@ from typing import Literal
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.post import Post
 from siyaq.core.span import Span, TimeRange
+
+Shows = Callable[[str], bool]
+"""Whether posts of a source, by its name, may be seen at all: a part of the log as a whole of its
+own, where `Filters` are what somebody asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

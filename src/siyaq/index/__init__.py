@@ -10,5 +10,6 @@ from siyaq.index.indexer import Indexer
 from siyaq.index.reader import IndexReader
 from siyaq.index.rebuild import rebuild
 from siyaq.index.settings import IndexSettings
+from siyaq.index.within import IndexWithin
 
-__all__ = ["IndexReader", "IndexSettings", "Indexer", "check", "rebuild"]
+__all__ = ["IndexReader", "IndexSettings", "IndexWithin", "Indexer", "check", "rebuild"]

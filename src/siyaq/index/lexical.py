@@ -41,6 +41,7 @@ class PartitionView:
         self.searcher = index.searcher()
         self._weighed_docs: int | None = None
         self._frequency = lru_cache(maxsize=_FREQUENCIES)(partial(self.searcher.doc_freq, "words"))
+        self._frequency_among = lru_cache(maxsize=_FREQUENCIES)(self._count)
 
     @classmethod
     def open(cls, path: Path, state: PartitionState) -> PartitionView:
@@ -56,9 +57,25 @@ class PartitionView:
         """Return the view of a later commit, this one where nothing was committed."""
         return self if state == self.state else PartitionView(self._path, self._index, state)
 
-    def frequency(self, term: str) -> int:
-        """Return in how many posts `term` stands; deleted ones count until tantivy merges."""
-        return self._frequency(term)
+    def frequency(self, term: str, among: tuple[str, ...] = ()) -> int:
+        """Return in how many posts `term` stands; deleted ones count until tantivy merges.
+
+        `among` are the sources whose posts are counted, the deleted ones not; none means all.
+        """
+        return self._frequency_among(among, term) if among else self._frequency(term)
+
+    def documents(self, among: tuple[str, ...] = ()) -> int:
+        """Return how many posts there are, of some sources or, where none are named, of all."""
+        return self._frequency_among(among, "") if among else self.searcher.num_docs
+
+    def _count(self, among: tuple[str, ...], term: str) -> int:
+        if term and not self._frequency(term):
+            return 0
+        demands = [(Occur.Must, one_of("source", among))]
+        if term:
+            demands.append((Occur.Must, _word(term)))
+        found = self.searcher.search(Query.boolean_query(demands), 1, count=True)
+        return int(found.count)  # type: ignore[attr-defined]  # its stub leaves this one out
 
     def holds(self, field: str, value: str) -> bool:
         """Say whether some post has this value; a deleted one counts until tantivy merges."""
@@ -109,10 +126,17 @@ class PartitionView:
 
 
 def best(
-    views: Sequence[PartitionView], weights: Mapping[str, float], where: Filters, k: int
+    views: Sequence[PartitionView],
+    weights: Mapping[str, float],
+    where: Filters,
+    k: int,
+    among: tuple[str, ...] = (),
 ) -> list[Scored]:
-    """Return the k posts with the best BM25 over `weights` (term to weight), best first."""
-    rarities = _Rarities(views, [term for term, weight in weights.items() if weight > 0])
+    """Return the k posts with the best BM25 over `weights` (term to weight), best first.
+
+    How rare a term is, is counted in the posts of the sources `among`; none means all.
+    """
+    rarities = _Rarities(views, [term for term, weight in weights.items() if weight > 0], among)
     scored: list[Scored] = []
     for place, view in enumerate(views):
         if not view.may_hold(where):
@@ -210,16 +234,21 @@ def _naming(path: Path) -> Iterator[None]:
 class _Rarities:
     """By how much each term must be boosted in each partition."""
 
-    def __init__(self, views: Sequence[PartitionView], terms: Sequence[str]) -> None:
+    def __init__(
+        self, views: Sequence[PartitionView], terms: Sequence[str], among: tuple[str, ...]
+    ) -> None:
         self._frequencies = [{term: view.frequency(term) for term in terms} for view in views]
         self._totals = [
             self._total(view, frequencies)
             for view, frequencies in zip(views, self._frequencies, strict=True)
         ]
-        self._everywhere = {
-            term: _rarity(sum(self._totals), sum(each[term] for each in self._frequencies))
-            for term in terms
-        }
+        if among:
+            documents = sum(view.documents(among) for view in views)
+            counts = {term: sum(view.frequency(term, among) for view in views) for term in terms}
+        else:
+            documents = sum(self._totals)
+            counts = {term: sum(each[term] for each in self._frequencies) for term in terms}
+        self._everywhere = {term: _rarity(documents, count) for term, count in counts.items()}
 
     @staticmethod
     def _total(view: PartitionView, frequencies: Mapping[str, int]) -> int:

@@ -19,7 +19,15 @@ from siyaq.index import lexical
 from siyaq.index.document import one_of
 from siyaq.index.lexical import PartitionView
 from siyaq.index.scan import Wanted, nearest
-from siyaq.index.segment import Layout, Segment, SegmentView, ordered, segment_path
+from siyaq.index.segment import (
+    Layout,
+    Rows,
+    Segment,
+    SegmentView,
+    name_hash,
+    ordered,
+    segment_path,
+)
 from siyaq.index.state import FOLDER, NAME, REBUILD, State, approximate, home, read_state
 from siyaq.text.address import address_key
 
@@ -98,12 +106,22 @@ class IndexReader:
         state = self._snapshot.state
         return approximate(state) if state else 0
 
-    def lexical(self, terms: Mapping[str, float], where: Filters, k: int) -> Sequence[Scored]:
-        """Return the k posts with the best BM25 over `terms` (term to weight), best first."""
+    def lexical(
+        self,
+        terms: Mapping[str, float],
+        where: Filters,
+        k: int,
+        *,
+        among: tuple[str, ...] = (),
+    ) -> Sequence[Scored]:
+        """Return the k posts with the best BM25 over `terms` (term to weight), best first.
+
+        How rare a term is, is counted in the posts of the sources `among`; none means all.
+        """
         if k < 1:
             return []
         with self._reading():
-            return lexical.best(self._snapshot.partitions, terms, where, k)
+            return lexical.best(self._snapshot.partitions, terms, where, k, among)
 
     def semantic(self, vector: Vector, where: Filters, k: int) -> Sequence[Scored]:
         """Return the k passages nearest to `vector` by cosine, best first, one per post.
@@ -144,24 +162,40 @@ class IndexReader:
         with self._reading():
             return lexical.ordered(partitions, None, where, k, newest_first=True)
 
-    def document_frequency(self, terms: Iterable[str]) -> Mapping[str, int]:
-        """Return in how many posts each term stands; deleted ones may still be counted."""
+    def document_frequency(
+        self, terms: Iterable[str], *, among: tuple[str, ...] = ()
+    ) -> Mapping[str, int]:
+        """Return in how many posts each term stands; deleted ones may still be counted.
+
+        `among` are the sources whose posts are counted; none means all.
+        """
         partitions = self._snapshot.partitions
         with self._reading():
-            return {term: sum(view.frequency(term) for view in partitions) for term in terms}
+            return {term: sum(view.frequency(term, among) for view in partitions) for term in terms}
 
     @property
     def document_count(self) -> int:
         """How many posts the view holds."""
-        return sum(view.searcher.num_docs for view in self._snapshot.partitions)
+        return self.documents()
 
-    def passages(self, seqs: Iterable[Seq]) -> Mapping[Seq, Sequence[Passage]]:
-        """Return the embedded passages of each post, in text order; missing ones are left out."""
+    def documents(self, among: tuple[str, ...] = ()) -> int:
+        """Return how many posts of some sources the view holds; none means all."""
+        partitions = self._snapshot.partitions
+        with self._reading():
+            return sum(view.documents(among) for view in partitions)
+
+    def passages(
+        self, seqs: Iterable[Seq], *, among: tuple[str, ...] = ()
+    ) -> Mapping[Seq, Sequence[Passage]]:
+        """Return the embedded passages of each post, in text order; missing ones are left out.
+
+        So are, where `among` names sources, the posts of others.
+        """
         found: dict[Seq, list[Passage]] = {}
         snapshot = self._snapshot
         runs = snapshot.state.runs() if snapshot.state else ()
         for view, wanted in _holding(snapshot.segments, seqs):
-            rows = view.live_rows_of(wanted)
+            rows = _rows_among(view, view.live_rows_of(wanted), among)
             view.require_sound(rows)
             columns = (view[name][rows].tolist() for name in ("seq", "start", "end"))
             for seq, start, end, vector in zip(*columns, view.vectors(rows), strict=True):
@@ -169,13 +203,16 @@ class IndexReader:
                 found.setdefault(Seq(seq), []).append(Passage(start, end, vector, exact))
         return found
 
-    def titles(self, seqs: Iterable[Seq]) -> Mapping[Seq, Vector]:
-        """Return the vector of each post's title; posts without one are left out."""
+    def titles(self, seqs: Iterable[Seq], *, among: tuple[str, ...] = ()) -> Mapping[Seq, Vector]:
+        """Return the vector of each post's title; posts without one are left out.
+
+        So are, where `among` names sources, the posts of others.
+        """
         found: dict[Seq, Vector] = {}
         for view, wanted in _holding(self._snapshot.segments, seqs):
             if not view.titled:
                 continue
-            rows = view.title_rows_of(wanted)
+            rows = _rows_among(view, view.title_rows_of(wanted), among)
             view.require_sound(rows)
             found.update(zip(map(Seq, view["seq"][rows].tolist()), view.vectors(rows), strict=True))
         return found
@@ -239,6 +276,13 @@ def _holding(
         mine = wanted[first : np.searchsorted(wanted, view.state.last_seq, side="right")]
         if mine.size:
             yield view, mine
+
+
+def _rows_among(view: SegmentView, rows: Rows, among: tuple[str, ...]) -> Rows:
+    if not among:
+        return rows
+    hashes = np.array([name_hash(name) for name in among], dtype="<u8")
+    return rows[np.isin(view["source"][rows], hashes)]
 
 
 def _exact(field: LinkField, value: str) -> str:

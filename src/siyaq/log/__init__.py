@@ -12,6 +12,7 @@ from siyaq.log.reader import LogReader
 from siyaq.log.records import Appended, Counts, PostState, SourceRecord, Verification
 from siyaq.log.row import EventRow, post_of
 from siyaq.log.verification import verify
+from siyaq.log.within import LogWithin
 from siyaq.log.writer import LogWriter
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "EventRow",
     "Faults",
     "LogReader",
+    "LogWithin",
     "LogWriter",
     "PostState",
     "SourceRecord",

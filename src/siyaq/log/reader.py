@@ -6,7 +6,7 @@ calls, so the writer's log file can always be folded back into the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -72,6 +72,11 @@ _RESUME = """
 """
 _UNCHECKED = "SELECT partition, position, NULL FROM cursors WHERE source = ?"
 _SOURCES = "SELECT source, url, kind, posts, last_witnessed FROM sources ORDER BY source"
+_NAMES = "SELECT source FROM sources UNION SELECT source FROM gaps ORDER BY source"
+_AFTER = """
+    SELECT count(*) FROM events WHERE seq > ? AND source IN
+    (SELECT id FROM sources WHERE source IN (SELECT value FROM json_each(?)))
+"""
 _GAPS = "SELECT source, since, until, reason FROM gaps ORDER BY since, until, source"
 
 
@@ -107,6 +112,10 @@ class LogReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def shows_post(self, post_id: PostId) -> bool:  # all may be read here
+        """Say whether a post of this name, whether or not there is one, may be read here."""
+        return True
 
     def head(self) -> Seq:
         """Return the place of the newest entry, 0 in an empty log."""
@@ -245,13 +254,26 @@ class LogReader:
             gaps=tuple(_gap(row) for row in gaps if row[0] in asked),
         )
 
-    def counts(self) -> Counts:
-        """Return how many posts are held and how many are deleted. Costs no scan."""
+    def counts(self, sources: Collection[str] | None = None) -> Counts:
+        """Return how many posts are held and how many are deleted. Costs no scan.
+
+        None means of all sources.
+        """
         with self._reading() as connection:
-            ((posts, deleted),) = connection.execute(
-                "SELECT coalesce(sum(posts), 0), coalesce(sum(deleted), 0) FROM sources"
-            )
-        return Counts(posts, deleted)
+            rows = list(connection.execute("SELECT source, posts, deleted FROM sources"))
+        counted = [row for row in rows if sources is None or row[0] in sources]
+        return Counts(sum(row[1] for row in counted), sum(row[2] for row in counted))
+
+    def names(self) -> list[str]:
+        """Return the name of every source that there is something of. Costs no scan."""
+        with self._reading() as connection:
+            return [str(name) for (name,) in connection.execute(_NAMES)]
+
+    def count_after(self, seq: Seq, sources: Collection[str]) -> int:
+        """Return how many entries of some sources follow a place. Scans what follows it."""
+        wanted = msgspec.json.encode(list(sources)).decode()
+        with self._reading() as connection:
+            return int(connection.execute(_AFTER, (seq, wanted)).get or 0)
 
     def sources(self) -> list[SourceRecord]:
         """Return what is known of each source, by name. Costs no scan."""

@@ -7,14 +7,19 @@ import secrets
 from dataclasses import replace
 from hashlib import sha256
 
-from siyaq.access import Key, KeyRing, Need, Principal, Role
-from siyaq.access.owners import SETTINGS
+from siyaq.access import KeyRing, Need, Principal, Role
+from siyaq.access.collections import SEES_ALL
+from siyaq.access.owners import SETTINGS, principal_of
 from siyaq.serve.errors import Forbidden, Unauthorized
 from siyaq.serve.settings import ServeSettings
 
-OPERATOR = Principal(SETTINGS, Role.ADMIN, "a key of the settings")
+OPERATOR = Principal(SETTINGS, Role.ADMIN, "a key of the settings", collections=SEES_ALL)
 NOBODY = Principal("", Role.CARD_ONLY, "whoever opens what is open")
-EVERYONE = Principal("", Role.ADMIN, "everyone on this machine")
+EVERYONE = Principal("", Role.ADMIN, "everyone on this machine", collections=SEES_ALL)
+
+
+OF_THE_WHOLE = frozenset({Need.KEYS, Need.COUNTS})
+"""What shows or changes something of every collection: it takes a key that sees all of them."""
 
 
 class Gate:
@@ -29,6 +34,7 @@ class Gate:
         self._digests = tuple(self._digest(key.encode()) for key in settings.keys)
         self._ring = settings.key_ring
         self._sessions = settings.people.sessions if settings.people is not None else None
+        self._collections = settings.collections
         self._loopback = settings.on_loopback
         self._provider = settings.provider is not None
 
@@ -67,6 +73,11 @@ class Gate:
             )
         if not caller.may(need):
             raise Forbidden(f"a {caller.role} key may not do this", hint=_HINTS[need])
+        if need in OF_THE_WHOLE and not caller.sees_all:
+            raise Forbidden(
+                "this tells of every collection, and the key sees some",
+                hint="make one with 'siyaq keys create --collections all …'",
+            )
         return caller
 
     def stands(self, caller: Principal) -> bool:
@@ -96,26 +107,27 @@ class Gate:
         held = self._ring.find(key) if self._ring is not None else None
         if held is None:
             return EVERYONE if self._open else None
-        return _principal(held)
+        return principal_of(held, self._collections)
 
     def _signed_in(self, token: str) -> Principal | None:
         found = self._sessions.find(token) if self._sessions is not None else None
         if found is None or self._ring is None or not self._ring.stands(found.key_id):
             return None
         held = self._ring.held(found.key_id)
-        return replace(_principal(held), session=found.id) if held is not None else None
+        return (
+            replace(principal_of(held, self._collections), session=found.id)
+            if held is not None
+            else None
+        )
 
     def _digest(self, key: bytes) -> bytes:
         return hmac.digest(self._secret, key, sha256)
 
 
-def _principal(held: Key) -> Principal:
-    return Principal(held.id, held.role, held.name, held.origins, held.limits)
-
-
 _HINTS = {
     Need.NOTHING: "",
     Need.CARD: "",
+    Need.COUNTS: "it takes a key of a reader, a writer or an admin",
     Need.READ: "it takes a key of a reader, a writer or an admin",
     Need.WRITE: "it takes a key of a writer or an admin",
     Need.KEYS: "it takes a key of an admin",

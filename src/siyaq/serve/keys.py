@@ -13,7 +13,6 @@ from starlette.responses import Response
 from siyaq.access import (
     Amount,
     AuditEntry,
-    AuditLog,
     Budget,
     Key,
     KeyRing,
@@ -21,10 +20,12 @@ from siyaq.access import (
     Principal,
     Role,
 )
+from siyaq.access.collections import MOST_OF_A_KEY
 from siyaq.core.errors import NotFound
 from siyaq.core.wire import rfc3339
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.schema import AuditEntryJson, AuditJson, KeyJson, KeysJson, NewKeyJson, QuotaJson
+from siyaq.serve.settings import ServeSettings
 
 MAX_DAYS = 3650
 
@@ -62,10 +63,15 @@ class KeyBody(BaseModel):
     ] = ()
     days: Annotated[int | None, Field(ge=1, le=MAX_DAYS, description="until it expires")] = None
     limits: LimitsBody = LimitsBody()
+    collections: Annotated[
+        tuple[Annotated[str, Field(max_length=64)], ...],
+        Field(max_length=MOST_OF_A_KEY, description="whose posts it sees; none: what is public"),
+    ] = ()
 
 
-def router(ring: KeyRing | None, audit: AuditLog | None, budget: Budget | None = None) -> APIRouter:
+def router(settings: ServeSettings) -> APIRouter:
     """Return the routes of keys."""
+    ring, audit, budget = settings.key_ring, settings.audit, settings.budget
     routes = APIRouter(tags=["keys"])
 
     @routes.get("/v1/keys", summary="Every key, without its secret", response_model=KeysJson)
@@ -88,6 +94,7 @@ def router(ring: KeyRing | None, audit: AuditLog | None, budget: Budget | None =
                 origins=body.origins,
                 expires_at=expires_at,
                 limits=body.limits.limits(),
+                collections=settings.collections.checked(body.collections),
             )
 
         kept, key = await asyncio.to_thread(make)
@@ -157,6 +164,7 @@ def key_json(key: Key) -> KeyJson:
             "seconds": key.limits.seconds,
             "weight": key.limits.weight,
         },
+        "collections": list(key.collections),
     }
 
 

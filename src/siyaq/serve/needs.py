@@ -47,7 +47,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("POST", "/v1/context"): Need.CARD,
     ("GET", "/v1/posts/{post_id}/context/phrased"): Need.READ,  # it costs a model's time
     ("GET", "/openapi.json"): Need.READ,
-    ("GET", "/metrics"): Need.READ,
+    ("GET", "/metrics"): Need.COUNTS,  # of every source together
     ("POST", "/v1/ask"): Need.READ,
     ("POST", "/mcp"): Need.READ,
     ("POST", "/v1/chat/completions"): Need.READ,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
-from siyaq.access import AuditLog, Budget, KeyRing, People, Shares
+from siyaq.access import AuditLog, Budget, Collections, KeyRing, Owners, People, Shares
 from siyaq.agents.agency import Agency
 from siyaq.core.errors import ConfigError
 from siyaq.core.hosts import is_loopback
@@ -41,6 +41,7 @@ class ServeSettings:
     people: People | None = None  # who may sign in to the page
     provider: Provider | None = None  # that they may sign in through
     session_seconds: int = 12 * 3600  # until somebody signs in again
+    collections: Collections = field(default_factory=Collections)  # whose posts keys see
     audit: AuditLog | None = None  # where changes are written down
     budget: Budget | None = None  # what keys may use, and have used
     watches: WatchDesk | None = None  # saved questions
@@ -96,6 +97,11 @@ class ServeSettings:
                 f"browsers keep no session at {public_url!r}",
                 hint="put a proxy with TLS in front, and set serve.public_url to its https address",
             )
+
+    @property
+    def owners(self) -> Owners:
+        """Who is behind what goes on without a request of theirs."""
+        return Owners(self.key_ring, settings=bool(self.keys), collections=self.collections)
 
     @property
     def on_loopback(self) -> bool:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from siyaq.access import Share, Shares
+from siyaq.access import Owners, Share, Shares, account_of
 from siyaq.access.shares import MOST_DAYS
 from siyaq.core.errors import NotFound
 from siyaq.core.product import Product
@@ -55,7 +55,7 @@ class SharesJson(TypedDict):
     shares: list[ShareJson]
 
 
-def router(product: Product, kept: Shares | None) -> APIRouter:
+def router(product: Product, kept: Shares | None, owners: Owners) -> APIRouter:
     """Return the routes of shared answers and of evidence bundles."""
     routes = APIRouter(tags=["shares"])
 
@@ -107,9 +107,12 @@ def router(product: Product, kept: Shares | None) -> APIRouter:
         ] = None,
     ) -> Response:
         share = await asyncio.to_thread(_held(kept).open, token)
+        async with account_of(None, owners.reading_for(share.owner)):
+            question = await product.question_of(share.answer_id)
+            answer = await product.answer(share.answer_id)
         page = answer_page(
-            await product.question_of(share.answer_id),
-            await product.answer(share.answer_id),
+            question,
+            answer,
             lang or preferred(request.headers.get("accept-language", "")),
             expires_at=share.expires_at,
             bundle=f"/s/{token}/bundle",
@@ -123,7 +126,9 @@ def router(product: Product, kept: Shares | None) -> APIRouter:
     )
     async def shown_bundle(token: _Token) -> Response:
         share = await asyncio.to_thread(_held(kept).open, token)
-        return _file(await bundle.made(product, share.answer_id), UNINDEXED)
+        async with account_of(None, owners.reading_for(share.owner)):
+            made = await bundle.made(product, share.answer_id)
+        return _file(made, UNINDEXED)
 
     return routes
 

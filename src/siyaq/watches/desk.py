@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from siyaq.access import Links, Principal, Role
+from siyaq.access import Links, Principal
 from siyaq.core.errors import NotFound, SourceRefused, SourceUnavailable, UsageError
 from siyaq.watches.model import Alert, Delivery, Draft, Watch
 from siyaq.watches.store import WatchStore
@@ -190,4 +190,4 @@ def _check_webhook(url: str) -> None:
 
 
 def _may_see(caller: Principal, watch: Watch) -> bool:
-    return caller.role is Role.ADMIN or caller.key_id == watch.owner
+    return caller.oversees or caller.key_id == watch.owner

@@ -135,8 +135,9 @@ class Watcher:
             self._raised(alert)
         stale = watch.answer_id if there else answer.id
         if stale and not await asyncio.to_thread(self._store.cites, stale):
-            with suppress(NotFound):  # nobody but this watch has ever seen it
-                await self._product.forget_answer(stale)
+            with suppress(NotFound, KeyGone):  # nobody but this watch has ever seen it
+                async with self._charged(watch.owner):
+                    await self._product.forget_answer(stale)
 
 
 def _alert(watch: Watch, answer: Answer, found: News) -> Alert:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Protocol, cast
 
 from siyaq.core.answer import Answer, AnswerEvent, AnswerStatus, Changes, Finished, Gone, Question
@@ -50,11 +51,18 @@ class KeptAnswers:
         log: LogReader,
         *,
         unkept: Callable[[], None] = lambda: None,
+        within: tuple[str, ...] | None = None,
     ) -> None:
+        """`within` are the collections that `log` is the part of; None: it is the whole of it.
+
+        An answer that was made from others, or that rests on a post which `log` does not show, is
+        not kept, as far as anybody can tell from here.
+        """
         self._answers = answers
         self._shelf = shelf
         self._log = log
         self._unkept = unkept
+        self._within = within
 
     async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Stream the answer, as the answers within do; its end says what changed.
@@ -68,7 +76,7 @@ class KeptAnswers:
                 if isinstance(event, Finished):
                     answer = replace(
                         event.answer,
-                        id=question.answer_id or event.answer.id,
+                        id=question.answer_id or self._named(event.answer.id),
                         previous=question.previous,
                     )
                     if before is not None:
@@ -78,6 +86,13 @@ class KeptAnswers:
                     yield Finished(answer)
                 else:
                     yield event
+
+    def _named(self, answer_id: str) -> str:
+        """Return the id of an answer: of a part it is never that of the whole, nor of another."""
+        if self._within is None:
+            return answer_id
+        digest = blake2b("\x1f".join((answer_id, *self._within)).encode(), digest_size=12)
+        return f"answer-{digest.hexdigest()}"
 
     def open(self, answer_id: str) -> Answer:
         """Return a kept answer as it stands now. Raises NotFound."""
@@ -89,18 +104,30 @@ class KeptAnswers:
 
     def citing(self, post_id: PostId) -> list[str]:
         """Return the ids of the kept answers that rest on a post, the newest first."""
-        return self._shelf.citing(post_id)
+        found = self._shelf.citing(post_id)
+        return found if self._within is None else [one for one in found if self._opens(one)]
 
     def forget(self, answer_id: str) -> None:
         """Erase a kept answer. Raises NotFound."""
+        self._find(answer_id)
         if not self._shelf.forget(answer_id):
             raise _unknown(answer_id)
 
     def _find(self, answer_id: str) -> Kept:
         kept = self._shelf.find(answer_id)
-        if kept is None:
+        if kept is None or not self._shows(kept):
             raise _unknown(answer_id)
         return kept
+
+    def _opens(self, answer_id: str) -> bool:
+        kept = self._shelf.find(answer_id)
+        return kept is not None and self._shows(kept)
+
+    def _shows(self, kept: Kept) -> bool:
+        if self._within is None:
+            return True
+        made_here = kept.within is not None and set(kept.within) <= set(self._within)
+        return made_here and all(map(self._log.shows_post, kept.posts))
 
     def _continued(self, question: Question) -> tuple[Question, Kept | None]:
         """Return the question with what was asked before it, and the answer it asks anew.
@@ -127,7 +154,9 @@ class KeptAnswers:
     def _keep(self, question: Question, answer: Answer) -> None:
         names = {one.post_id for one in answer.references}
         try:
-            self._shelf.put(record(question, answer, self._log.find(names) if names else {}))
+            self._shelf.put(
+                record(question, answer, self._log.find(names) if names else {}, self._within)
+            )
         except StorageError as error:
             self._unkept()
             logger.warning("answer not kept", extra={"code": error.code, "why": str(error)})

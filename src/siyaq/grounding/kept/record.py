@@ -92,6 +92,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     sentences: tuple[tuple[KeptCitation, ...], ...] = ()
     short: Place | None = None
     conflicts: tuple[tuple[KeptSide, ...], ...] = ()
+    within: tuple[str, ...] | None = None  # the collections it was made from; None: of everything
 
     @property
     def posts(self) -> frozenset[PostId]:
@@ -99,9 +100,15 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
         return frozenset(PostId(place.post_id) for place in self.evidence)
 
 
-def record(question: Question, answer: Answer, held: Mapping[PostId, LogEntry]) -> Kept:
+def record(
+    question: Question,
+    answer: Answer,
+    held: Mapping[PostId, LogEntry],
+    within: tuple[str, ...] | None = None,
+) -> Kept:
     """Return what is kept of an answer; `held` are the current entries of the posts it cites.
 
+    `within` are the collections that it was made from, None where nothing was kept from it.
     What stands in its post no longer, a moment after it was shown, is left out.
     """
     finder = _Finder(answer.references, held)
@@ -124,6 +131,7 @@ def record(question: Question, answer: Answer, held: Mapping[PostId, LogEntry]) 
             tuple(side for one in conflict.sides if (side := finder.side(one)))
             for conflict in answer.conflicts
         ),
+        within=within,
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from siyaq.access import Owners
 from siyaq.core.errors import NotFound
 from siyaq.core.product import Product
 from siyaq.core.query import Filters
@@ -84,10 +85,10 @@ class PauseBody(BaseModel):
     paused: bool
 
 
-def router(product: Product, kept: WatchDesk | None) -> APIRouter:
+def router(product: Product, kept: WatchDesk | None, owners: Owners) -> APIRouter:
     """Return the routes of saved questions."""
     routes = APIRouter(tags=["watches"])
-    messages = Messages(product)
+    messages = Messages(product, owners)
 
     @routes.get("/v1/watches", summary="Saved questions", response_model=WatchesJson)
     async def listed(request: Request) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from siyaq.access import Owners, account_of
 from siyaq.core.answer import Answer
 from siyaq.core.errors import NotFound
 from siyaq.core.product import Product
@@ -22,8 +23,9 @@ from siyaq.watches.mail import Letter
 class Messages:
     """Writes alerts out. `page` is where people reach the page, "" where nobody has said."""
 
-    def __init__(self, product: Product, page: str = "") -> None:
+    def __init__(self, product: Product, owners: Owners, page: str = "") -> None:
         self._product = product
+        self._owners = owners
         self._page = page.rstrip("/")
 
     async def webhook(self, alert: Alert) -> dict[str, object]:
@@ -51,9 +53,13 @@ class Messages:
         return Letter(shown(subject), "\n".join(map(shown, lines)) + "\n")
 
     async def answer(self, alert: Alert) -> Answer | None:
-        """Return the answer of an alert as it stands now, None where it is kept no longer."""
+        """Return the answer of an alert as it stands now, None where it is kept no longer.
+
+        It is read as by the key that saved the question: what that cannot see is not sent.
+        """
         try:
-            return await self._product.answer(alert.answer_id)
+            async with account_of(None, self._owners.reading_for(alert.owner)):
+                return await self._product.answer(alert.answer_id)
         except NotFound:
             return None
 

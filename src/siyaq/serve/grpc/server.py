@@ -82,8 +82,7 @@ class Chat:
 
     async def opened(self, request: Any, context: Any) -> Any:
         """GetStoredCompletion: a kept completion as its posts stand now."""
-        async with _refusing(context):
-            self._admit(context, Need.READ)
+        async with _refusing(context), account_of(None, self._admit(context, Need.READ)):
             answer = await self._product.answer(answer_of(request.response_id))
             prose = Prose(self._home)
             prose.know(answer.references)
@@ -95,8 +94,7 @@ class Chat:
 
     async def forget(self, request: Any, context: Any) -> Any:
         """DeleteStoredCompletion: erase a kept completion."""
-        async with _refusing(context):
-            self._admit(context, Need.WRITE)
+        async with _refusing(context), account_of(None, self._admit(context, Need.WRITE)):
             await self._product.forget_answer(answer_of(request.response_id))
             return CLASSES["StoredCompletion"](response_id=request.response_id)
 

@@ -6,7 +6,10 @@ from typing_extensions import TypedDict
 
 
 class KeyJson(TypedDict):
-    """What is kept of a key. `role` is admin, writer, reader or card-only."""
+    """What is kept of a key. `role` is admin, writer, reader or card-only.
+
+    `collections` are those whose posts it sees: `public` and `all` besides those of the settings.
+    """
 
     id: str
     name: str
@@ -16,6 +19,7 @@ class KeyJson(TypedDict):
     expires_at: str | None
     revoked_at: str | None
     limits: LimitsJson
+    collections: list[str]
 
 
 class LimitsJson(TypedDict):

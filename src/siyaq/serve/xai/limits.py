@@ -1,8 +1,8 @@
 """What tools and parameters come to: which posts may be found, and how many are used.
 
 "X" stands for every network whose posts are followed, "web" for feeds and articles, and a
-collection is a source by its name. Sites are those of the feeds: a feed's host stands for what it
-hands over.
+collection is one of the settings, or a source, by its name. Sites are those of the feeds: a feed's
+host stands for what it hands over.
 """
 
 from __future__ import annotations
@@ -50,13 +50,14 @@ class Limits:
             return ()
         named = {one.source for one in followed if self._admits(one)}
         if self.sources:
-            named |= set(self.sources) - {one.source for one in followed}
+            known = {name for one in followed for name in (one.source, *one.collections)}
+            named |= set(self.sources) - known
         if named >= {one.source for one in followed} and not self.sources:
             return ()
         return tuple(sorted(named)) or (NOTHING,)
 
     def _admits(self, source: SourceStatus) -> bool:
-        if self.sources and source.source not in self.sources:
+        if self.sources and {source.source, *source.collections}.isdisjoint(self.sources):
             return False
         kind = kind_of(source.url)
         if self.kinds and kind is not None and kind not in self.kinds:
