@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -17,9 +18,11 @@ import pytest
 
 from siyaq.agents import Journal, Run, Runner, act_of, finish
 from siyaq.agents.remote import Server, Servers, read_servers
+from siyaq.agents.remote.bounded import MOST_BYTES
+from siyaq.agents.remote.line import MOST_WORDS, Line
 from siyaq.agents.remote.servers import Allowed
 from siyaq.agents.remote.tools import MOST_ARGUMENTS, plain
-from siyaq.core.errors import ConfigError
+from siyaq.core.errors import ConfigError, SourceRefused
 from siyaq.testing.serving import wait_until
 from tests.agents import endless_server, hostile_server, town_server
 from tests.agents.toys import begun, call
@@ -27,6 +30,8 @@ from tests.agents.toys import begun, call
 TOOLS = {
     "lookup": Allowed("Who lives in a street.", reads=True),
     "publish": Allowed("Write a notice."),
+    "slow": Allowed("Answer late.", reads=True),
+    "refuse": Allowed("Refuse.", reads=True),
     "die": Allowed("End the server.", reads=True),
     "missing": Allowed("It has none of this name."),
 }
@@ -46,14 +51,15 @@ def town(notices: Path) -> Server:
 
 
 @contextmanager
-def over_http(notices: Path) -> Iterator[Server]:
+def over_http(notices: Path, program: str = PROGRAM) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    arguments = [sys.executable, PROGRAM, str(notices), str(port)]
+    first = str(notices) if program == PROGRAM else "flood"
+    arguments = [sys.executable, program, first, str(port)]
     with subprocess.Popen(arguments, stderr=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: _listens(port), "the MCP server listens")
+            wait_until(lambda: _listens(port), "the MCP server listens", 300)
             yield Server(tools=TOOLS, url=f"http://127.0.0.1:{port}/mcp")
         finally:
             process.kill()
@@ -82,8 +88,10 @@ def test_what_is_allowed_is_there_in_the_operators_words_and_no_word_of_the_serv
 ) -> None:
     async def told() -> str:
         async with Servers({"town": town}).lend() as tools:
-            assert [tool.name for tool in tools] == ["town__lookup", "town__publish", "town__die"]
-            assert [tool.acts for tool in tools] == [False, True, False]
+            assert [tool.name for tool in tools] == [
+                f"town__{name}" for name in ("lookup", "publish", "slow", "refuse", "die")
+            ]
+            assert [tool.acts for tool in tools] == [False, True, False, False, False]
             assert all(tool.outside for tool in tools)
             lookup = tools[0]
             assert lookup.sinks == {"street", "most"}
@@ -208,6 +216,74 @@ def test_a_server_that_ends_in_a_call_fails_that_call_and_is_begun_anew_for_the_
     )
     assert [step.state for step in ended.steps] == ["failed", "done"]
     assert "'town' does not answer" in ended.steps[0].problem
+
+
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+def test_what_a_server_calls_an_error_is_said_in_its_words_and_so_many_of_them(
+    transport: str, journal: Journal, town: Server, notices: Path
+) -> None:
+    plan = call("town__refuse", "r")
+    if transport == "http":
+        with over_http(notices) as server:
+            ended = run(journal, server, plan)
+    else:
+        ended = run(journal, town, plan)
+    problem = ended.steps[0].problem
+    assert problem.startswith("MCP server 'town' says: the register is closed on Mondays x")
+    assert len(problem) < 2 * MOST_WORDS
+
+
+def test_a_call_that_is_broken_off_leaves_those_beside_it_their_connection(
+    town: Server, tmp_path: Path
+) -> None:
+    here, never = tmp_path / "here", tmp_path / "never"
+
+    async def both() -> list[object]:
+        line = Line("town", town)
+        try:
+            late = asyncio.create_task(line.call("slow", {"beside": str(here)}))
+            broken = asyncio.create_task(line.call("slow", {"beside": str(never)}))
+            with pytest.raises(SourceRefused):
+                await line.call("refuse", {})  # both are on the same connection
+            broken.cancel()
+            await asyncio.gather(broken, return_exceptions=True)
+            anew = await line.call("lookup", {"street": "Kiln Lane"})
+            here.touch()
+            return [(await late).content[0].text, anew.structured_content["street"]]
+        finally:
+            await line.close()
+
+    assert asyncio.run(both()) == ["at last", "Kiln Lane"]
+
+
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+def test_an_answer_that_does_not_end_is_not_held(
+    transport: str, journal: Journal, notices: Path
+) -> None:
+    program = str(Path(hostile_server.__file__))
+    plan = call("town__lookup", "a")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if transport == "http":
+        with over_http(notices, program) as server:
+            ended = run(journal, server, plan)
+    else:
+        flooding = Server(tools=TOOLS, command=sys.executable, args=(program, "flood"))
+        ended = run(journal, flooding, plan)
+    assert ended.steps[0].state == "failed"
+    assert "MCP server 'town'" in ended.steps[0].problem
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 40 * MOST_BYTES / 1024, "most of a gigabyte was held"
+
+
+def test_names_of_servers_and_tools_cannot_be_taken_for_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+    for name in ("a__b", "a_", "_a", "a" * 32):
+        server = {"tools": {}, "command": "x"}
+        path.write_text(json.dumps({"mcpServers": {name: server}}))
+        with pytest.raises(ConfigError, match="no name"):
+            read_servers(str(path))
+    path.write_text(json.dumps({"mcpServers": {"a_b1": {"tools": {}, "command": "x"}}}))
+    assert set(read_servers(str(path))) == {"a_b1"}
 
 
 def test_a_server_that_is_not_there_has_no_tools_and_the_others_do(town: Server) -> None:

@@ -18,7 +18,9 @@ import msgspec
 from siyaq.core.errors import ConfigError
 
 MAX_BYTES = 1024 * 1024
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_NAME = re.compile(r"(?=.{1,31}$)[a-z](?:_?[a-z0-9])*")
+"""Of a server: nothing in it can be read as where its name ends and that of a tool begins, "__"."""
+
 _TOOL = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -71,7 +73,7 @@ def read_servers(path: str) -> Mapping[str, Server]:
 
 def _check(name: str, server: Server) -> None:
     if not _NAME.fullmatch(name):
-        raise ConfigError(f"agents.mcp: {name!r} is no name: letters a to z, digits, _")
+        raise ConfigError(f"agents.mcp: {name!r} is no name: letters a to z, digits, single _")
     if bool(server.command) == bool(server.url):
         raise ConfigError(f"agents.mcp: server {name!r} has a command or a url, one of them")
     if server.url and urlsplit(server.url).scheme not in ("http", "https"):

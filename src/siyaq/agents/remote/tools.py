@@ -14,15 +14,20 @@ import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from siyaq.agents.remote.line import OPEN_SECONDS, Line
 from siyaq.agents.remote.servers import Allowed, Server
 from siyaq.agents.tool import Act, AnyTool, Done, Tool
-from siyaq.core.errors import QueryError, SourceUnavailable
+from siyaq.core.errors import QueryError, SourceRefused, SourceUnavailable
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.types import ListToolsResult
 
 logger = logging.getLogger("siyaq.agents")
 
@@ -113,20 +118,26 @@ class Servers:
 
 
 async def _offered(line: Line) -> Mapping[str, Schema]:
-    client = await line.client()
+    """Return what the tools of a server take. Raises SourceUnavailable."""
     takes: dict[str, Schema] = {}
     cursor: str | None = None
     try:
         async with asyncio.timeout(OPEN_SECONDS):
             for _ in range(MOST_PAGES):
-                page = await client.list_tools(cursor=cursor)
+                page = await line.asked(partial(_page, cursor))
                 takes |= {tool.name: plain(tool.input_schema) for tool in page.tools}
                 cursor = page.next_cursor
                 if not cursor:
                     break
-    except Exception as error:  # the client tells of a bad server in many ways
-        raise SourceUnavailable(f"an MCP server tells no tools ({type(error).__name__})") from error
+    except TimeoutError as error:
+        raise SourceUnavailable("an MCP server does not come to the end of its tools") from error
+    except SourceRefused as error:
+        raise SourceUnavailable(str(error)) from error
     return takes
+
+
+async def _page(cursor: str | None, client: Client) -> ListToolsResult:
+    return await client.list_tools(cursor=cursor)
 
 
 def plain(told: Mapping[str, Any]) -> Schema:
