@@ -106,10 +106,11 @@ def watched(
     size: tuple[int, int] = (1280, 820),
     faults: bool = False,
     worker: bool = False,
+    also: str = "",
 ) -> Iterator[Page]:
     """Open the page of a server. `faults`: errors are expected, do not count them.
 
-    `worker`: the page may keep its files for when the server is away.
+    `worker`: the page may keep its files for when the server is away. `also`: where else it goes.
     """
     context = browser.new_context(
         locale=locale,
@@ -135,7 +136,8 @@ def watched(
             assert log.errors == []
             assert violations == []
         assert log.requests
-        assert [asked for asked in log.requests if not asked.startswith(url)] == []
+        known = (url, also) if also else (url,)
+        assert [asked for asked in log.requests if not asked.startswith(known)] == []
     finally:
         context.close()
 

@@ -3,7 +3,8 @@
 import { language } from "./i18n.js";
 
 const KEY = "siyaq.key";
-let askForKey = async () => null;
+let askToEnter = async () => null;
+let entries = 0; // how often somebody was let in
 
 /** A problem document, or the network's silence (code "offline"). */
 export class ApiError extends Error {
@@ -16,26 +17,29 @@ export class ApiError extends Error {
   }
 }
 
-/** Say who asks the reader for a key when the server wants one: a function to a key or null. */
+/** Say who lets the reader in when the server wants that: a function to `{key}` or null. */
 export function onKeyWanted(ask) {
-  askForKey = ask;
+  askToEnter = ask;
 }
 
-/** Fetch a path of this server. Asks the reader for a key where one is needed. */
+/** Fetch a path of this server. Where somebody is needed, the reader signs in or gives a key. */
 export async function request(path, options = {}) {
-  const used = sessionStorage.getItem(KEY);
-  const response = await attempt(path, options, used);
+  const before = entries;
+  const response = await attempt(path, options, sessionStorage.getItem(KEY));
   if (response.ok) return response;
   const problem = await problemOf(response);
-  if (problem.status === 401) {
-    const stored = sessionStorage.getItem(KEY);
-    const key = stored !== used ? stored : await askForKey(used !== null);
-    if (key) {
-      sessionStorage.setItem(KEY, key);
-      return request(path, options);
-    }
-  }
-  throw problem;
+  if (problem.status !== 401) throw problem;
+  if (entries === before && !(await letIn())) throw problem;
+  return request(path, options);
+}
+
+async function letIn() {
+  const entered = await askToEnter();
+  if (!entered) return false;
+  if (entered.key) sessionStorage.setItem(KEY, entered.key);
+  else sessionStorage.removeItem(KEY); // a session is the browser's affair
+  entries += 1;
+  return true;
 }
 
 async function attempt(path, options, key) {

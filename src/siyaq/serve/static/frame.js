@@ -1,8 +1,9 @@
-// What every page has around it: language, theme, and the question for a key.
+// What every page has around it: language, theme, and who is let in.
 
 import { onKeyWanted } from "./api.js";
 import { byId } from "./dom.js";
 import { language, speak } from "./i18n.js";
+import { askToEnter, startSigning } from "./signing.js";
 
 const root = document.documentElement;
 
@@ -38,36 +39,9 @@ async function switchLanguage() {
   document.dispatchEvent(new Event("spoken"));
 }
 
-let asking = null; // several requests may want a key at once: one question is enough
-
-function askForKey() {
-  asking ??= new Promise((resolve) => {
-    const dialog = byId("key");
-    const value = byId("key-value");
-    let key = null;
-    const submit = (event) => {
-      event.preventDefault();
-      key = value.value.trim() || null;
-      dialog.close();
-    };
-    const cancel = () => dialog.close();
-    byId("key-form").addEventListener("submit", submit);
-    byId("key-cancel").addEventListener("click", cancel);
-    dialog.addEventListener("close", () => {
-      byId("key-form").removeEventListener("submit", submit);
-      byId("key-cancel").removeEventListener("click", cancel);
-      value.value = "";
-      asking = null;
-      resolve(key);
-    }, { once: true });
-    dialog.showModal();
-  });
-  return asking;
-}
-
 /** Put the frame to work, and show the page once its words are there. */
 export async function startFrame() {
-  onKeyWanted(askForKey);
+  onKeyWanted(askToEnter);
   byId("language").addEventListener("click", switchLanguage);
   byId("theme").addEventListener("click", switchTheme);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
@@ -78,4 +52,5 @@ export async function startFrame() {
   }
   byId("language").lang = language() === "ar" ? "en" : "ar";
   showTheme();
+  startSigning();
 }
