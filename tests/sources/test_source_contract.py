@@ -161,6 +161,22 @@ class TestSitemap(SourceContract):
             yield Held(frozenset(PostId(f"site:{one}") for one in addresses), 1, 0, make)
 
 
+class TestFrontPage(SourceContract):
+    @pytest.fixture
+    async def upstream(self) -> AsyncIterator[Held]:
+        start = datetime(2026, 5, 4, 12, tzinfo=UTC)
+        pace = Pace(start + timedelta(minutes=18), paused=True)
+        async with web.FeedServer(World(11, start), pace) as server:
+            edition = server.edition("en", "html")
+            addresses = [edition.address(article) for article in edition.articles]
+            assert len(addresses) > 10, "one batch has no seam to cut at"
+            url = f"site+{server.topic('en', 'html')}?every=30s"
+            make = partial(
+                FeedSource, url, source="site", clock=pace, sleep=lambda _: asyncio.sleep(0)
+            )
+            yield Held(frozenset(PostId(f"site:{one}") for one in addresses), 1, 0, make)
+
+
 class TestMastodon(SourceContract):
     @pytest.fixture
     async def upstream(self) -> AsyncIterator[Held]:

@@ -157,7 +157,7 @@ def follow(
         str,
         typer.Argument(
             help="jetstream://…, mastodon://…, x://…, rss+https://…, sitemap+https://…, "
-            "nats://…, mqtt://…, kafka://…"
+            "site+https://…, nats://…, mqtt://…, kafka://…"
         ),
     ],
     name: Annotated[str | None, typer.Option("--source", help="What to call this source.")] = None,

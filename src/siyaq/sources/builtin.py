@@ -22,7 +22,14 @@ def register_sources(register: Register) -> None:
     for scheme in ("jetstream", "jetstream+ws", "jetstream+wss"):
         register(scheme, _jetstream)
     feed = _feeds()
-    for scheme in ("rss+https", "rss+http", "sitemap+https", "sitemap+http"):
+    for scheme in (
+        "rss+https",
+        "rss+http",
+        "sitemap+https",
+        "sitemap+http",
+        "site+https",
+        "site+http",
+    ):
         register(scheme, feed)
     for scheme in ("mastodon", "mastodon+http"):
         register(scheme, _mastodon)

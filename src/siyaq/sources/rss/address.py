@@ -18,15 +18,16 @@ CEILING_SECONDS = 86_400.0
 SINCE = timedelta(days=2)
 
 _OPTIONS = ("every", "pages", "since", "websub")
-_KINDS = ("rss+", "sitemap+")
+_KINDS = ("rss+", "sitemap+", "site+")
 
 
 @dataclass(frozen=True, slots=True)
 class FeedAddress:
     """An http(s) URL, its host, and what the operator wants of it.
 
-    `pages`: the articles behind the entries are read too. `since`: how far back the pages of a
-    sitemap are read at first. `websub`: the address at which hubs reach this server, "" for none.
+    `pages`: the articles behind the entries are read too. `front`: it is the front page of a site.
+    `since`: how far back the pages of a sitemap are read at first. `websub`: the address at which
+    hubs reach this server, "" for none.
     """
 
     url: str
@@ -35,10 +36,11 @@ class FeedAddress:
     pages: bool = False
     since: timedelta = SINCE
     websub: str = ""
+    front: bool = False
 
     @classmethod
     def parse(cls, url: str) -> FeedAddress:
-        """Read an `rss+` or `sitemap+` URL. Raises ConfigError, naming what is wrong with it."""
+        """Read a URL of one of these kinds. Raises ConfigError, naming what is wrong with it."""
         kind = next((kind for kind in _KINDS if url.startswith(kind)), "")
         parts = urlsplit(url.removeprefix(kind))
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -53,7 +55,8 @@ class FeedAddress:
             parts.geturl(),
             parts.hostname or "",
             every_seconds=_every(told["every"], parts) if "every" in told else None,
-            pages=kind == "sitemap+" or _switch(told.get("pages", "0"), "pages"),
+            front=kind == "site+",
+            pages=kind in ("sitemap+", "site+") or _switch(told.get("pages", "0"), "pages"),
             since=duration(told["since"], "since") if "since" in told else SINCE,
             websub=_callback_base(told.get("websub", "")),
         )

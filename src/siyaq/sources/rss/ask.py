@@ -8,7 +8,7 @@ from datetime import datetime
 from siyaq.core.errors import SourceRefused, SourceUnavailable
 from siyaq.sources.fetch import Fetched, Fetcher
 from siyaq.sources.manners import retry_after_seconds
-from siyaq.sources.visitor import host_of
+from siyaq.sources.visitor import Forbidden, Unread, Visitor, host_of
 
 _NO = frozenset({401, 403, 404, 451})
 _GONE = 410
@@ -36,7 +36,24 @@ async def ask(
 
     Raises SourceUnavailable (Later where the server answered), SourceRefused, Gone.
     """
-    answer = await fetcher.get(url, headers=validators)
+    return judged(await fetcher.get(url, headers=validators), url, now)
+
+
+async def visit(
+    visitor: Visitor, url: str, validators: Mapping[str, str], now: datetime
+) -> Fetched | None:
+    """Do the same with a page of a site, whose robots.txt has a say in it and whose turn it is."""
+    try:
+        answer = await visitor.get(url, validators)
+    except Forbidden as error:
+        raise SourceRefused(str(error), hint="ask its owner for a feed") from error
+    except Unread as error:
+        raise SourceUnavailable(str(error)) from error
+    return judged(answer, url, now)
+
+
+def judged(answer: Fetched, url: str, now: datetime) -> Fetched | None:
+    """Return an answer that is a document; None for one that has not changed."""
     if answer.status == _UNCHANGED:
         return None
     told = f"{host_of(url)!r} answered {answer.status}"

@@ -73,6 +73,10 @@ class Known:
         """Say whether any entry of these names was there."""
         return any(_named(name) in self.entries for name in names)
 
+    def knows_all(self, names: Iterable[str]) -> bool:
+        """Say whether every entry of these names was there."""
+        return all(_named(name) in self.entries for name in names)
+
     def take(self, name: str, entry: ParsedEntry) -> None:
         """Note that an entry has been taken as it is."""
         self.entries.pop(_named(name), None)  # the one taken last stands last

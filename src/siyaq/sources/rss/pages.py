@@ -103,7 +103,7 @@ class _Watched:
 class Pages:
     """The pages behind one feed's entries. Use from one event loop.
 
-    `problems` is told of each page that could not be had.
+    `problems` is told of each page that could not be had. `visitor` gets them.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Pages:
         clock: Clock,
         problems: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._visitor = visitor
+        self.visitor = visitor
         self._sandbox = sandbox
         self._clock = clock
         self._problems = problems
@@ -211,7 +211,7 @@ class Pages:
 
     async def _read(self, watched: _Watched) -> ParsedEntry | None:
         """Fetch and read a page; None where it has not changed. Raises Unread."""
-        answer = await self._visitor.get(watched.entry["link"], watched.validators)
+        answer = await self.visitor.get(watched.entry["link"], watched.validators)
         if answer.status == 304:
             watched.missing = False
             return None

@@ -18,6 +18,7 @@ from siyaq.sources.articles.encoding import decoded
 from siyaq.sources.claim_review import read_data_feed
 from siyaq.sources.limits import MEDIA
 from siyaq.sources.markup import html_to_text
+from siyaq.sources.rss.front_page import is_page, read_front_page
 from siyaq.sources.rss.json_feed import is_json_feed, read_json_feed
 from siyaq.sources.rss.sitemap import is_sitemap, read_sitemap
 from siyaq.sources.rss.values import TAGS, ParsedEntry, ParsedFeed, is_cut_off, parts, text
@@ -44,6 +45,8 @@ def parse_feed(document: bytes) -> ParsedFeed:
         return _json(document)
     if is_sitemap(start):
         return read_sitemap(document, entries_at_most=SITEMAP_ENTRIES)
+    if is_page(start):
+        return read_front_page(document, problem=_NOTHING)
     parsed = feedparser.parse(BytesIO(_in_utf8(document)))
     damaged = _is_damaged(parsed)
     told = parsed.entries[:-1] if damaged and is_cut_off(document) else parsed.entries

@@ -19,9 +19,10 @@ from siyaq.sources.limits import BATCH_EVENTS
 from siyaq.sources.manners import fresh_seconds, linked, validators_of
 from siyaq.sources.refusal import Refusal
 from siyaq.sources.rss.address import FeedAddress
-from siyaq.sources.rss.ask import ask
+from siyaq.sources.rss.ask import ask, visit
 from siyaq.sources.rss.entry import entry_id, read_entry
 from siyaq.sources.rss.known import Known
+from siyaq.sources.rss.links import as_feed
 from siyaq.sources.rss.pages import Pages, Withdrawn
 from siyaq.sources.rss.rhythm import rest_seconds, usual_seconds
 from siyaq.sources.rss.values import ParsedEntry, ParsedFeed
@@ -99,6 +100,9 @@ class FeedReader:
             if answer.moved:
                 self.note = f"it has moved to {answer.url[:200]}; follow it there"
             feed = await self._parsed(answer.body)
+            if self._address.front and feed.links:
+                feed = as_feed(feed, answer.url)
+                self.note = f"it offers a feed: {feed.offers[0][:200]}" if feed.offers else ""
             if feed.problem:
                 yield self._refused(f"the feed cannot be parsed: {feed.problem}")
                 return
@@ -128,10 +132,10 @@ class FeedReader:
         if feed.sitemap:
             for url, _ in self._changed_children(feed):
                 entries += await self._child(url)
-        self._moments = [*_moments(entries), *(self._moments if feed.children else ())][:1_000]
         seen = {entry_id(entry) for entry in entries}
+        self._note_rhythm(feed, entries, seen, now)
         if not (feed.damaged or feed.children):
-            if self._pages is not None:
+            if self._pages is not None and not feed.front:  # whose articles come and go
                 self._pages.hurry(seen)
             if gaps := self._gap(known, seen, now, first=first):
                 yield Batch(gaps=gaps, source=self._source)
@@ -143,13 +147,25 @@ class FeedReader:
                 yield last
             last = batch
         if not feed.damaged:  # else the rest of it may come yet, under the same validators
-            known.settle(seen, whole=not feed.children, children=dict(feed.children))
+            known.settle(
+                seen, whole=not (feed.children or feed.front), children=dict(feed.children)
+            )
             known.validators = {} if feed.children else validators_of(answer.headers)
             known.polled_at = now
         if last is not None:
             yield replace(last, cursor=self._cursor())
         elif known.stale(now):
             yield Batch(cursor=self._cursor())
+
+    def _note_rhythm(
+        self, feed: ParsedFeed, entries: Sequence[ParsedEntry], seen: set[str], now: datetime
+    ) -> None:
+        """Note when something appeared: by the entries' dates, or by ours where links have none."""
+        kept = self._moments if feed.children or feed.front else ()
+        new = list(_moments(entries))
+        if feed.front and self._known.polled_at is not None and not self._known.knows_all(seen):
+            new.append(now)
+        self._moments = [*new, *kept][:1_000]
 
     async def _take(
         self, feed: ParsedFeed, entries: Sequence[ParsedEntry]
@@ -247,7 +263,10 @@ class FeedReader:
         return events, rejected
 
     async def _ask(self, url: str, validators: dict[str, str]) -> Fetched | None:
-        return await ask(self._fetcher, url, validators, self._clock.now())
+        now = self._clock.now()
+        if self._address.front and self._pages is not None:
+            return await visit(self._pages.visitor, url, validators, now)
+        return await ask(self._fetcher, url, validators, now)
 
     async def _parsed(self, document: bytes) -> ParsedFeed:
         try:

@@ -1,10 +1,11 @@
-"""Polls one feed: `rss+https://HOST/path`, `sitemap+https://HOST/sitemap.xml`.
+"""Polls one feed: `rss+https://HOST/path`, `sitemap+https://HOST/map.xml`, `site+https://HOST/`.
 
-RSS, Atom, JSON Feed and sitemaps, told apart by what they are. Asks only for what has changed
-(ETag, Last-Modified), as often as the feed's rhythm suggests and its server allows, parses in the
-sandbox, and yields entries that are new or different since the last poll. `?every=5m` sets the
-interval; it may be below half a minute for a feed on this machine only. `?pages=1` reads the
-articles behind the entries. `?websub=https://THIS-SERVER` asks the feed's hub to bring what is new.
+RSS, Atom, JSON Feed, sitemaps and front pages, told apart by what they are. Asks only for what
+has changed (ETag, Last-Modified), as often as the feed's rhythm suggests and its server allows,
+parses in the sandbox, and yields entries that are new or different since the last poll.
+`?every=5m` sets the interval; it may be below half a minute for a feed on this machine only.
+`?pages=1` reads the articles behind the entries. `?websub=https://THIS-SERVER` asks the feed's hub
+to bring what is new.
 """
 
 from __future__ import annotations

@@ -43,7 +43,9 @@ class ParsedFeed(msgspec.Struct):
     """A feed, newest entries first as a rule.
 
     `problem` says what is wrong with a document in which no feed could be found. `children` are
-    the other sitemaps that a sitemap index names, each with when it changed, as told.
+    the other sitemaps that a sitemap index names, each with when it changed, as told. `links`,
+    `base` and `offers` are of a page of HTML: where it leads, from where, and the feeds it offers;
+    `front` says that the entries were made of its links.
     """
 
     title: str = ""
@@ -58,6 +60,10 @@ class ParsedFeed(msgspec.Struct):
     sitemap: bool = False
     entries: list[ParsedEntry] = []
     children: list[tuple[str, str]] = []
+    front: bool = False
+    base: str = ""
+    links: list[str] = []
+    offers: list[str] = []
 
 
 def text(values: Mapping[str, object], field: str) -> str:

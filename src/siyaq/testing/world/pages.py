@@ -68,6 +68,35 @@ def sitemap(edition: Edition) -> bytes:
     return document_of(root)
 
 
+def front_page(edition: Edition) -> bytes:
+    """Return a front page: links to the articles, among all the others that such pages have."""
+    stories = "".join(
+        f'<section><h2><a href="{escape(edition.address(article))}#top">{escape(article.title)}'
+        f'</a></h2><a href="/news/{edition.paper.lang}/{article.slug}.html"><img src="/p.jpg"></a>'
+        "</section>"
+        for article in edition.articles
+    )
+    other = "".join(
+        f'<a href="{href}">x</a>'
+        for href in (
+            *("/", "/news/sport", "/tag/rain-and-flood-in-town", "mailto:desk@example.org"),
+            *("https://elsewhere.example/a-story-of-others-2026", "javascript:void(0)", "#top"),
+            *(
+                "/files/annual-report-of-the-paper.pdf",
+                "http://[bad",
+                f"{edition.base}/{CLOSED}.html",
+            ),
+        )
+    )
+    return (
+        f'<!doctype html><html lang="{edition.paper.lang}"><head><meta charset="utf-8">'
+        f"<title>{escape(edition.paper.name)}</title></head><body>"
+        '<nav><a href="/news/what-we-are-and-want.html">About</a></nav>'
+        f"<main>{other}{stories}</main>"
+        '<footer><a href="/news/terms-of-use-and-service.html">Terms</a></footer></body></html>'
+    ).encode()
+
+
 def zipped_sitemap(edition: Edition) -> bytes:
     """Return the same as the gzip file that large sites serve."""
     return gzip.compress(sitemap(edition), mtime=0)

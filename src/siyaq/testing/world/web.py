@@ -38,8 +38,9 @@ _FORMS: dict[str, tuple[Callable[[feeds.Edition], bytes], str]] = {
     "sitemap": (pages.sitemap, "application/xml"),
     "sitemap.gz": (pages.zipped_sitemap, "application/gzip"),
     "index": (pages.sitemap_index, "application/xml"),
+    "html": (pages.front_page, "text/html; charset=utf-8"),
 }
-Form = Literal["xml", "atom", "json", "sitemap", "sitemap.gz", "index"]
+Form = Literal["xml", "atom", "json", "sitemap", "sitemap.gz", "index", "html"]
 _ARTICLES_KEPT = timedelta(hours=2)
 _ONE_TICK = timedelta(microseconds=1)
 
