@@ -3,12 +3,15 @@
     python -m prove [GOAL ...] [--short] [--seed N] [--again]
 
 Prints a line for each goal and adds it to `prove/results/ledger.txt`. Interrupted, it goes on
-where it was; `--again` begins anew. Exit code 1 when a goal was missed.
+where it was; `--again` begins anew. Exit code 1 when a goal was missed. `load` is how much the
+machine had to do at the worst moment, for each of its cores: beyond 1, a promise of so many seconds
+is judged on less than a machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,9 +32,9 @@ def main() -> int:
     names = [_named(name) for name in asked.goals] or sorted(goals.GOALS)
     held = True
     for name in names:
-        total = _run(name, full=not asked.short, seed=asked.seed, again=asked.again)
+        total, load = _run(name, full=not asked.short, seed=asked.seed, again=asked.again)
         held &= total.held
-        line = total.line
+        line = f"{total.line} load={load:.1f}"
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
         for failure in total.failures[:_SHOWN_FAILURES]:
@@ -58,7 +61,7 @@ def _named(asked: str) -> str:
     return name
 
 
-def _run(name: str, *, full: bool, seed: int, again: bool) -> Sum:
+def _run(name: str, *, full: bool, seed: int, again: bool) -> tuple[Sum, float]:
     journal = RESULTS / f"{name}-{'full' if full else 'short'}.jsonl"
     RESULTS.mkdir(parents=True, exist_ok=True)
     if again:
@@ -67,18 +70,28 @@ def _run(name: str, *, full: bool, seed: int, again: bool) -> Sum:
     console = Console(stderr=True)
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
         bar = progress.add_task(name, total=None)
-        return run(
+        loads = [_load()]
+        total = run(
             name,
             goals.load(name),
             full=full,
             seed=seed,
             journal=journal,
-            on_trial=_shown(progress, bar, name),
+            on_trial=_shown(progress, bar, name, loads),
         )
+        return total, max(*loads, _load())
 
 
-def _shown(progress: Progress, bar: object, goal: str) -> Callable[[int, int, str], None]:
+def _load() -> float:
+    """Return how much there was to do in the last minute, for each core."""
+    return os.getloadavg()[0] / len(os.sched_getaffinity(0))
+
+
+def _shown(
+    progress: Progress, bar: object, goal: str, loads: list[float]
+) -> Callable[[int, int, str], None]:
     def show(done: int, total: int, name: str) -> None:
+        loads.append(_load())
         progress.update(
             bar,  # type: ignore[arg-type]  # a TaskID
             completed=done,

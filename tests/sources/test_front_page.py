@@ -148,7 +148,7 @@ async def test_articles_are_read_behind_their_links_and_new_ones_as_they_appear(
 async def test_a_site_that_wants_no_programs_is_left_alone(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web.pages, "ROBOTS", b"User-agent: *\nDisallow: /news/\n")
+    monkeypatch.setattr(pages, "ROBOTS", b"User-agent: *\nDisallow: /news/\n")
     with pytest.raises(SourceRefused, match=r"robots\.txt"):
         await site.run()
     assert not any("/news/" in request for request in site.server.requests)
