@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from siyaq.access import Account, Budget, Limits, Principal, Role
+from siyaq.access.account import Work
 from siyaq.agents import AnyTool, Gone, Journal, Run, Runner, act_of
+from siyaq.agents.charging import Reserve, charged_to_nobody
 from siyaq.agents.crew import Crew
 from siyaq.agents.desk import Desk
 from siyaq.agents.rhythm import Rhythm, fire, read_every, rhythms, said_in, schedule
@@ -45,12 +48,13 @@ def crew_of(
     clock: Clock,
     posts: Posts | None = None,
     gone: Gone = lambda _: "",
+    reserve: Reserve = charged_to_nobody,
 ) -> Crew:
     @asynccontextmanager
     async def lend(_: Run) -> AsyncIterator[Sequence[AnyTool]]:
         yield toys.tools()
 
-    return Crew(journal, lend, posts or Posts(), now=clock, parallel=1, gone=gone)
+    return Crew(journal, lend, posts or Posts(), now=clock, parallel=1, gone=gone, reserve=reserve)
 
 
 def works(crew: Crew, until: Callable[[], bool]) -> None:
@@ -149,6 +153,42 @@ def test_a_post_that_came_while_nobody_looked_is_seen(journal: Journal) -> None:
     clock.at += timedelta(hours=1)
     works(crew_of(journal, toys, clock, posts), lambda: journal.run(parent).status == "done")
     assert len(toys.done) == 1
+
+
+def test_the_time_of_looking_is_its_keys_and_without_room_nothing_is_missed(
+    journal: Journal, tmp_path: Path
+) -> None:
+    toys, clock = Toys(), Clock()
+    parent = begun(journal, call("note", text="brief"), key_id="k")
+    schedule(journal, parent, Rhythm(words="outage", times=1), START)
+
+    class Slow(Posts):
+        async def __call__(self, words: str, since: datetime, key_id: str) -> bool:
+            await asyncio.sleep(0.02)
+            return await super().__call__(words, since, key_id)
+
+    posts = Slow()
+    with closing(Budget(tmp_path, defaults=Limits())) as budget:
+
+        def looked(seconds: int) -> float:
+            caller = Principal("k", Role.WRITER, limits=Limits(seconds=seconds))
+
+            async def reserve(key_id: str, work: Work) -> Account:
+                assert key_id == "k"
+                account = Account(budget, caller)
+                await account.reserve(work)
+                return account
+
+            asyncio.run(crew_of(journal, toys, clock, posts, reserve=reserve).look())
+            return budget.used("k").seconds
+
+        used = looked(1000)
+        assert used >= 0.02
+        posts.came_at.append(START + timedelta(minutes=1))
+        assert looked(1) == used  # no room: it has not looked
+        assert journal.runs(parent=parent) == []
+        assert looked(1000) > used
+        assert len(journal.runs(parent=parent)) == 1
 
 
 def test_all_of_a_rhythms_runs_spend_from_one_purse(journal: Journal) -> None:

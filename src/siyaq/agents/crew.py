@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
 
+from siyaq.access import KeyGone, charging
 from siyaq.access.owners import LOOK_SECONDS as KEYS_SECONDS
 from siyaq.agents import rhythm
 from siyaq.agents.amounts import NOTHING, Amounts
@@ -23,7 +24,7 @@ from siyaq.agents.places import Places
 from siyaq.agents.runner import Gone, Runner, Told, is_held
 from siyaq.agents.subruns import Plans, plainly
 from siyaq.agents.tool import AnyTool
-from siyaq.core.errors import SiyaqError, UsageError
+from siyaq.core.errors import QuotaExhausted, SiyaqError, UsageError
 from siyaq.traces import Tracer
 
 logger = logging.getLogger("siyaq.agents")
@@ -163,11 +164,26 @@ class Crew:
             return  # the last one waits for its user
         now = self._now()
         if due.rhythm.words:
-            ripe = await self._came(due.rhythm.words, due.next_at, parent.key_id)
+            ripe = await self._looked(due, parent.key_id)
         else:
             ripe = now >= due.next_at
         if ripe and self.journal.standing(parent.id)[0] == "scheduled":  # it took time to look
             rhythm.fire(self.journal, due, now)
+
+    async def _looked(self, due: rhythm.Due, key_id: str) -> bool:
+        """Look for the post that sets a rhythm off; the time it takes is its key's.
+
+        Where that has no room left, nothing is seen for now: it is looked for since the same
+        moment once there is.
+        """
+        try:
+            account = await self._reserve(key_id, "act")
+        except (QuotaExhausted, KeyGone):
+            return False
+        async with charging(account):
+            await account.begin("act")
+            with account.timed():
+                return await self._came(due.rhythm.words, due.next_at, key_id)
 
     def _next(self) -> Run | None:
         """Return the oldest run of whoever has the fewest under way, and has had the least."""
