@@ -108,6 +108,7 @@ def test_each_model_has_a_health_of_its_own(tmp_path: Path) -> None:
             assert await states() == {"server:stub": "well", "server:gone": "ill"}
             problems = {one.name: one.problem for one in await siyaq.models()}
             assert problems["server:gone"]
+            assert "127.0.0.1" not in problems["server:gone"]
             assert not problems["server:stub"]
 
     with ModelServer(faithful) as gone:

@@ -6,23 +6,27 @@ import base64
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import openai
 import pytest
 
+from siyaq.access import KeyRing, Role
 from siyaq.core.answer import Citation, Evidence, Sentence
 from siyaq.core.ids import AuthorId, PostId
 from siyaq.core.post import Author
+from siyaq.core.product import ModelAtHand
 from siyaq.serve import ServeSettings
 from siyaq.serve.prose import Prose
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, served
 from siyaq.testing.story import HOSTILE
 
-from .conftest import NOW
+from .conftest import NOW, client_of
 
 pytestmark = pytest.mark.anyio
 
@@ -320,3 +324,24 @@ def test_a_hostile_post_brings_no_link_of_its_own(client: openai.OpenAI) -> None
     opened = re.findall(r"(?<!\\)\]\((\S+)", done.output_text)  # where Markdown sees a link
     assert len(opened) == 1
     assert "evil" not in opened[0]
+
+
+async def test_why_a_model_is_ill_is_told_to_admins_alone(
+    product: FakeProduct, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ill = ModelAtHand("gguf:x", "answers", "", default=True, state="ill", problem="/srv/x.gguf")
+
+    async def models() -> list[ModelAtHand]:
+        return [ill]
+
+    monkeypatch.setattr(product, "models", models)
+    with closing(KeyRing(tmp_path)) as ring:
+        keys = {role: ring.create(role)[1] for role in (Role.READER, Role.WRITER, Role.ADMIN)}
+        async with client_of(product, ServeSettings(key_ring=ring)) as client:
+            for role, key in keys.items():
+                headers = {"authorization": f"Bearer {key}"}
+                told = "/srv/x.gguf" if role is Role.ADMIN else ""
+                (_, listed) = (await client.get("/v1/models", headers=headers)).json()["data"]
+                one = (await client.get("/v1/models/siyaq", headers=headers)).json()
+                assert (listed["state"], listed["problem"]) == ("ill", told)
+                assert (one["state"], one["problem"]) == ("ill", told)

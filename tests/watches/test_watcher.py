@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -16,12 +16,12 @@ import pytest
 from siyaq.access import KeyRing, Links, Owners, Principal, Role
 from siyaq.access.collections import SEES_ALL
 from siyaq.core.answer import Changes, Gone
-from siyaq.core.errors import NotFound, UsageError
+from siyaq.core.errors import NotFound, StorageError, UsageError
 from siyaq.sources.fetch import Address, Fetcher
 from siyaq.testing.clock import FakeClock
 from siyaq.testing.product import FakeProduct
 from siyaq.watches import Alert, Delivery, Draft, Watch, WatchDesk, Watcher, WatchStore
-from siyaq.watches.watcher import stop_of_keys
+from siyaq.watches.watcher import FAILED_SECONDS, stop_of_keys
 
 QUESTION = "How many families were moved?"
 ADMIN = Principal("", Role.ADMIN, collections=SEES_ALL)
@@ -238,6 +238,59 @@ async def _revoked_while_asked(
     finally:
         minding.cancel()
         await asyncio.wait([minding])
+
+
+def test_a_disk_that_refuses_for_a_moment_holds_up_no_revoked_key(
+    store: WatchStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(KeyRing(tmp_path)) as ring:
+        key, _ = ring.create(Role.WRITER)
+        WatchDesk(store, Links(tmp_path)).save(key.id, Draft(question=QUESTION))
+        ring.revoke(key.id)
+        refusals = iter([StorageError("full"), StorageError("full")])
+        owners = store.owners
+
+        def refusing() -> Sequence[str]:
+            for error in refusals:
+                raise error
+            return owners()
+
+        async def run() -> None:
+            minding = asyncio.create_task(stop_of_keys(store, Owners(ring)))
+            async with asyncio.timeout(FAILED_SECONDS / 2):
+                while key.id in owners():
+                    await asyncio.wait([minding], timeout=0.01)
+            minding.cancel()
+            await asyncio.wait([minding])
+
+        monkeypatch.setattr(store, "owners", refusing)
+        asyncio.run(run())
+    assert list(refusals) == []
+
+
+def test_a_disk_that_refuses_for_a_moment_holds_up_no_question(
+    looking: Looking, desk: WatchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.save("", Draft(question=QUESTION))
+    looking.clock.advance(timedelta(minutes=5))
+    refusals = iter([StorageError("full")])
+    due = looking.store.due
+
+    def refusing(now: datetime) -> object:
+        for error in refusals:
+            raise error
+        return due(now)
+
+    async def run() -> None:
+        watching = asyncio.create_task(looking.watcher.run())
+        async with asyncio.timeout(FAILED_SECONDS / 2):
+            while not looking.product.asked:
+                await asyncio.wait([watching], timeout=0.01)
+        watching.cancel()
+        await asyncio.wait([watching])
+
+    monkeypatch.setattr(looking.store, "due", refusing)
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(

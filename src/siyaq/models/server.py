@@ -214,7 +214,7 @@ class ServerModel:
         raise AssertionError("the last dialect is used or raises")
 
     def _told(self) -> str:
-        return f"model {self._name!r} at {_host(self._url)}"
+        return f"model {self._name!r}"  # where it is is its operator's to know
 
 
 class _Unfinished(Exception):

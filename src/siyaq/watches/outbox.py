@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from siyaq.core.errors import SiyaqError
 from siyaq.core.ports import Clock
+from siyaq.sources.backoff import Backoff
 from siyaq.watches.model import Delivery, Way
 from siyaq.watches.store import WatchStore
 
@@ -45,14 +46,16 @@ class Outbox:
         self._outcome = outcome
 
     async def run(self) -> None:
-        """Send until cancelled. Whatever fails is logged and tried again."""
+        """Send until cancelled. Whatever fails is logged and tried again, ever later."""
+        backoff = Backoff(TICK_SECONDS, FAILED_SECONDS)
         while True:
             try:
                 sent = await self.send_due()
             except Exception:
                 logger.exception("alerts could not be sent")
-                await asyncio.sleep(FAILED_SECONDS)
+                await asyncio.sleep(backoff.next_seconds())
                 continue
+            backoff.reset()
             if not sent:
                 await asyncio.sleep(TICK_SECONDS)
 

@@ -17,13 +17,17 @@ from siyaq.core.errors import NotFound, SiyaqError
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Clock
 from siyaq.core.product import Product
+from siyaq.sources.backoff import Backoff
 from siyaq.watches.change import News, news, quoted
 from siyaq.watches.model import Alert, Delivery, Watch
 from siyaq.watches.store import WatchStore
 
 TICK_SECONDS = 1.0
 FAILED_SECONDS = 60.0
-"""How long it waits when our own disk refuses, before it looks again."""
+"""How long it waits at most when something fails again and again, our own disk say."""
+
+KEYS_FAILED_SECONDS = 5.0
+"""The same for keys: one that is revoked meanwhile still has its watches."""
 
 KNOWN_AT_MOST = 2000
 """How many posts that it has quoted a watch remembers, the newest."""
@@ -33,6 +37,7 @@ logger = logging.getLogger("siyaq.watches")
 
 async def stop_of_keys(store: WatchStore, owners: Owners) -> None:
     """Until cancelled, stop the watches of keys that stand no more, and their alerts."""
+    backoff = Backoff(LOOK_SECONDS, KEYS_FAILED_SECONDS)
     while True:
         try:
             for owner in await asyncio.to_thread(store.owners):
@@ -42,8 +47,10 @@ async def stop_of_keys(store: WatchStore, owners: Owners) -> None:
                     await asyncio.to_thread(store.stop, owner, str(gone))
         except SiyaqError:
             logger.exception("keys of saved questions could not be looked at")
-            await asyncio.sleep(FAILED_SECONDS)
-        await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(backoff.next_seconds())
+        else:
+            backoff.reset()
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 Charged = Callable[[str], AbstractAsyncContextManager[None]]
@@ -69,14 +76,16 @@ class Watcher:
         self._raised = raised
 
     async def run(self) -> None:
-        """Look until cancelled. Whatever fails is logged and tried again."""
+        """Look until cancelled. Whatever fails is logged and tried again, ever later."""
+        backoff = Backoff(TICK_SECONDS, FAILED_SECONDS)
         while True:
             try:
                 looked = await self.look()
             except Exception:
                 logger.exception("saved questions could not be looked at")
-                await asyncio.sleep(FAILED_SECONDS)
+                await asyncio.sleep(backoff.next_seconds())
                 continue
+            backoff.reset()
             if not looked:
                 await asyncio.sleep(TICK_SECONDS)
 

@@ -6,22 +6,25 @@ import base64
 import secrets
 import struct
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from siyaq.access import Role
 from siyaq.core.errors import NotFound
 from siyaq.core.ports import ToolCall
-from siyaq.core.product import Product
+from siyaq.core.product import ModelAtHand, Product
 from siyaq.serve.answers import while_present
 from siyaq.serve.errors import BadField
 from siyaq.serve.json import JsonResponse
+from siyaq.serve.keys import caller_of
 from siyaq.serve.openai import chat, responses
 from siyaq.serve.openai.asked import Asked, ChatBody, ResponsesBody, answer_of, asked
 from siyaq.serve.openai.functions import wanted
-from siyaq.serve.openai.shapes import model_json, models_by_id
+from siyaq.serve.openai.shapes import Json, model_json, models_by_id
 from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
 from siyaq.serve.strings import preferred
 
@@ -74,23 +77,29 @@ def router(product: Product, streams: Streams) -> APIRouter:
         return JsonResponse(gone)
 
     @routes.get("/v1/models", summary="The models that answer, and what embeds")
-    async def listed() -> Response:
+    async def listed(request: Request) -> Response:
         found = models_by_id(await product.models())
-        models = [model_json(name, _CREATED, one) for name, one in found.items()]
+        models = [_model(name, one, request) for name, one in found.items()]
         return JsonResponse({"object": "list", "data": models})
 
     @routes.get("/v1/models/{model:path}", summary="One model")
-    async def one(model: Annotated[str, Path(max_length=300)]) -> Response:
+    async def one(model: Annotated[str, Path(max_length=300)], request: Request) -> Response:
         found = models_by_id(await product.models()).get(model)
         if found is None:
             raise NotFound(f"no model {model[:100]!r}", hint="GET /v1/models lists them")
-        return JsonResponse(model_json(model, _CREATED, found))
+        return JsonResponse(_model(model, found, request))
 
     @routes.post("/v1/embeddings", summary="OpenAI's embeddings, of the model that finds posts")
     async def embeddings(body: EmbeddingsBody) -> Response:
         return JsonResponse(await _embedded(product, body))
 
     return routes
+
+
+def _model(name: str, found: ModelAtHand, request: Request) -> Json:
+    """Shape a model for whoever asks: why it is ill may name files, and is for admins."""
+    admin = caller_of(request).role is Role.ADMIN
+    return model_json(name, _CREATED, found if admin else replace(found, problem=""))
 
 
 def home_of(request: Request) -> str:
