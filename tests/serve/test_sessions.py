@@ -18,6 +18,7 @@ from siyaq.serve.sign_in.cookie import NAME
 from siyaq.serve.sign_in.sessions import AT_ONCE, WAITING, _Looking
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import served, wait_until
+from siyaq.testing.story import story_id
 
 from .conftest import client_of
 from .wire import code_of
@@ -174,6 +175,20 @@ async def test_what_changes_something_must_say_that_it_comes_from_our_page(
         fetched = cookie | {"Sec-Fetch-Site": "same-origin"}
         assert (await client.post("/v1/posts", content=POST, headers=fetched)).status_code == 200
         assert (await client.get("/v1/status", headers=cookie)).status_code == 200
+
+
+async def test_a_page_that_may_show_cards_uses_its_own_key_and_nobodys_session(
+    product: FakeProduct, settings: ServeSettings
+) -> None:
+    assert settings.key_ring is not None
+    page = "https://news.example"
+    settings.key_ring.create(Role.CARD_ONLY, origins=[page])
+    path = f"/v1/posts/{str(story_id('changed')).replace('/', '%2F')}/context"
+    async with client_of(product, settings) as client:
+        mine = sent(await sign_in(client))
+        assert (await client.get(path, headers=mine)).status_code == 200
+        theirs = mine | {"Origin": page}
+        assert code_of(await client.get(path, headers=theirs)) == (401, "unauthorized")
 
 
 async def test_a_key_that_is_sent_counts_and_not_the_session_beside_it(

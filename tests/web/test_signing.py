@@ -157,7 +157,10 @@ def test_the_other_pages_let_people_in_too_and_bring_them_back(
     with watched(browser, server.url + path, faults=True, also="http://127.0.0.1") as page:
         dialog = page.get_by_role("dialog", name="Sign in")
         expect(dialog).to_be_visible()
+        page.evaluate("sessionStorage.setItem('siyaq.key', 'one that stands no more')")
         dialog.get_by_role("link", name="Sign in with").click()
         expect(page.locator("#account")).to_contain_text("هدى النجار")
+        page.wait_for_function("sessionStorage.getItem('siyaq.key') === null")
+        expect(page.locator("dialog[open]")).to_have_count(0)
         assert page.url == server.url + path
         clean(page)

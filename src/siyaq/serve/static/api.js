@@ -25,11 +25,14 @@ export function onKeyWanted(ask) {
 /** Fetch a path of this server. Where somebody is needed, the reader signs in or gives a key. */
 export async function request(path, options = {}) {
   const before = entries;
-  const response = await attempt(path, options, sessionStorage.getItem(KEY));
+  const used = sessionStorage.getItem(KEY);
+  const response = await attempt(path, options, used);
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.status !== 401) throw problem;
-  if (entries === before && !(await letIn())) throw problem;
+  if (used !== null && used === sessionStorage.getItem(KEY)) {
+    sessionStorage.removeItem(KEY); // it stands no more: there may be a session
+  } else if (entries === before && !(await letIn())) throw problem;
   return request(path, options);
 }
 
