@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyaq.access import Amount, Budget, KeyRing, Limits, Role
-from siyaq.access.budget import LEASE_SECONDS, SOON_SECONDS
+from siyaq.access.budget import LEASE_SECONDS, SOON_SECONDS, _Held, _wait
 from siyaq.access.collections import PUBLIC
 from siyaq.access.limits import NO_LIMITS
 from siyaq.core.errors import NotFound, QuotaExhausted, StorageError, UsageError
@@ -275,3 +275,10 @@ def test_keys_made_before_there_were_limits_have_none(tmp_path: Path) -> None:
         database.executescript("PRAGMA user_version = 4;")
     with pytest.raises(StorageError, match="format 4, not 3"):
         KeyRing(tmp_path)
+
+
+def test_thousandths_of_seconds_that_do_not_add_up_have_whoever_asks_wait_all_the_same() -> None:
+    for thousandths in range(1, 1000):
+        held = [_Held(100, {"seconds": thousandths / 1000}, False)]
+        over = thousandths / 1000 + 1 - 1
+        assert _wait(held, "seconds", over, 40.0) == 60

@@ -216,11 +216,15 @@ class Budget:
             self._connection.execute("COMMIT")
 
 
+_ROUNDING = 1e-4
+"""Less than the book knows of anything: sums of thousandths are not exact."""
+
+
 def _wait(held: list[_Held], name: Resource, over: float, now: float) -> int:
     """Return the whole seconds until enough has left the window, the oldest first."""
     for one in held:
         over -= one.amounts[name]
-        if over <= 0:
+        if over < _ROUNDING:
             return max(1, math.ceil(one.until - now))
     raise AssertionError("an empty book refuses nothing")
 
