@@ -148,6 +148,19 @@ def test_tries_are_counted_for_names_that_are_there_or_not(people: People, clock
     assert people.sign_in("huda", PASSWORD)
 
 
+def test_a_try_that_is_refused_makes_the_wait_no_longer(people: People, clock: Clock) -> None:
+    people.create("huda", PASSWORD, Role.READER)
+    for _ in range(MOST):
+        with pytest.raises(SignInFailed):
+            people.sign_in("huda", "a wrong password")
+    clock.now += timedelta(seconds=WINDOW_SECONDS - 1)
+    for _ in range(MOST):
+        with pytest.raises(TooManyTries):
+            people.sign_in("huda", "a wrong password")
+    clock.now += timedelta(seconds=2)
+    assert people.sign_in("huda", PASSWORD)
+
+
 def test_many_tries_at_once_are_no_way_around(people: People) -> None:
     people.create("huda", PASSWORD, Role.READER)
 
