@@ -475,7 +475,7 @@ async def _heard(both: World, name: str, fresh: str) -> list[str]:
     await asyncio.sleep(0)  # it has asked by now
     names = (f"qzxtips:{fresh}", f"wire:{fresh}")
     await send(both.siyaq, *(post(one, "new", "Fog at sea.", "15:00:00") for one in names))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while len(heard) < told:  # noqa: ASYNC110  # and whatever else comes
             await asyncio.sleep(0.01)
         await send(both.siyaq, *({"op": "delete", **_named(one)} for one in names))
@@ -520,7 +520,7 @@ async def _run(both: World, name: str) -> str:
             task = Task(words="ferry", plan="\n".join(map(json.dumps, plan)), caps={})
             run_id = await agency.begin(task, both.caller(name).key_id)
             journal = agency.desk.journal
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(300):
                 while journal.standing(run_id)[0] != "done":  # noqa: ASYNC110  # it is a file
                     await asyncio.sleep(0.05)
             return str(agency.desk.run(run_id))
@@ -532,7 +532,7 @@ async def _watched(both: World) -> None:
     assert desk is not None
     watch = desk.save(public.key_id, Draft(question="What sank, by the qzxcaptain?"))
     arguments = (both.config, both.product, both.siyaq.metrics, both.store, desk, both.ring, None)
-    async with alerting(*arguments), asyncio.timeout(60):
+    async with alerting(*arguments), asyncio.timeout(300):
         while not desk.find(public, watch.id).answer_id:  # noqa: ASYNC110  # it is a file
             await asyncio.sleep(0.05)
         answer_id = desk.find(public, watch.id).answer_id
