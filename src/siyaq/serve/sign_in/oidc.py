@@ -26,7 +26,9 @@ def router(settings: ServeSettings) -> APIRouter:
     """Return the routes to the provider and back."""
     routes = APIRouter(tags=["session"])
 
-    @routes.get(LOGIN, summary="Sign in through the provider", response_class=Response)
+    @routes.get(
+        LOGIN, summary="Sign in through the provider", response_class=Response, status_code=303
+    )
     async def begun(request: Request) -> Response:
         people, provider = sessions.people_of(settings), settings.provider
         if provider is None:
@@ -40,7 +42,9 @@ def router(settings: ServeSettings) -> APIRouter:
         cookie.give(response, going.token, flow.SECONDS, flow.COOKIE)
         return response
 
-    @routes.get(CALLBACK, summary="Back from the provider", response_class=Response)
+    @routes.get(
+        CALLBACK, summary="Back from the provider", response_class=Response, status_code=303
+    )
     async def returned(request: Request) -> Response:
         people = sessions.people_of(settings)
         try:
