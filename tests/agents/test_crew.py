@@ -183,7 +183,7 @@ def test_the_time_of_looking_is_its_keys_and_without_room_nothing_is_missed(
             return budget.used("k").seconds
 
         used = looked(1000)
-        assert used >= 0.02
+        assert used > 0
         posts.came_at.append(START + timedelta(minutes=1))
         assert looked(1) == used  # no room: it has not looked
         assert journal.runs(parent=parent) == []

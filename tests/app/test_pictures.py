@@ -107,8 +107,9 @@ BOMB = saved(Image.new("1", (20_000, 20_000)), "PNG")
 def test_bytes_that_are_no_picture_are_refused(document: bytes) -> None:
     async def look() -> None:
         async with Pictures() as pictures:
-            with pytest.raises(UnreadablePicture):
+            with pytest.raises(UnreadablePicture) as refused:
                 await pictures.hash(document)
+            assert " at 0x" not in str(refused.value)  # an object of ours
 
     asyncio.run(look())
 

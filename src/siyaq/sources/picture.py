@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 import pdqhash
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 PIXELS_AT_MOST: Final = 40_000_000
@@ -22,7 +22,11 @@ _SIDE: Final = 512
 
 def hash_picture(document: bytes) -> dict[str, object]:
     """Return the `hash` (64 hex digits) and the `quality` of a picture. May raise anything."""
-    with Image.open(BytesIO(document), formats=FORMATS) as picture:
+    try:
+        opened = Image.open(BytesIO(document), formats=FORMATS)
+    except UnidentifiedImageError:  # names an object of ours in place of a reason
+        raise ValueError(f"none of {', '.join(FORMATS)}") from None
+    with opened as picture:
         width, height = picture.size
         if width * height > PIXELS_AT_MOST:
             raise ValueError(f"{width} by {height} pixels, limit {PIXELS_AT_MOST}")
