@@ -146,6 +146,30 @@ async def test_what_was_missed_is_searched_for(server: XServer) -> None:
         assert not any(batch.gaps for batch in listener.batches)
 
 
+@pytest.mark.parametrize("rules", ["rule=*", "rule=lang:ar&rule=lang:en"], ids=["one", "two"])
+async def test_more_than_one_search_brings_is_searched_for_until_nothing_is_left(
+    server: XServer, monkeypatch: pytest.MonkeyPatch, rules: str
+) -> None:
+    monkeypatch.setattr("siyaq.sources.x.search.MOST_PAGES", 1)
+    now = server.pace.now()
+    options = f"?{rules}&cap_usd=1000&compliance=none"
+    async with listening(server, options) as listener:
+        await until(lambda: bool(listener.committed))
+    server.pace.step(100)
+    missed = {
+        n for rule in options.split("rule=")[1:] for n in live(server, rule.split("&")[0], now)
+    }
+    assert len(missed) > 400
+    async with listening(server, options, listener.committed) as resumed:
+        await until(lambda: set(resumed.ids) >= missed)
+        assert not any(batch.gaps for batch in resumed.batches)
+        assert len(resumed.ids) < 2 * len(missed), "what was found is not paid for again"
+        held_at = listener.committed["stream"].partition("@")[0]
+        places = [b.cursor.position.partition("@")[0] for b in resumed.batches if b.cursor]
+        assert places.count(held_at) > 3, "the place is held back until all of it is there"
+        await until(lambda: resumed.committed["stream"].partition("@")[0] != held_at)
+
+
 async def test_what_was_still_on_its_way_when_the_stream_was_cut_is_searched_for(
     server: XServer,
 ) -> None:

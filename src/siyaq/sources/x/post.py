@@ -117,7 +117,7 @@ def _post(
         raise Refusal(RejectReason.NO_TEXT, "neither text nor media")
     facets = tuple(_facets(_object(others.get(retweeted or "", data).get("entities")), text))
     # The first id tells when a post was made; an edit is told with the time of the edit.
-    created_at = _made_at(native_id) or fields.moment(data.get("created_at"), "created_at")
+    created_at = made_at(native_id) or fields.moment(data.get("created_at"), "created_at")
     placed_at, placed_by = place(created_at, now, Trust.PLATFORM)
     username = fields.label(author.get("username"), "username", limits.NAME_CHARS)
     kept = {name: data[name] for name in _KEPT if data.get(name) not in (None, "", False)}
@@ -175,7 +175,7 @@ def _named(source: str, number: str | None) -> PostId | None:
     return post_id(source, number) if number else None
 
 
-def _made_at(number: str) -> datetime | None:
+def made_at(number: str) -> datetime | None:
     """Return the time that an id tells, to the millisecond; ids before November 2010 tell none."""
     milliseconds = int(number) >> _ID_BITS if number.isdecimal() and len(number) < 20 else 0
     if milliseconds < 1 << 30:  # 12 days after the epoch: older ids are mere counts

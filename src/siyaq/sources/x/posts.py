@@ -21,16 +21,14 @@ from siyaq.sources.x.address import Address
 from siyaq.sources.x.api import FIELDS, Api
 from siyaq.sources.x.budget import Budget
 from siyaq.sources.x.compliance import is_compliance, read_compliance
+from siyaq.sources.x.missing import SEAM, Missing, Stretch
 from siyaq.sources.x.post import read_posts
 from siyaq.sources.x.rules import manage
-from siyaq.sources.x.search import search
+from siyaq.sources.x.search import Found, search
 from siyaq.sources.x.stream import Line, read_lines, require_data
 
 PARTITION = "stream"
 STREAM = "/2/tweets/search/stream"
-
-_SEAM = timedelta(seconds=5)
-"""How far a search reaches beyond what was missed, on both sides."""
 
 _SEARCHED = timedelta(days=6)
 """How far back is searched, at most; X searches seven days."""
@@ -73,8 +71,7 @@ class PostStream:
         match = _POSITION.fullmatch(position)
         self._heard_at = from_microseconds(int(match[1])) if match else None
         self._said_at = self._heard_at  # when X had the newest post that we have heard of
-        self._missing: tuple[datetime, datetime] | None = None
-        self._search_at = 0.0  # monotonic
+        self._missing = Missing()
         self._capped = False
         self._rules: list[str] = []
 
@@ -116,51 +113,51 @@ class PostStream:
     def _opened(self, now: datetime) -> tuple[Gap, ...]:
         """Say what was missed before a connection: a gap, or something to search for."""
         capped, self._capped = self._capped, False
-        since = self._place()
-        if since is None:
+        since = self._told_until()
+        if since is None or now - since <= timedelta(minutes=self._address.backfill_minutes):
             return ()
-        covered = timedelta(minutes=self._address.backfill_minutes)
-        if now - since <= covered:
-            self._missing = None
-            return ()
+        self._said_at = now  # what was said before is missing, or a gap
         if capped or not self._address.fills:
-            self._missing = None
+            given_up = self._missing.give_up()
+            since = min(since, given_up[0]) if given_up else since
             return (self._gap(since, now),) if since < now else ()
-        self._missing = (since, now)
-        self._search_at = time.monotonic() + self._search_delay_seconds
+        due = time.monotonic() + self._search_delay_seconds
+        self._missing.note(self._rules, since, now, due)
         return ()
 
     async def _fill(self, api: Api) -> AsyncGenerator[Batch]:
-        """Search for what was missed, once the search has caught up with it."""
-        if self._missing is None or time.monotonic() < self._search_at:
+        """Search for some of what was missed, once the search has caught up with it."""
+        stretch = self._missing.next(time.monotonic())
+        if stretch is None:
             return
-        since, until = self._missing
+        since = stretch.since - SEAM
         try:
-            found = await search(
-                api, self._rules, since - _SEAM, until + _SEAM, self._budget, PARTITION
-            )
+            found = await search(api, stretch.rule, since, stretch.until, self._budget, PARTITION)
         except Answered as answer:
             if answer.status == 429 or answer.status >= 500:
-                self._search_at = time.monotonic() + self._search_retry_seconds
-                return
-            self._missing = None
-            yield self._batch([], [], (self._gap(since, until),))
+                self._missing.postpone(time.monotonic() + self._search_retry_seconds)
+            elif given_up := self._missing.give_up():
+                yield self._batch([], [], (self._gap(*given_up),))
             return
         except Lost:
-            self._search_at = time.monotonic() + self._search_retry_seconds
+            self._missing.postpone(time.monotonic() + self._search_retry_seconds)
             return
-        self._missing = None
-        self._said_at = max(until, self._said_at or until)
         now = self._clock.now()
         events, rejected, _ = await asyncio.to_thread(self._read, found.lines, now)
-        gaps = () if found.whole else (self._gap(since, until),)
-        for start in range(0, max(1, len(events)), BATCH_EVENTS):
-            last = start + BATCH_EVENTS >= len(events)
+        # the place in the stream is that of before, until all of it is durable
+        for start in range(0, len(events), BATCH_EVENTS):
             part = events[start : start + BATCH_EVENTS]
-            if last:
-                yield self._batch(part, rejected, gaps)
-            else:  # the place in the stream is that of before, until all of it is durable
-                yield Batch(events=tuple(part), source=self._source)
+            yield Batch(events=tuple(part), source=self._source)
+        yield self._batch([], rejected, self._searched(stretch, found))
+
+    def _searched(self, stretch: Stretch, found: Found) -> tuple[Gap, ...]:
+        """Note how far a search came; return as a gap what no further one will bring."""
+        if not found.whole and self._missing.narrow(stretch, found.oldest):
+            return ()
+        self._missing.end(stretch)
+        until = min(stretch.until, stretch.ended)
+        lost = not found.whole and stretch.since < until
+        return (self._gap(stretch.since, until),) if lost else ()
 
     def _read(
         self, lines: list[Line], now: datetime
@@ -193,13 +190,15 @@ class PostStream:
                 self._said_at = max(said_at, self._said_at or said_at)
 
     def _place(self) -> datetime | None:
-        """Return up to when nothing is missing.
+        """Return up to when nothing is missing."""
+        return self._missing.since or self._told_until()
+
+    def _told_until(self) -> datetime | None:
+        """Return up to when the stream has told all, or what it has not is known to be missing.
 
         Where we search, that is by the posts and not by when they arrived: what was still on its
         way behind them, when a connection was torn, is missing too.
         """
-        if self._missing is not None:
-            return self._missing[0]
         heard_at, said_at = self._heard_at, self._said_at
         if heard_at is None or said_at is None or not self._address.fills:
             return heard_at

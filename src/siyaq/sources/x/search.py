@@ -2,51 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
+from siyaq.sources.trouble import Answered, Lost
 from siyaq.sources.x.api import FIELDS, Api
 from siyaq.sources.x.budget import Budget
+from siyaq.sources.x.post import made_at
 from siyaq.sources.x.stream import Line
 
 RECENT = "/2/tweets/search/recent"
 MOST_PAGES = 10
+"""Taken at a time, so that the stream is listened to in between."""
+
 _PAGE, _SMALLEST_PAGE = 100, 10
 _SMALLEST_MENTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Messages as the stream would have brought them. `whole` is False where more is left."""
+    """Messages as the stream would have brought them. `whole` is False where more is left.
+
+    `oldest` is when the oldest of them was made, None for none.
+    """
 
     lines: list[Line]
     whole: bool
+    oldest: datetime | None = None
 
 
 async def search(
-    api: Api,
-    rules: Sequence[str],
-    since: datetime,
-    until: datetime,
-    budget: Budget,
-    partition: str,
+    api: Api, rule: str, since: datetime, until: datetime, budget: Budget, partition: str
 ) -> Found:
-    """Return what the rules match of [since, until), as far as the budget goes.
+    """Return the newest that `rule` matches of [since, until): MOST_PAGES, or up to where it broke.
 
-    Raises Lost, Answered.
+    Raises Lost, Answered where nothing was had at all.
     """
     found: dict[str, bytes] = {}
-    whole = True
-    window = {"start_time": _told(since), "end_time": _told(until)}
-    for rule in rules:
-        query = {**FIELDS, **window, "query": rule}
-        lines, complete = await _pages(api, RECENT, query, budget, partition, _SMALLEST_PAGE)
-        found |= lines
-        whole = whole and complete
-    return Found([found[number] for number in sorted(found, key=_order)], whole)
+    query = {**FIELDS, "start_time": _told(since), "end_time": _told(until), "query": rule}
+    try:
+        whole = await _pages(
+            found, api, RECENT, query, budget, partition, _SMALLEST_PAGE, MOST_PAGES
+        )
+    except (Lost, Answered):
+        if not found:
+            raise
+        whole = False  # what was had has been paid for
+    numbers = sorted(found, key=_order)
+    oldest = made_at(numbers[0]) if numbers else None
+    return Found([found[number] for number in numbers], whole, oldest)
 
 
 async def mentions(api: Api, user: str, after: str, budget: Budget, partition: str) -> Found:
@@ -54,27 +61,28 @@ async def mentions(api: Api, user: str, after: str, budget: Budget, partition: s
     query = {**FIELDS, **({"since_id": after} if after else {})}
     path = f"/2/users/{user}/mentions"
     pages = MOST_PAGES if after else 1
-    lines, whole = await _pages(api, path, query, budget, partition, _SMALLEST_MENTIONS, pages)
+    lines: dict[str, bytes] = {}
+    whole = await _pages(lines, api, path, query, budget, partition, _SMALLEST_MENTIONS, pages)
     return Found([lines[number] for number in sorted(lines, key=_order)], whole or not after)
 
 
 async def _pages(
+    found: dict[str, bytes],
     api: Api,
     path: str,
     query: Mapping[str, str],
     budget: Budget,
     partition: str,
     smallest: int,
-    pages: int = MOST_PAGES,
-) -> tuple[dict[str, bytes], bool]:
-    """Return messages by post id, and whether there are no more."""
-    found: dict[str, bytes] = {}
+    pages: int,
+) -> bool:
+    """Put messages into `found` by post id, and return whether there are no more."""
     following = ""
     for _ in range(pages):
         reserved = budget.reserve(_PAGE)
         if reserved < smallest:
             budget.settle(partition, reserved, 0)
-            return found, False
+            return False
         asked = {**query, "max_results": str(reserved)}
         if following:
             asked["next_token" if path == RECENT else "pagination_token"] = following
@@ -92,8 +100,8 @@ async def _pages(
         meta = page.get("meta")
         following = str(meta.get("next_token") or "") if isinstance(meta, dict) else ""
         if not following:
-            return found, True
-    return found, False
+            return True
+    return False
 
 
 def _concerning(post: Mapping[str, object], includes: object) -> dict[str, object]:

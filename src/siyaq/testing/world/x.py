@@ -230,21 +230,24 @@ class XServer:
             for number, toot in self.truth("*").items()
             if number in mentioned and int(self._ids[toot.uri][-1]) > after
         ]
-        start = int(request.query_params.get("pagination_token", "0"))
-        return self._page(request, found, start, "pagination_token")
+        before = int(request.query_params.get("pagination_token", "0"))
+        return self._page(request, found, before, "pagination_token")
 
-    def _page(self, request: Request, found: list[Toot], start: int, token: str) -> Response:
-        found.sort(key=lambda toot: int(self._ids[toot.uri][-1]), reverse=True)
+    def _page(self, request: Request, found: list[Toot], before: int, token: str) -> Response:
+        """Answer with the newest of what is older than `before`: what is deleted moves no page."""
+        numbers = {toot.uri: int(self._ids[toot.uri][-1]) for toot in found}
+        found = [toot for toot in found if not before or numbers[toot.uri] < before]
+        found.sort(key=lambda toot: numbers[toot.uri], reverse=True)
         size = int(request.query_params["max_results"])
         if not 5 <= size <= 100:
             return self._counted(request, JSONResponse({"title": "Invalid Request"}, 400))
-        page = found[start : start + size]
+        page = found[:size]
         self.reads += len(page)
         messages = [self.message(toot, ()) for toot in page]
         users = [user for one in messages for user in one["includes"]["users"]]  # type: ignore[index]
         meta: dict[str, object] = {"result_count": len(page)}
-        if start + size < len(found):
-            meta["next_token"] = str(start + size)
+        if len(found) > size:
+            meta["next_token"] = str(numbers[page[-1].uri])
         body = {"data": [one["data"] for one in messages], "meta": meta}
         body["includes"] = {"users": users}
         return self._counted(request, JSONResponse(body))
