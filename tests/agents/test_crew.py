@@ -38,7 +38,7 @@ class Posts:
     def __init__(self) -> None:
         self.came_at: list[datetime] = []
 
-    async def __call__(self, words: str, since: datetime, key_id: str) -> bool:
+    async def __call__(self, words: str, since: datetime) -> bool:
         return any(at > since for at in self.came_at)
 
 
@@ -163,9 +163,9 @@ def test_the_time_of_looking_is_its_keys_and_without_room_nothing_is_missed(
     schedule(journal, parent, Rhythm(words="outage", times=1), START)
 
     class Slow(Posts):
-        async def __call__(self, words: str, since: datetime, key_id: str) -> bool:
+        async def __call__(self, words: str, since: datetime) -> bool:
             await asyncio.sleep(0.02)
-            return await super().__call__(words, since, key_id)
+            return await super().__call__(words, since)
 
     posts = Slow()
     with closing(Budget(tmp_path, defaults=Limits())) as budget:

@@ -23,8 +23,11 @@ from siyaq.access import Collections, KeyRing, Links, Role, Shares, account_of
 from siyaq.access.collections import SEES_ALL
 from siyaq.access.owners import principal_of
 from siyaq.access.roles import Principal
+from siyaq.agents import USUAL
 from siyaq.agents.agency import Task
+from siyaq.agents.plan import read_plan
 from siyaq.app.agency import agents_at_work
+from siyaq.app.agents import open_agents
 from siyaq.app.alerts import alerting, open_desk
 from siyaq.app.keys import budget, require_collections
 from siyaq.app.opening import open_siyaq
@@ -455,8 +458,9 @@ async def test_what_goes_on_by_itself_goes_by_what_its_key_sees(tmp_path: Path) 
         for caller in ("public", "all"):
             told = CANARY in await _spoken(both, caller)
             assert told == (caller == "all")
-            told = CANARY in await _run(both, caller)
-            assert told == (caller == "all")
+            for run in (_run, _run_at_a_terminal):
+                told = CANARY in await run(both, caller)
+                assert told == (caller == "all")
         await _watched(both)
 
 
@@ -512,23 +516,44 @@ async def _spoken(both: World, name: str) -> str:
         return str((await call(request, metadata=metadata)).outputs)
 
 
+PLAN = "\n".join(
+    map(
+        json.dumps,
+        (
+            {"tool": "search", "id": "s", "arguments": {"text": "night ferry"}},
+            {"tool": "context", "id": "c", "arguments": {"post_id": "wire:1"}},
+            {"tool": "finish", "arguments": {"result": {"$from": "s"}}},
+        ),
+    )
+)
+
+
 async def _run(both: World, name: str) -> str:
     """Return what a run of an agent has read and come to."""
-    calls = (
-        {"tool": "search", "id": "s", "arguments": {"text": "night ferry"}},
-        {"tool": "context", "id": "c", "arguments": {"post_id": "wire:1"}},
-    )
-    plan = [{"calls": calls}, {"tool": "finish", "arguments": {"result": {"$from": "s"}}}]
     config, ring = both.config, both.ring
     with closing(budget(config)) as book:
         async with agents_at_work(config, both.siyaq, both.product, ring, book) as agency:
-            task = Task(words="ferry", plan="\n".join(map(json.dumps, plan)), caps={})
+            task = Task(words="ferry", plan=PLAN, caps={})
             run_id = await agency.begin(task, both.caller(name).key_id)
             journal = agency.desk.journal
             async with asyncio.timeout(300):
                 while journal.standing(run_id)[0] != "done":  # noqa: ASYNC110  # it is a file
                     await asyncio.sleep(0.05)
             return str(agency.desk.run(run_id))
+
+
+async def _run_at_a_terminal(both: World, name: str) -> str:
+    """Return the same of a run of the key that whoever is at the machine carries on."""
+    async with open_agents(both.config, "", ()) as terminal:
+        journal, key_id = terminal.journal, both.caller(name).key_id
+        run_id = journal.begin_run(
+            user=key_id, task="ferry", model="", caps=USUAL, allowed=(), key_id=key_id
+        )
+        tools = ("search", "context", "finish")
+        journal.fix_plan(run_id, read_plan(PLAN.splitlines(), tools))
+        run = await terminal.go(run_id)
+        assert run.status == "done"
+        return str(run)
 
 
 async def _watched(both: World) -> None:

@@ -69,6 +69,20 @@ def test_links_are_resolved_kept_to_the_host_and_told_once() -> None:
     ]
 
 
+def test_addresses_that_are_none_do_no_harm() -> None:
+    document = (
+        b'<!DOCTYPE html><html><head><base href="http://[">'
+        b'<link rel="alternate" type="application/rss+xml" href="http://[/feed">'
+        b'<link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body>'
+        b'<a href="/a/flood-in-the-old-town">1</a></body></html>'
+    )
+    feed = as_feed(parse_feed(document), "https://news.example/")
+    assert feed.offers == ["https://news.example/feed.xml"]
+    assert [entry["link"] for entry in feed.entries] == [
+        "https://news.example/a/flood-in-the-old-town"
+    ]
+
+
 def test_a_page_without_articles_says_so() -> None:
     page = parse_feed(b"<html><body><a href=/sport>Sport</a></body></html>")
     assert as_feed(page, "https://news.example/").problem == "no link to an article was found in it"

@@ -106,6 +106,11 @@ def test_somebody_signs_in_with_a_password_asks_and_signs_out(
         who = page.get_by_role("dialog", name="Signed in as")
         expect(who).to_contain_text("Reader, until")
         clean(page)
+        page.route("**/v1/session", lambda route: route.abort())
+        who.get_by_role("button", name="Sign out").press("Enter")
+        expect(who.get_by_role("alert")).to_have_text("The server cannot be reached.")
+        page.unroute("**/v1/session")
+        assert settings.people.sessions.count() != {}
         who.get_by_role("button", name="Sign out").press("Enter")
         expect(dialog.get_by_role("status")).to_have_text("You are signed out here.")
         expect(page.locator(".turn")).to_have_count(0)

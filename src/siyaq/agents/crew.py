@@ -35,8 +35,8 @@ RESTING = 20
 """How many runs of one user may wait, each keeping what it has open, before others of it begin."""
 
 Lend = Callable[[Run], AbstractAsyncContextManager[Sequence[AnyTool]]]
-Came = Callable[[str, datetime, str], Awaitable[bool]]
-"""Says whether a post that holds these words, and that a key sees, has come since a moment."""
+Came = Callable[[str, datetime], Awaitable[bool]]
+"""Says whether a post that holds these words has come since a moment. Who looks is charged."""
 
 
 class Crew:
@@ -183,7 +183,7 @@ class Crew:
         async with charging(account):
             await account.begin("act")
             with account.timed():
-                return await self._came(due.rhythm.words, due.next_at, key_id)
+                return await self._came(due.rhythm.words, due.next_at)
 
     def _next(self) -> Run | None:
         """Return the oldest run of whoever has the fewest under way, and has had the least."""

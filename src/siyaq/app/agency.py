@@ -52,7 +52,7 @@ async def agents_at_work(
         crew = Crew(
             journal,
             lend,
-            came_in(product, owners),
+            came_in(product),
             day_caps=day_caps,
             gone=owners.gone,
             reserve=reserve,
@@ -69,6 +69,7 @@ async def agents_at_work(
                 agents = Agents(
                     config,
                     siyaq,
+                    product,
                     journal,
                     tools,
                     user=user,

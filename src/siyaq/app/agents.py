@@ -9,7 +9,6 @@ from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from siyaq.access import KeyGone, Owners, account_of
 from siyaq.agents import (
     USUAL,
     Amounts,
@@ -41,6 +40,7 @@ from siyaq.app import acting, keys
 from siyaq.app.drafting import SCRIPTED, Drafting
 from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
+from siyaq.app.views import as_seen
 from siyaq.app.visiting import browsing, page_tools
 from siyaq.config import Config
 from siyaq.core.errors import ModelUnavailable, NotFound, SiyaqError, Unreadable, UsageError
@@ -54,12 +54,16 @@ MAX_SCRIPT_BYTES = 4 * 1024 * 1024
 
 
 class Agents:
-    """The agents of an opened siyaq, for one user."""
+    """The agents of an opened siyaq, for one user.
+
+    `product` is what runs meet: siyaq as the key of each may see it.
+    """
 
     def __init__(
         self,
         config: Config,
         siyaq: Siyaq,
+        product: Product,
         journal: Journal,
         tools: Sequence[AnyTool],
         *,
@@ -69,6 +73,7 @@ class Agents:
         reserve: Reserve = charged_to_nobody,
     ) -> None:
         self._siyaq = siyaq
+        self._product = product
         self._journal = journal
         self._tools = tools
         self._user = user
@@ -159,7 +164,7 @@ class Agents:
         crew = Crew(
             self._journal,
             lend,
-            came_in(self._siyaq),
+            came_in(self._product),
             day_caps=self._day_caps,
             parallel=1,
             family=run_id,
@@ -206,22 +211,12 @@ def _none(_: Collection[str]) -> Collection[str]:
     return ()
 
 
-def came_in(product: Product, owners: Owners | None = None) -> Came:
-    """Return what says whether a post with some words has come since a moment.
+def came_in(product: Product) -> Came:
+    """Return what says whether a post with some words has come since a moment."""
 
-    `owners` know the keys that runs were begun with; none: nothing is kept from any of them.
-    """
-
-    async def came(words: str, since: datetime, key_id: str) -> bool:
+    async def came(words: str, since: datetime) -> bool:
         where = Filters(placed=TimeRange(since, None))
-        if owners is None:
-            return bool((await acting.matching(product, words, where))["hits"])
-        try:
-            caller = owners.of(key_id)
-        except KeyGone:
-            return False
-        async with account_of(None, caller):
-            return bool((await acting.matching(product, words, where))["hits"])
+        return bool((await acting.matching(product, words, where))["hits"])
 
     return came
 
@@ -273,8 +268,10 @@ async def open_agents(
     """
     servers = Servers(read_servers(config.agents_mcp))
     async with (
-        open_siyaq(config, write=False) as siyaq,
-        lend_tools(siyaq, model, allowed, servers=servers) as tools,
+        open_siyaq(config, write=False) as siyaq,  # runs of a server's keys are carried on here too
+        lend_tools(
+            product := as_seen(siyaq, config.collections), model, allowed, servers=servers
+        ) as tools,
     ):
         with (
             closing(Journal(config.data)) as journal,
@@ -284,6 +281,7 @@ async def open_agents(
             yield Agents(
                 config,
                 siyaq,
+                product,
                 journal,
                 tools,
                 user=getpass.getuser(),

@@ -38,7 +38,7 @@ class Hiring:
         )
         async with tools as lent:
             with closing(Journal(self.config.data)) as journal:
-                yield Agents(self.config, self.product, journal, lent, user=user)
+                yield Agents(self.config, self.product, self.product, journal, lent, user=user)
 
 
 @asynccontextmanager

@@ -265,7 +265,7 @@ class LogReader:
         return Counts(sum(row[1] for row in counted), sum(row[2] for row in counted))
 
     def names(self) -> list[str]:
-        """Return the name of every source that there is something of. Costs no scan."""
+        """Return the name of every source that there is something of. Scans the gaps alone."""
         with self._reading() as connection:
             return [str(name) for (name,) in connection.execute(_NAMES)]
 

@@ -27,7 +27,8 @@ logger = logging.getLogger("siyaq.serve")
 
 AT_ONCE = 2
 WAITING = 16
-"""How many passwords are looked at together, and how many wait: each takes memory and time."""
+"""How many passwords are looked at together, and how many people may be at it, those who wait too:
+each look takes memory and time."""
 
 
 class PasswordBody(BaseModel):

@@ -1,7 +1,7 @@
 // Signing in and out. Who is signed in, and how one can be, is asked of the server each time.
 
 import { byId, el } from "./dom.js";
-import { t } from "./i18n.js";
+import { retell, t } from "./i18n.js";
 
 const LEFT = "siyaq.left"; // where the provider is left too, across the load after a sign-out
 const WHY = ["refused", "expired", "not_allowed", "closed", "unavailable", "untrusted"];
@@ -119,9 +119,7 @@ function passwordForm(enter) {
     const told = await signIn(name.value, password.value);
     button.disabled = false;
     if (!told) return enter(null);
-    problem.hidden = false;
-    problem.textContent = t(told);
-    problem.dataset.t = told;
+    tell(problem, told);
     password.value = "";
     password.focus();
     return undefined;
@@ -169,18 +167,35 @@ async function showWho() {
     return;
   }
   const role = { t: `sign.role.${who.role}` };
+  const problem = el("p", { class: "notice failed", role: "alert", hidden: true });
+  const leave = async () => tell(problem, await signOut());
   await open(
     el("h2", { id: "key-title", t: "sign.as", params: { name: who.name } }),
     el("p", { t: "sign.until", params: { role, at: { at: who.until } } }),
+    problem,
     el("p", { class: "key-actions" },
       el("button", { type: "button", t: "sign.close", on: { click: close } }),
-      el("button", { type: "button", class: "primary", id: "sign-out", t: "sign.out", on: { click: signOut } })),
+      el("button", { type: "button", class: "primary", id: "sign-out", t: "sign.out", on: { click: leave } })),
   );
 }
 
+/** Return what to tell where nobody was signed out; else go where nothing of what was shown stays. */
 async function signOut() {
-  const response = await fetch("/v1/session", { method: "DELETE" });
-  const there = response.ok ? (await response.json()).provider_sign_out : null;
+  let there = null;
+  try {
+    const response = await fetch("/v1/session", { method: "DELETE" });
+    const told = await response.json();
+    if (!response.ok) return `problem.${told.code}`;
+    there = told.provider_sign_out;
+  } catch {
+    return "problem.offline";
+  }
   if (there) sessionStorage.setItem(LEFT, there);
-  location.assign("/?sign-in=left"); // nothing of what was shown stays
+  location.assign("/?sign-in=left");
+  return "";
+}
+
+function tell(problem, told) {
+  problem.hidden = !told;
+  retell(problem, told);
 }

@@ -32,7 +32,7 @@ _ASIDE = frozenset(
 
 def as_feed(page: ParsedFeed, url: str) -> ParsedFeed:
     """Return the front page at `url` as a feed: an entry without words for each article."""
-    base = urljoin(url, page.base)
+    base = _joined(url, page.base) or url
     addresses = list(article_addresses(page.links, base, host=_host(url)))[:ARTICLES]
     return ParsedFeed(
         title=page.title,
@@ -40,7 +40,7 @@ def as_feed(page: ParsedFeed, url: str) -> ParsedFeed:
         front=True,
         problem="" if addresses else "no link to an article was found in it",
         entries=[_entry(address) for address in addresses],
-        offers=[urljoin(base, one) for one in page.offers],
+        offers=[there for one in page.offers if (there := _joined(base, one))],
     )
 
 
@@ -71,6 +71,14 @@ def is_article(path: str) -> bool:
     many = len(_WORDS.findall(name)) >= _WORDS_AT_LEAST
     dated = _DATE.search(path) and any(letter.isalpha() for letter in name)
     return bool(many or dated or _NUMBER.search(name))
+
+
+def _joined(base: str, link: str) -> str:
+    """Return where a link leads, "" for one that is no address."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return ""
 
 
 def _host(url: str) -> str:
