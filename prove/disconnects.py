@@ -88,5 +88,10 @@ async def _through(opening: _Opening, seed: int, directory: Path, *, full: bool)
     return Outcome(
         outcome.fired,
         wrong,
-        {"events": outcome.told, "posts": outcome.held, "restarts": outcome.restarts},
+        {
+            "events": outcome.told,
+            "posts": outcome.held,
+            "restarts": outcome.restarts,
+            "gaps": outcome.gaps,
+        },
     )

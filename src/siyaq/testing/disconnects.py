@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -22,10 +23,12 @@ from siyaq.core.ports import SourceAdapter
 from siyaq.core.post import Post
 from siyaq.log import LogReader, LogWriter
 from siyaq.sources import Committer, Pump
+from siyaq.testing.held_back import Hearing, held_back
 from siyaq.testing.world.pace import Pace
 
 SETTLE_SECONDS = 120.0
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 2.0
+_CATCH_UP_SECONDS = 30.0
 _PAGE = 1000
 
 
@@ -109,44 +112,46 @@ async def follow_through(
 ) -> Outcome:
     """Disturb a source `disconnects` times, in every way in turn, and say what its log holds.
 
-    Now and then the source itself is stopped and started anew, from the cursors in the log.
+    Now and then the source itself is stopped and started anew, from the cursors in the log. The
+    world waits for a source that is long in coming back.
     """
     rng = random.Random(seed)
     kinds: Counter[str] = Counter()
     restarts = 0
     hands: list[str] = []
     with LogWriter.open(directory) as writer, LogReader.open(directory) as log:
-        async with Committer(writer.append, lambda: None) as committer:
+        hearing = Hearing()
+        async with Committer(writer.append, hearing.note) as committer:
             running = _Running(platform, committer, log)
             await running.start()
             platform.pace.resume()
-            for number in range(disconnects):
-                hands = hands or rng.sample(list(platform.cuts()), len(platform.cuts()))
-                how = hands.pop()
-                kinds[how] += 1
-                await _disturb(platform, how)
-                await asyncio.sleep(rng.uniform(0, 2 * apart_seconds))
-                if number % restart_every == restart_every - 1:
-                    await running.stop()
-                    restarts += 1
-                    await asyncio.sleep(rng.uniform(0, 4 * apart_seconds))
-                    await running.start()
+            caught_up = partial(_settle, platform, log, _CATCH_UP_SECONDS)
+            async with held_back(
+                platform.pace, hearing, caught_up, patience_seconds=_PATIENCE_SECONDS
+            ):
+                for number in range(disconnects):
+                    hands = hands or rng.sample(list(platform.cuts()), len(platform.cuts()))
+                    how = hands.pop()
+                    kinds[how] += 1
+                    await _disturb(platform, how)
+                    await asyncio.sleep(rng.uniform(0, 2 * apart_seconds))
+                    if number % restart_every == restart_every - 1:
+                        await running.stop()
+                        restarts += 1
+                        await asyncio.sleep(rng.uniform(0, 4 * apart_seconds))
+                        await running.start()
             platform.pace.pause()
             platform.pace.step(timedelta(seconds=10).total_seconds())
-            await _settle(platform, log)
+            await _settle(platform, log, SETTLE_SECONDS)
             await running.stop()
         return _outcome(platform, log, running.source, disconnects, restarts, seed, kinds)
 
 
 async def _disturb(platform: Platform, how: str) -> None:
-    """Have something go wrong. The world waits for a source that is long in coming back."""
+    """Have something go wrong, and wait until it has."""
     before = platform.fired
     platform.cut(how)
-    await _until(lambda: platform.fired > before, _PATIENCE_SECONDS)
-    if platform.fired == before:
-        platform.pace.pause()
-        await _until(lambda: platform.fired > before, SETTLE_SECONDS)
-        platform.pace.resume()
+    await _until(lambda: platform.fired > before, SETTLE_SECONDS)
 
 
 class _Running:
@@ -165,7 +170,9 @@ class _Running:
         self.source = adapter.source
         self._pump = Pump(adapter, self._committer, resume=self._log.resume, held=self._log.held)
         self._task = asyncio.create_task(self._pump.run())
-        await _until(lambda: self._pump is not None and self._pump.status().state == "live", 30.0)
+        await _until(
+            lambda: self._pump is not None and self._pump.status().state == "live", SETTLE_SECONDS
+        )
 
     async def stop(self) -> None:
         assert self._pump is not None
@@ -193,7 +200,7 @@ def _differences(platform: Platform, held: Mapping[str, Post]) -> tuple[list[str
     return missing, [name for name in held if name not in must and name not in may]
 
 
-async def _settle(platform: Platform, log: LogReader) -> None:
+async def _settle(platform: Platform, log: LogReader, patience_seconds: float) -> None:
     """Wait until the log says what it must, or has come no nearer to it for so long.
 
     The log is read beside the loop, and the more seldom the longer that takes: whoever blocks
@@ -209,7 +216,7 @@ async def _settle(platform: Platform, log: LogReader) -> None:
             return
         if len(missing) + len(kept) < least:
             least, since = len(missing) + len(kept), loop.time()
-        if loop.time() - since >= SETTLE_SECONDS:
+        if loop.time() - since >= patience_seconds:
             return
         await asyncio.sleep(max(0.25, 3 * (loop.time() - began)))
 
