@@ -79,9 +79,9 @@ bench/.venv-peers/.ready: bench/requirements-peers.txt
 	bench/.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-peers.txt
 	@touch $@
 
-prove: setup-dev ## try to break every promise, and say how it went (GOAL=G04 for one); an hour or more
+prove: setup-dev ## try to break every promise, and say how it went (GOAL=G04 for one, JOBS=4 for four trials at once); an hour or more
 	@test -x /usr/sbin/mosquitto || scripts/apt mosquitto || true
-	$(BIN)/python -m prove $(GOAL)
+	$(BIN)/python -m prove $(GOAL) $(if $(JOBS),--jobs $(JOBS))
 	test -n "$(GOAL)" || $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=search --hypothesis-seed=$$(date +%s)
 
 docs: setup-dev ## write docs/reference from the code

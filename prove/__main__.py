@@ -1,11 +1,12 @@
 """Run campaigns: all of them, or those that are named.
 
-    python -m prove [GOAL ...] [--short] [--seed N] [--again]
+    python -m prove [GOAL ...] [--short] [--seed N] [--again] [--jobs N]
 
 Prints a line for each goal and adds it to `prove/results/ledger.txt`. Interrupted, it goes on
-where it was; `--again` begins anew. Exit code 1 when a goal was missed. `load` is how much the
-machine had to do at the worst moment, for each of its cores: beyond 1, a promise of so many seconds
-is judged on less than a machine.
+where it was; `--again` begins anew. `--jobs` runs so many trials of a goal side by side: for
+those that mostly wait (G06), and for none that is judged by the clock. Exit code 1 when a goal
+was missed. `load` is how much the machine had to do at the worst moment, for each of its cores:
+beyond 1, a promise of so many seconds is judged on less than a machine.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from prove import goals
 from prove.campaign import RESULTS, SEED, Sum, code_digest, run
 
 _SHOWN_FAILURES = 10
+_MOST_JOBS = 64
 
 
 def main() -> int:
@@ -32,7 +34,9 @@ def main() -> int:
     names = [_named(name) for name in asked.goals] or sorted(goals.GOALS)
     held = True
     for name in names:
-        total, load = _run(name, full=not asked.short, seed=asked.seed, again=asked.again)
+        total, load = _run(
+            name, full=not asked.short, seed=asked.seed, again=asked.again, jobs=asked.jobs
+        )
         held &= total.held
         line = f"{total.line} load={load:.1f}"
         sys.stdout.write(line + "\n")
@@ -51,7 +55,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="the few seconds that the tests run")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--again", action="store_true", help="do not go on with an earlier run")
+    parser.add_argument("--jobs", type=_jobs, default=1, help="trials side by side")
     return parser.parse_args()
+
+
+def _jobs(asked: str) -> int:
+    if not (asked.isdecimal() and 1 <= int(asked) <= _MOST_JOBS):
+        raise argparse.ArgumentTypeError(f"from 1 to {_MOST_JOBS}, got {asked!r}")
+    return int(asked)
 
 
 def _named(asked: str) -> str:
@@ -61,7 +72,7 @@ def _named(asked: str) -> str:
     return name
 
 
-def _run(name: str, *, full: bool, seed: int, again: bool) -> tuple[Sum, float]:
+def _run(name: str, *, full: bool, seed: int, again: bool, jobs: int) -> tuple[Sum, float]:
     journal = RESULTS / f"{name}-{'full' if full else 'short'}.jsonl"
     RESULTS.mkdir(parents=True, exist_ok=True)
     if again:
@@ -77,6 +88,7 @@ def _run(name: str, *, full: bool, seed: int, again: bool) -> tuple[Sum, float]:
             full=full,
             seed=seed,
             journal=journal,
+            jobs=jobs,
             on_trial=_shown(progress, bar, name, loads),
         )
         return total, max(*loads, _load())

@@ -13,11 +13,14 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
+
+from prove.side_by_side import side_by_side
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "prove" / "results"
@@ -112,23 +115,45 @@ def run(
     full: bool,
     seed: int = SEED,
     journal: Path | None = None,
+    jobs: int = 1,
     on_trial: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> Sum:
     """Run what the journal has not yet seen of a campaign, and return what all of it came to.
 
     `on_trial` is told, before each trial, how many are done, how many there are, and its name.
+    More than one of `jobs` run side by side; then it is told after each.
     """
     trials = list(campaign.trials(full=full, seed=seed))
-    total = Sum(goal, seed, full)
     with _Journal(journal, {"goal": goal, "seed": seed, "full": full}) as seen:
-        for done, trial in enumerate(trials):
-            on_trial(done, len(trials), trial.name)
-            found = seen.of(trial.name)
-            if found is None:
-                found = _tried(trial)
-                seen.write(trial.name, *found)
-            total.add(trial.name, *found)
+        found = {trial.name: told for trial in trials if (told := seen.of(trial.name)) is not None}
+        left = [trial for trial in trials if trial.name not in found]
+
+        def show(name: str) -> None:
+            on_trial(len(found), len(trials), name)
+
+        with closing(_judged(left, jobs, show)) as judged:
+            for name, told in judged:
+                seen.write(name, *told)
+                found[name] = told
+    total = Sum(goal, seed, full)
+    for trial in trials:
+        total.add(trial.name, *found[trial.name])
     return total
+
+
+def _judged(
+    trials: Sequence[Trial], jobs: int, show: Callable[[str], None]
+) -> Generator[tuple[str, tuple[Outcome, str]]]:
+    """Yield each trial's name and what it came to, as they end."""
+    if jobs == 1:
+        for trial in trials:
+            show(trial.name)
+            yield trial.name, _tried(trial)
+        return
+    work = [partial(_tried, trial) for trial in trials]
+    for place, told in side_by_side(work, jobs, lambda told: (Outcome(fired=0), told)):
+        show(trials[place].name)
+        yield trials[place].name, told
 
 
 def _tried(trial: Trial) -> tuple[Outcome, str]:
