@@ -106,7 +106,8 @@ def metrics() -> Iterator[str]:
 
 def routes() -> Iterator[str]:
     """Describe every route."""
-    yield "# HTTP\n\nThe whole schema is at `GET /openapi.json`.\n\n"
+    yield "# HTTP\n\nThe whole schema is at `GET /openapi.json`. Its `links` say which operation "
+    yield "goes on from which, and what of an answer it takes.\n\n"
     yield "| route | meaning |\n|---|---|\n"
     document = create_app(FakeProduct(now=SystemClock().now()), ServeSettings()).openapi()
     for path, methods in document["paths"].items():

@@ -35,12 +35,11 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield opened
 
 
-@pytest.fixture
-def agency(journal: Journal) -> Agency:
-    """Agents that take tasks, and nobody who carries them out."""
+def agency_of(journal: Journal) -> Agency:
+    """Agents that take tasks, and nobody who carries them out. A task without a plan gets one."""
 
     async def begin(task: Task, user: str) -> str:
-        plan = read_plan(task.plan.splitlines(), TOOLS)
+        plan = read_plan(task.plan.splitlines() or [*map(json.dumps, PLAN)], TOOLS)
         run_id = journal.begin_run(
             user=user,
             task=task.words,
@@ -57,6 +56,11 @@ def agency(journal: Journal) -> Agency:
         return TOOLS
 
     return Agency(desk=Desk(journal), begin=begin, tools=tools)
+
+
+@pytest.fixture
+def agency(journal: Journal) -> Agency:
+    return agency_of(journal)
 
 
 @pytest.fixture

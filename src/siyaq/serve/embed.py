@@ -101,6 +101,7 @@ def router(product: Product) -> APIRouter:
         "/v1/posts/{post_id}/context.jsonld",
         summary="The context card of a post as ClaimReview JSON-LD",
         response_class=JsonLdResponse,
+        responses={200: {"content": {"application/ld+json": {"schema": {"type": "object"}}}}},
     )
     async def data(request: Request, post_id: _Id) -> Response:
         name = named(post_id)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: generated from the routes, with our own problem documents in it."""
+"""The OpenAPI document: generated from the routes, with our own problems and links in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from siyaq.serve.links import add_links
 from siyaq.serve.schema import ProblemJson
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -30,4 +31,5 @@ def describe(app: FastAPI) -> dict[str, object]:
                     "description": "A problem, by its stable `code`",
                     "content": {"application/problem+json": reference},
                 }
+    add_links(document["paths"])
     return dict(document)

@@ -7,7 +7,7 @@ made anew each time it is opened: what was deleted since is not on it.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +27,9 @@ from siyaq.serve.strings import preferred
 
 UNINDEXED = {"x-robots-tag": "noindex, nofollow, noarchive"}
 
+_BUNDLE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"schema": {"type": "object"}}}}
+}
 _Id = Annotated[str, Path(max_length=200, description="the `id` of a kept answer")]
 _Token = Annotated[str, Path(max_length=200)]
 
@@ -63,6 +66,7 @@ def router(product: Product, kept: Shares | None, owners: Owners) -> APIRouter:
         "/v1/answers/{answer_id}/bundle",
         summary="A kept answer with the posts it rests on, which 'siyaq replay' checks anywhere",
         response_class=JsonResponse,
+        responses=_BUNDLE,
     )
     async def bundled(answer_id: _Id) -> Response:
         return _file(await bundle.made(product, answer_id))
@@ -123,6 +127,7 @@ def router(product: Product, kept: Shares | None, owners: Owners) -> APIRouter:
         "/s/{token}/bundle",
         summary="The evidence bundle of an answer that was shared",
         response_class=JsonResponse,
+        responses=_BUNDLE,
     )
     async def shown_bundle(token: _Token) -> Response:
         share = await asyncio.to_thread(_held(kept).open, token)

@@ -85,6 +85,7 @@ class FakeProduct:
         self.card_changes: asyncio.Queue[CardChange] = asyncio.Queue()
         self.delivered: list[tuple[Mapping[str, str], bytes]] = []
         self.abandoned = 0  # answers whose reader left before the end
+        self._note_numbers = itertools.count()
         self._listeners: set[asyncio.Queue[Post | PostId]] = set()
 
     @property
@@ -213,7 +214,7 @@ class FakeProduct:
         """Keep a note in memory."""
         await self.post(post_id)
         note = Note(
-            id=f"n{len(self.proposed)}",
+            id=f"n{next(self._note_numbers)}",
             text=draft.text,
             classification=draft.classification,
             misleading_tags=draft.misleading_tags,
