@@ -55,7 +55,7 @@ def people(tmp_path: Path, ring: KeyRing, clock: Clock) -> Iterator[People]:
 def test_somebody_signs_in_by_name_and_password_and_is_a_key(people: People, ring: KeyRing) -> None:
     made = people.create("هدى Huda", PASSWORD, Role.WRITER, Limits(requests=5, weight=3))
     for name in ("هدى Huda", "  هدى HUDA ", "هدى Ｈuda"):
-        key = people.sign_in(name, PASSWORD)
+        key = people.sign_in(name, PASSWORD).key
         assert (key.id, key.role, key.limits.weight) == (made.key.id, Role.WRITER, 3)
     assert [one.id for one in ring.listed()] == [made.key.id]
     assert people.has_accounts()
@@ -130,7 +130,7 @@ def test_a_name_is_taken_until_its_account_is_closed(people: People) -> None:
     with pytest.raises(SignInFailed):
         people.sign_in("huda", PASSWORD)
     second = people.create("huda", PASSWORD, Role.READER)
-    assert people.sign_in("huda", PASSWORD).id == second.key.id != first.key.id
+    assert people.sign_in("huda", PASSWORD).key.id == second.key.id != first.key.id
 
 
 def test_tries_are_counted_for_names_that_are_there_or_not(people: People, clock: Clock) -> None:
@@ -210,7 +210,20 @@ def test_another_process_ends_a_session(people: People, tmp_path: Path, clock: C
     assert people.sessions.find(token) is None
     with pytest.raises(SignInFailed):
         people.sign_in("huda", PASSWORD)
-    assert people.sign_in("huda", PASSWORD + " وبحر").id == key.id
+    assert people.sign_in("huda", PASSWORD + " وبحر").key.id == key.id
+
+
+def test_a_password_that_is_replaced_while_it_is_looked_at_begins_no_session(
+    people: People,
+) -> None:
+    people.create("huda", PASSWORD, Role.READER)
+    before = people.sign_in("huda", PASSWORD)
+    people.set_password("huda", PASSWORD + " وبحر")
+    with pytest.raises(SignInFailed, match="no account has this name"):
+        people.sessions.begin(before.key.id, 60, password=before.kept)
+    assert people.sessions.count() == {}
+    now = people.sign_in("huda", PASSWORD + " وبحر")
+    assert people.sessions.begin(now.key.id, 60, password=now.kept)
 
 
 def test_the_oldest_of_too_many_sessions_gives_way(people: People) -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey
 from prometheus_client import CollectorRegistry
 
@@ -39,6 +39,7 @@ from siyaq.testing.openid_provider import (
     OpenIdProvider,
     signing_keys,
 )
+from siyaq.testing.serving import wait_until
 
 from .conftest import client_of
 from .wire import code_of
@@ -261,6 +262,16 @@ def of_another_key(token: str) -> str:
     return f"{part({'alg': 'RS256', 'kid': 'unheard of'})}.{token.split('.', 1)[1]}"
 
 
+def signed_as_it_is(said: bytes) -> str:
+    key = signing_keys(0)["RS256"]
+    return jws.serialize_compact({"alg": "RS256", "kid": key.kid}, said, key)
+
+
+def with_half_a_character(token: str) -> str:
+    said = json.loads(_bytes(token.split(".")[1])) | {"sub": "\ud800"}
+    return signed_as_it_is(json.dumps(said).encode())
+
+
 def with_another_name(token: str) -> str:
     head, claims, signature = token.split(".")
     return f"{head}.{part(json.loads(_bytes(claims)) | {'sub': '1'})}.{signature}"
@@ -278,6 +289,8 @@ FORGED: Mapping[str, Callable[[str], str]] = {
     "signed with the secret": signed_with_the_secret,
     "of a key that is not published": of_another_key,
     "another name": with_another_name,
+    "very deep": lambda _: signed_as_it_is(b"[" * 20_000),
+    "half a character": with_half_a_character,
     "no token": lambda _: "no token",
     "nothing": lambda _: "",
     "no json": lambda token: f"AAAA.{token.split('.', 1)[1]}",
@@ -444,6 +457,9 @@ BROKEN: Mapping[str, Mapping[str, Any]] = {
     "a key set of a file": {"jwks_uri": "file:///etc/passwd"},
     "no authorization": {"authorization_endpoint": None},
     "a name and a password in it": {"token_endpoint": "https://a:b@id.example/token"},
+    "a header in it": {"authorization_endpoint": "https://id.example/\r\nSet-Cookie: a=b"},
+    "a header in its query": {"authorization_endpoint": "https://id.example/?a\r\nSet-Cookie: b"},
+    "what no header holds": {"authorization_endpoint": "https://id.example/نخلة"},
 }
 
 
@@ -497,6 +513,41 @@ async def test_a_provider_that_falls_silent_is_not_waited_for(
     async with browsing(product, settings) as browser:
         response = await browser.get("/login")
         assert response.headers["location"] == "/?sign-in=unavailable"
+
+
+async def test_a_provider_is_asked_once_for_all_who_wait(there: OpenIdProvider) -> None:
+    description = "/.well-known/openid-configuration"
+    provider = Provider(login_settings(there))
+    there.raw = {description: (500, b"")}
+    assert await asyncio.gather(*(tried(provider) for _ in range(20))) == ["unavailable"] * 20
+    assert there.asked == [description]
+    there.raw = {}
+    assert await asyncio.gather(*(tried(provider) for _ in range(20))) == [""] * 20
+    assert there.asked == [description] * 2
+    await provider.aclose()
+
+
+async def test_who_leaves_while_a_provider_is_asked_leaves_it_to_the_next(
+    there: OpenIdProvider,
+) -> None:
+    there.silent = frozenset({"/.well-known/openid-configuration"})
+    provider = Provider(login_settings(there))
+    first = asyncio.create_task(tried(provider))
+    await asyncio.to_thread(wait_until, lambda: bool(there.asked), "it is asked")
+    next_one = asyncio.create_task(tried(provider))
+    there.silent = frozenset()
+    first.cancel()
+    assert await next_one == ""
+    await asyncio.gather(first, return_exceptions=True)
+    await provider.aclose()
+
+
+async def tried(provider: Provider) -> str:
+    try:
+        await provider.published()
+    except NotSignedIn as error:
+        return error.why
+    return ""
 
 
 async def test_what_a_provider_publishes_leads_to_no_other_private_address(

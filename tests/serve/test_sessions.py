@@ -273,3 +273,24 @@ async def test_a_cookie_that_is_not_ours_opens_nothing(
         headers = {"Cookie": f"{NAME}={value}".encode("latin-1", "replace")}
         response = await client.get("/v1/status", headers=headers)  # type: ignore[arg-type]
         assert code_of(response)[0] == 401
+
+
+async def test_a_password_that_is_replaced_while_it_is_looked_at_lets_nobody_in(
+    product: FakeProduct, settings: ServeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = settings.people
+    assert people is not None
+    look = people.sign_in
+
+    def replaced_meanwhile(name: str, password: str) -> object:
+        found = look(name, password)
+        people.set_password(name, "four words and a lake")
+        return found
+
+    monkeypatch.setattr(people, "sign_in", replaced_meanwhile)
+    async with client_of(product, settings) as client:
+        response = await client.post(
+            "/v1/session", json={"name": "huda", "password": PASSWORD}, headers=ORIGIN
+        )
+        assert code_of(response) == (403, "sign_in_failed")
+    assert people.sessions.count() == {}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from siyaq.access import passwords, store
 from siyaq.access.collections import PUBLIC
@@ -19,7 +20,7 @@ from siyaq.access.keyring import MAX_NAME_CHARS, Key, KeyRing
 from siyaq.access.limits import NO_LIMITS, Limits
 from siyaq.access.links import Links
 from siyaq.access.roles import Role
-from siyaq.access.sessions import Sessions, SignInFailed
+from siyaq.access.sessions import WRONG, Sessions, SignInFailed
 from siyaq.access.tries import Tries
 from siyaq.core.errors import NotFound, UsageError
 
@@ -53,6 +54,13 @@ class Person:
     key: Key
     issuer: str
     subject: str
+
+
+class SignedIn(NamedTuple):
+    """Somebody whose password was right. `kept` is what was kept of it at that moment."""
+
+    key: Key
+    kept: str
 
 
 def _now() -> datetime:
@@ -119,7 +127,7 @@ class People:
         self.sessions.end_all(person.key.id)
         return person
 
-    def sign_in(self, name: str, password: str) -> Key:
+    def sign_in(self, name: str, password: str) -> SignedIn:
         """Return the account of a name and its password. Raises SignInFailed, TooManyTries.
 
         A name that is not there takes as long as a wrong password, and says the same.
@@ -128,11 +136,12 @@ class People:
         self._tries.begin(subject)
         found = self._row(HERE, subject)
         key = self._ring.held(found[0]) if found else None
-        right = passwords.same(password, found[1] if found else None, self._pepper)
-        if not right or key is None or not self._ring.stands(key.id):
-            raise SignInFailed("no account has this name and this password")
+        made = found[1] if found else None
+        right = passwords.same(password, made, self._pepper)
+        if not right or made is None or key is None or not self._ring.stands(key.id):
+            raise SignInFailed(WRONG)
         self._tries.clear(subject)
-        return key
+        return SignedIn(key, made)
 
     def arrived(self, issuer: str, subject: str, name: str, role: Role) -> Key:
         """Return the key of somebody whom a provider vouches for, made at the first time.

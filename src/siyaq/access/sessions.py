@@ -22,6 +22,7 @@ TOKEN_BYTES = 32
 ID_BYTES = 8
 MOST_OF_ONE = 20
 """How many sessions one person has at a time; the oldest gives way."""
+WRONG = "no account has this name and this password"
 
 
 class SignInFailed(UsageError):
@@ -59,11 +60,14 @@ class Sessions:
         """Close the database."""
         self._reading.close()
 
-    def begin(self, key_id: str, seconds: int, *, once: str = "") -> tuple[Session, str]:
+    def begin(
+        self, key_id: str, seconds: int, *, once: str = "", password: str | None = None
+    ) -> tuple[Session, str]:
         """Begin a session of a key; return it, and its token, which is kept nowhere.
 
         `once` names the sign-in that it comes from: a second session of the same one is refused
-        with SignInFailed.
+        with SignInFailed. `password` is what was kept of the one that was right: so is a session
+        of one that was replaced while it was looked at, or it would outlive the ends of others.
         """
         now = self._now()
         token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -71,6 +75,8 @@ class Sessions:
         with store.opened(self._path) as database:
             database.execute("BEGIN IMMEDIATE")
             database.execute("DELETE FROM sessions WHERE expires_at <= ?", (now.timestamp(),))
+            if password is not None and not self._is_of(database, key_id, password):
+                raise SignInFailed(WRONG)
             try:
                 database.execute(
                     "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)",
@@ -121,6 +127,14 @@ class Sessions:
                 (self._now().timestamp(),),
             ).fetchall()
         return dict(rows)
+
+    def _is_of(self, database: sqlite3.Connection, key_id: str, password: str) -> bool:
+        return (
+            database.execute(
+                "SELECT 1 FROM people WHERE key_id = ? AND password = ?", (key_id, password)
+            ).fetchone()
+            is not None
+        )
 
     def _one(self, where: str, value: str | bytes) -> Session | None:
         with self._lock:

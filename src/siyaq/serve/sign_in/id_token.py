@@ -78,7 +78,7 @@ def claims_of(
     for key in fitting:
         try:
             decoded = jwt.decode(token, key, algorithms=[algorithm])
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, ValueError, TypeError, RecursionError):
             continue
         break
     else:
@@ -99,7 +99,8 @@ def claims_of(
         told = getattr(error, "description", "") or type(error).__name__
         raise NotSignedIn("untrusted", f"its claims are wrong: {told}"[:200]) from error
     subject = claims["sub"]
-    if not isinstance(subject, str) or not 1 <= len(subject) <= MAX_SUBJECT_CHARS:
+    fits = isinstance(subject, str) and 1 <= len(subject) <= MAX_SUBJECT_CHARS
+    if not fits or not subject.isprintable():  # half a character cannot be kept
         raise NotSignedIn("untrusted", "its subject cannot be")
     return dict(claims)
 

@@ -6,7 +6,9 @@ the configured issuer wherever it is.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +32,7 @@ KEPT_SECONDS: Final = 600.0
 at once."""
 
 MAX_CODE_CHARS: Final = 4_096
+_NO_URL: Final = re.compile(r"[^!-~]")  # RFC 3986; a header of ours may have to hold it
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
 
@@ -56,18 +59,34 @@ class Provider:
         )
         self._published: tuple[float, Published] | None = None
         self._keys: tuple[float, list[PublicKey]] | None = None
+        self._asking = asyncio.Lock()
+        self._refusals = 0
+        self._refused: NotSignedIn | None = None  # the last one
 
     async def aclose(self) -> None:
         """Close its connections."""
         await self._fetcher.__aexit__(None, None, None)
 
     async def published(self) -> Published:
-        """Return what it says of itself. Raises NotSignedIn."""
-        if self._published is None or self._stale(self._published[0]):
-            address = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
-            read = _published(await self._document(address), self.settings.issuer)
-            self._published = (self.clock(), read)
-        return self._published[1]
+        """Return what it says of itself. Raises NotSignedIn.
+
+        It is asked once for all who wait: strangers can be many, and a provider slow.
+        """
+        before = self._refusals
+        async with self._asking:
+            if self._published is None or self._stale(self._published[0]):
+                if self._refusals > before and self._refused is not None:
+                    raise NotSignedIn(self._refused.why, str(self._refused))
+                try:
+                    self._published = (self.clock(), await self._described())
+                except NotSignedIn as error:
+                    self._refusals, self._refused = self._refusals + 1, error
+                    raise
+            return self._published[1]
+
+    async def _described(self) -> Published:
+        address = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
+        return _published(await self._document(address), self.settings.issuer)
 
     async def keys(self, *, anew: bool = False) -> list[PublicKey]:
         """Return the keys that it signs with. Raises NotSignedIn."""
@@ -182,7 +201,7 @@ def _published(told: Mapping[str, object], issuer: str) -> Published:
 
 def _endpoint(told: Mapping[str, object], name: str) -> str:
     url = told.get(name)
-    if not isinstance(url, str) or not is_secure(url.partition("?")[0]):
+    if not isinstance(url, str) or _NO_URL.search(url) or not is_secure(url.partition("?")[0]):
         raise NotSignedIn("unavailable", f"its {name} is no https address: {str(url)[:100]!r}")
     return url
 

@@ -57,11 +57,13 @@ def router(settings: ServeSettings) -> APIRouter:
         people = people_of(settings)
         async with looking.turn():
             try:
-                key = await asyncio.to_thread(people.sign_in, body.name, body.password)
+                who = await asyncio.to_thread(people.sign_in, body.name, body.password)
             except SiyaqError as error:
                 logger.warning("a sign-in was refused", extra={"code": error.code})
                 raise
-        token = await begin(settings, request, key, "sign in with a password")
+        token = await begin(
+            settings, request, who.key, "sign in with a password", password=who.kept
+        )
         response = JsonResponse(await asyncio.to_thread(session_json, settings, token))
         cookie.give(response, token, settings.session_seconds)
         return response
@@ -89,7 +91,13 @@ def people_of(settings: ServeSettings) -> People:
 
 
 async def begin(
-    settings: ServeSettings, request: Request, key: Key, how: str, *, once: str = ""
+    settings: ServeSettings,
+    request: Request,
+    key: Key,
+    how: str,
+    *,
+    once: str = "",
+    password: str | None = None,
 ) -> str:
     """Begin a session in the place of the one that the browser has, and return its token.
 
@@ -101,7 +109,9 @@ async def begin(
         before = people.sessions.find(cookie.read(request))
         if settings.audit is not None:
             settings.audit.begin(key.id, how, 200)
-        _, token = people.sessions.begin(key.id, settings.session_seconds, once=once)
+        _, token = people.sessions.begin(
+            key.id, settings.session_seconds, once=once, password=password
+        )
         if before is not None:
             people.sessions.end(before.id)
         return token
