@@ -69,6 +69,17 @@ def test_links_are_resolved_kept_to_the_host_and_told_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "encoding"),
+    [("", "utf-8"), ("<meta charset=utf-8>", "utf-8"), ("<meta charset=windows-1256>", "cp1256")],
+)
+def test_addresses_in_arabic_are_read_wherever_a_page_says_how(said: str, encoding: str) -> None:
+    page = f"<html>{said}<title>أخبار</title><body><a href='/a/فيضان-يغلق-ميناء-قديم'>1</a></html>"
+    feed = as_feed(parse_feed(page.encode(encoding)), "https://news.example/")
+    assert feed.title == "أخبار"
+    assert [one["link"] for one in feed.entries] == ["https://news.example/a/فيضان-يغلق-ميناء-قديم"]
+
+
 def test_addresses_that_are_none_do_no_harm() -> None:
     document = (
         b'<!DOCTYPE html><html><head><base href="http://[">'

@@ -28,7 +28,9 @@ def is_page(head: bytes) -> bool:
 
 def read_front_page(document: bytes, *, problem: str) -> ParsedFeed:
     """Return a page's links, in its order, and the feeds it offers. May raise anything."""
-    parser = html.HTMLParser(no_network=True, recover=True, huge_tree=False)
+    parser = html.HTMLParser(
+        no_network=True, recover=True, huge_tree=False, encoding=_encoding(document)
+    )
     root = html.document_fromstring(document, parser=parser)
     links: dict[str, None] = {}
     for anchor in root.iter("a"):
@@ -53,3 +55,15 @@ def read_front_page(document: bytes, *, problem: str) -> ParsedFeed:
         links=list(links),
         offers=[one[:_HREF_CHARS] for one in offered if one][:10],
     )
+
+
+def _encoding(document: bytes) -> str | None:
+    """Return UTF-8 for what is; else None, and the page's own word for it counts.
+
+    Many pages say it in a header alone, and addresses in Arabic would be read as something else.
+    """
+    try:
+        document.decode()
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
