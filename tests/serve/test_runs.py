@@ -230,10 +230,11 @@ async def test_an_admin_sees_and_ends_the_runs_of_others_and_leaves_the_rest_to_
             run = await begun(client)
             agency.desk.journal.workspace(run).joinpath("note").write_text("x")
             by(other)
+            assert (await client.get("/v1/runs")).json() == {"runs": [], "others": False}
             assert code_of(await client.get("/v1/runs?all=true")) == (403, "forbidden")
             assert code_of(await client.post(f"/v1/runs/{run}/cancel")) == (404, "not_found")
             by(admin)
-            assert (await client.get("/v1/runs")).json()["runs"] == []
+            assert (await client.get("/v1/runs")).json() == {"runs": [], "others": True}
             (listed,) = (await client.get("/v1/runs?all=true")).json()["runs"]
             assert (listed["id"], listed["key_id"]) == (run, owner.id)
             assert (await client.get(f"/v1/runs/{run}")).json()["task"] == "do it"

@@ -71,9 +71,10 @@ class RunBriefJson(TypedDict):
 
 
 class RunsJson(TypedDict):
-    """Runs, the newest first."""
+    """Runs, the newest first. `others`: there are keys whose runs the caller may see with `all`."""
 
     runs: list[RunBriefJson]
+    others: bool
 
 
 class RunViewJson(RunJson):

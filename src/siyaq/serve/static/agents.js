@@ -64,14 +64,28 @@ function item(run) {
     el("span", { class: "status", "data-status": run.status, t: `agents.status.${run.status}` })));
 }
 
+/** List the runs: those of every key where an admin has said so. */
+async function list() {
+  const all = byId("all");
+  const wanted = all.checked;
+  try {
+    const { runs, others } = await getJson(wanted ? "/v1/runs?all=true" : "/v1/runs");
+    if (wanted !== all.checked) return; // it was changed meanwhile, and is asked for anew
+    byId("every-key").hidden = !others;
+    const told = chosen() + JSON.stringify(runs);
+    if (told !== listed) byId("runs").replaceChildren(...runs.filter((one) => !one.parent).map(item));
+    listed = told;
+  } catch (error) {
+    if (error.code === "forbidden") all.checked = false; // whoever asks is no admin any more
+    throw error;
+  }
+}
+
 /** Ask how things stand, and again in a while. */
 async function look() {
   clearTimeout(looking);
   try {
-    const { runs } = await getJson("/v1/runs");
-    const told = chosen() + JSON.stringify(runs);
-    if (told !== listed) byId("runs").replaceChildren(...runs.filter((one) => !one.parent).map(item));
-    listed = told;
+    await list();
     const writing = document.activeElement?.closest(".edit");
     if (chosen() && !writing) show(await getJson(`/v1/runs/${encodeURIComponent(chosen())}`));
   } catch (error) {
@@ -113,6 +127,7 @@ async function begin(event) {
 async function start() {
   await startFrame();
   byId("task-form").addEventListener("submit", begin);
+  byId("all").addEventListener("change", look);
   addEventListener("hashchange", look);
   await look();
 }
