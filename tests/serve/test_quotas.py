@@ -47,6 +47,7 @@ FREE = {
     "GET /v1/answers/{answer_id}/bundle", "GET /v1/shares", "GET /v1/watches",
     "GET /v1/watches/{watch_id}", "GET /v1/alerts", "GET /v1/feeds/{token}", "GET /agents",
     "GET /v1/runs", "GET /v1/runs/{run_id}", "GET /v1/runs/{run_id}/files/{path:path}",
+    "GET /login", "GET /login/callback", "GET /v1/session",
 }  # fmt: skip
 """Routes of those who may read that cost next to nothing, and /mcp, whose tools pay."""
 
@@ -59,7 +60,7 @@ CHANGE |= {
     "POST /v1/alerts/seen", "GET /v1/sources", "POST /v1/sources",
     "PATCH /v1/sources/{source_id}", "GET /v1/settings", "POST /v1/runs",
     "POST /v1/runs/{run_id}/pause", "POST /v1/runs/{run_id}/resume",
-    "POST /v1/runs/{run_id}/cancel",
+    "POST /v1/runs/{run_id}/cancel", "POST /v1/session",
 }  # fmt: skip
 
 

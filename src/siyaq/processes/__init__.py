@@ -7,5 +7,6 @@ A child lives as long as its standard input is open, so it ends with its parent,
 
 from siyaq.processes.child import Child, ChildLost
 from siyaq.processes.frames import serve_frames
+from siyaq.processes.reaping import reaped, started
 
-__all__ = ["Child", "ChildLost", "serve_frames"]
+__all__ = ["Child", "ChildLost", "reaped", "serve_frames", "started"]

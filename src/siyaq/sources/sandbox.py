@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import suppress
 from typing import Literal
 
 import msgspec
+
+from siyaq.processes import reaped, started
 
 Task = Literal["feed", "page", "picture"]
 
@@ -81,19 +82,16 @@ class Sandbox:
         return await child.stdout.readexactly(length)
 
     async def _start(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
+        starting = asyncio.create_subprocess_exec(
             sys.executable,
             *("-I", "-m", "siyaq.sources.sandbox_child", str(self._memory_bytes)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
+        return await started(starting)
 
     async def _kill(self) -> None:
         child, self._child = self._child, None
-        if child is None:
-            return
-        with suppress(ProcessLookupError):
-            child.kill()
-        # Waiting for the process alone would leave its pipes to the garbage collector.
-        await child.communicate()
+        if child is not None:
+            await reaped(child)

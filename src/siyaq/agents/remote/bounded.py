@@ -17,6 +17,7 @@ import anyio
 import httpx2
 
 from siyaq.core.errors import SourceUnavailable
+from siyaq.processes import reaped, started
 
 if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
@@ -71,7 +72,7 @@ async def program(
     """
     from mcp.client.stdio import get_default_environment
 
-    process = await asyncio.create_subprocess_exec(
+    starting = asyncio.create_subprocess_exec(
         command,
         *arguments,
         stdin=asyncio.subprocess.PIPE,
@@ -81,6 +82,7 @@ async def program(
         limit=MOST_BYTES,
         start_new_session=True,
     )
+    process = await started(starting)
     heard, incoming = anyio.create_memory_object_stream["SessionMessage | Exception"](0)
     outgoing, said = anyio.create_memory_object_stream["SessionMessage"](0)
     tasks = [
@@ -92,10 +94,12 @@ async def program(
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for stream in (incoming, outgoing, heard, said):
-            stream.close()
-        await asyncio.shield(_ended(process))
+        try:
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            for stream in (incoming, outgoing, heard, said):
+                stream.close()
+            await asyncio.shield(_ended(process))
 
 
 async def _hear(
@@ -145,16 +149,19 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
     assert process.stdin is not None
     process.stdin.close()
     rest = asyncio.create_task(_unread(process))  # one that still writes could not end
-    for number in (None, signal.SIGTERM, signal.SIGKILL):
-        if number is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), END_SECONDS)
-            break
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)  # whatever it has started
-    await rest
+    try:
+        for number in (None, signal.SIGTERM):
+            if number is not None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, number)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), END_SECONDS)
+                break
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)  # and whatever it has started
+        rest.cancel()
+        await reaped(process)
 
 
 async def _unread(process: asyncio.subprocess.Process) -> None:
