@@ -20,6 +20,7 @@ GOALS = {
     "G12": "takedown",
     "G20": "planted",
     "G23": "hostile_input",
+    "G27": "purses",
 }
 """Goal to the module of this folder that holds its campaign."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from siyaq.agents import Asked, Done, Journal, Run, Runner
+from siyaq.agents import Asked, Done, Journal, Run, Runner, act_of
 from siyaq.app import acting
 from siyaq.core.errors import UsageError
 from siyaq.testing.product import FakeProduct
@@ -260,6 +260,25 @@ def test_an_act_that_may_have_been_done_is_not_done_again_unasked(journal: Journ
     assert run.status == "waiting"
     assert "may have been done" in run.stopped_by
     assert toys.done == []
+
+
+@pytest.mark.crash
+def test_what_was_allowed_is_allowed_once(journal: Journal) -> None:
+    toys = Toys()
+    run_id = begun(journal, call("send", "s", to="amal"), task="tell amal")
+    carried(journal, run_id, toys)
+    (asked,) = journal.run(run_id).steps
+    journal.decide(run_id, "s", act_of(asked), given=True)
+    run = journal.run(run_id)  # it is begun, and the process dies
+    journal.begin(run, "s", "send", {"to": "amal"}, {"steps": 1}, {}, once=True)
+    for _ in range(2):  # and again while nobody says
+        run = carried(journal, run_id, toys)
+        assert run.status == "waiting"
+        assert "may have been done" in run.stopped_by
+    assert toys.done == []
+    journal.decide(run_id, "s", act_of(run.steps[0]), given=True)
+    assert carried(journal, run_id, toys).status == "done"
+    assert [to for _, _, to in toys.done] == ["amal"]
 
 
 @pytest.mark.crash

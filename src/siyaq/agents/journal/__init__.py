@@ -7,11 +7,12 @@ no step, and neither a crash nor any number of calls side by side can spend what
 
 from siyaq.agents.journal.citing import Citing
 from siyaq.agents.journal.purse import BudgetSpent
-from siyaq.agents.journal.records import OVER, WITHDRAWN, Run, State, Status, Step
+from siyaq.agents.journal.records import BROKEN_OFF, OVER, WITHDRAWN, Run, State, Status, Step
 from siyaq.agents.journal.runs import Runs
 from siyaq.agents.journal.steps import Steps
 
 __all__ = [
+    "BROKEN_OFF",
     "OVER",
     "WITHDRAWN",
     "BudgetSpent",

@@ -11,6 +11,9 @@ from siyaq.agents.amounts import Amounts
 from siyaq.agents.within import is_sub
 
 SUSPENDED = "paused"
+BROKEN_OFF = "it was begun before a crash, and may have been done"
+"""Why somebody is asked about a call that must not be made twice."""
+
 WITHDRAWN = "withdrawn: it held words of posts that were deleted since"
 
 Status = Literal["queued", "scheduled", "running", "paused", "waiting", "done", "stopped", "failed"]
@@ -31,6 +34,12 @@ class Step:
     began_at: datetime
     ended_at: datetime | None = None
     spent: Amounts
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether it was begun, and nobody knows how far it came; asked about since or not."""
+        asked_about = self.state == "waiting" and self.problem == BROKEN_OFF
+        return asked_about or self.state == "begun"
 
     @property
     def made(self) -> bool:

@@ -23,6 +23,7 @@ class Steps(Database):
         day_caps: Amounts,
         *,
         shares: bool = False,
+        once: bool = False,
     ) -> Amounts:
         """Write a call down before it is made, and set aside what it may cost.
 
@@ -31,13 +32,18 @@ class Steps(Database):
         then nothing is written. A call that was begun before a crash keeps what was set aside
         for it as spent, for nobody knows how far it came; see `free`. `shares`: it begins a run
         that writes down itself what it spends, so nothing is kept; of all kinds but its own step
-        it can do with less.
+        it can do with less. `once`: what the user has allowed is used up by this, so that after a
+        crash it is asked for again.
         """
         day = now()[:10]
         with self.transaction() as db:
             if shares:
                 db.execute("DELETE FROM spent WHERE run_id = ? AND call = ?", (run.id, call))
             db.execute("UPDATE spent SET settled = 1 WHERE run_id = ? AND call = ?", (run.id, call))
+            if once:
+                db.execute(
+                    "DELETE FROM approvals WHERE run_id = ? AND call = ? AND given", (run.id, call)
+                )
             granted = grant(db, run, reserve, day, day_caps, shares=shares)
             db.executemany(
                 "INSERT INTO spent VALUES (?, ?, ?, ?, ?, ?, 0)",

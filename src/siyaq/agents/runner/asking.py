@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from siyaq.agents.journal import Journal, Run
+from siyaq.agents.journal import BROKEN_OFF, Journal, Run
 from siyaq.agents.plan import Call, Json, point
 from siyaq.agents.runner.progress import Progress, digest
 from siyaq.agents.taint import folded, resolve, strings
@@ -107,9 +107,9 @@ class Gate:
         progress: Progress,
     ) -> str:
         """Say why a person must allow a call, "" where none must."""
-        begun = any(one.call == call.id and one.state == "begun" for one in run.steps)
+        begun = any(one.call == call.id and one.broken_off for one in run.steps)
         if begun and not tool.again:
-            return "it was begun before a crash, and may have been done"
+            return BROKEN_OFF
         for name in sorted(tool.sinks & plain.keys()):
             words = progress.outside.wrote(plain[name])
             if words:

@@ -74,6 +74,7 @@ class Calls:
                 reserve,
                 self._day_caps,
                 shares=one.tool.purse is not None,
+                once=not one.tool.again,
             )
             longest = None
 
