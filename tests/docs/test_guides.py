@@ -39,3 +39,18 @@ def test_the_programs_of_a_guide_run(guide: str, tmp_path: Path) -> None:
             )
             assert done.returncode == 0, done.stderr
             assert SAYS[guide] in done.stdout
+
+
+def test_the_tool_of_the_guide_is_carried_out() -> None:
+    text = (GUIDES / "tools.md").read_text(encoding="utf-8")
+    program, told = (re.search(rf"```{kind}\n(.*?)```", text, re.S) for kind in ("python", "text"))
+    assert program is not None
+    assert told is not None
+    done = subprocess.run(
+        [sys.executable, "-c", program.group(1)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert done.stdout == told.group(1)
