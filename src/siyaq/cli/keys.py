@@ -73,7 +73,7 @@ def create(
         return
     Console(soft_wrap=True, highlight=False).print(key)
     told = "it may stand in pages" if kept.role is Role.CARD_ONLY else "keep it: it is not stored"
-    Console(stderr=True).print(f"a {kept.role} key; {told}")
+    Console(stderr=True).print(f"key {kept.id}, {kept.role}; {told}")
 
 
 @app.command("list")
