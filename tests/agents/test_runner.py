@@ -279,6 +279,7 @@ def test_what_was_allowed_is_allowed_once(journal: Journal) -> None:
     journal.decide(run_id, "s", act_of(run.steps[0]), given=True)
     assert carried(journal, run_id, toys).status == "done"
     assert [to for _, _, to in toys.done] == ["amal"]
+    assert journal.decision(run_id, "s", act_of(run.steps[0])) is None  # used up
 
 
 @pytest.mark.crash

@@ -56,7 +56,7 @@ def test_links_are_resolved_kept_to_the_host_and_told_once() -> None:
         b'<!DOCTYPE html><html lang="ar"><head><title>T</title><base href="/ar/">'
         b'<link rel="alternate" type="application/rss+xml" href="feed.xml"></head><body>'
         b'<nav><a href="a-link-of-the-menu">x</a></nav><article><a href="flood-in-the-old-town">'
-        b'1</a><a href="https://www.news.example/ar/flood-in-the-old-town#c">2</a>'
+        b'1</a><a href="flood-in-the-old-town#pictures">1</a><a href="https://www.news.example/ar/flood-in-the-old-town#c">2</a>'
         b'<a href="//other.example/flood-in-the-old-town">3</a><a href="http://[">4</a>'
         b'<a href="ftp://news.example/flood-in-the-old-town">5</a></article></body></html>'
     )
