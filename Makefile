@@ -63,11 +63,11 @@ format: setup-dev ## mend what can be mended by machine
 eval: setup ## score siyaq on every evaluation folder
 	scripts/eval
 
-bench: setup ## measure siyaq beside its peers, into bench/results (an hour or more)
-	scripts/bench --full
+bench: setup ## measure siyaq beside its peers, into bench/results (RUNS=1 for one round; an hour or more)
+	scripts/bench --full $(if $(RUNS),--runs $(RUNS))
 
 bench-quick: setup ## the same on fewer posts, in a few minutes
-	scripts/bench --quick
+	scripts/bench --quick $(if $(RUNS),--runs $(RUNS))
 
 bench-keep: ## put the last results into bench/README.md, to be committed
 	$(BIN)/python bench/keep.py

@@ -58,9 +58,16 @@ FULL = Size(
 class Suite:
     """Runs the scripts and gathers what they print."""
 
-    def __init__(self, size: Size, peers: Path | None, runs: int, place: Path) -> None:
+    def __init__(
+        self,
+        size: Size,
+        peers: Path | None,
+        runs: int,
+        place: Path,
+        keep: Callable[[Suite], None],
+    ) -> None:
         self._size, self._runs, self._place = size, runs, place
-        self._peers = peers
+        self._peers, self._keep = peers, keep
         self.questions: list[dict[str, Any]] = []
         self.failures: list[str] = []
         self.engines: dict[str, list[dict[str, Any]]] = {}
@@ -77,7 +84,11 @@ class Suite:
         self._ask("growth.py", self._grown(work), "--steps", *size.steps)
         embedder = self._output(sys.executable, "embedder.py", *self._embedder_arguments())
         if embedder:
-            self.questions.append(_embedder(embedder))
+            self._answered(_embedder(embedder))
+
+    def _answered(self, question: dict[str, Any]) -> None:
+        self.questions.append(question)
+        self._keep(self)
 
     def _embedder_arguments(self) -> list[object]:
         shared = Path(os.environ.get("SIYAQ_SHARED_DATA", "../shared/data"), "posts/ira.jsonl.zst")
@@ -112,7 +123,7 @@ class Suite:
             for name, result in zip(table.FLOORS, (ours, by_clock, as_often), strict=True):
                 found[name].append(result)
         if all(found.values()):
-            self.questions.append(table.words_against_floor(found, self._size.words))
+            self._answered(table.words_against_floor(found, self._size.words))
 
     def _side_by_side(self, folder: Path) -> None:
         for name in ("siyaq", *PEERS):
@@ -123,7 +134,7 @@ class Suite:
                 if error := result.get("loaded_error"):
                     self.failures.append(f"{name}, searches while posts come in: {error}")
                 self.engines.setdefault(name, []).append(result)
-        self.questions.append(table.engines(self.engines))
+        self._answered(table.engines(self.engines))
 
     def _drive(
         self, name: str, folder: Path, queries: int, *options: object
@@ -136,7 +147,7 @@ class Suite:
 
     def _ask(self, *command: object) -> None:
         if result := self._output(sys.executable, *command):
-            self.questions.append(result)
+            self._answered(result)
 
     def _output(self, python: object, script: object, *arguments: object) -> dict[str, Any] | None:
         """Run one script, and return the JSON of its last line; None where it printed none."""
@@ -170,22 +181,31 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=0)
     chosen = arguments.parse_args()
     peers = chosen.peers if chosen.peers and chosen.peers.exists() else None
+    runs = chosen.runs or (2 if chosen.size is QUICK else 3)
     facts = machine()
     began = time.perf_counter()
+
+    def keep(suite: Suite) -> None:
+        quick = chosen.size is QUICK
+        _write(
+            {
+                "size": "quick" if quick else "full",
+                "command": ("make bench-quick" if quick else "make bench") + f" RUNS={runs}",
+                "seconds": round(time.perf_counter() - began),
+                "machine": facts | {"load_after": machine()["load"]},
+                "questions": suite.questions,
+                "engines": suite.engines,
+                "not_run": suite.failures,
+            }
+        )
+
     with tempfile.TemporaryDirectory() as place:
-        runs = chosen.runs or (2 if chosen.size is QUICK else 3)
-        suite = Suite(chosen.size, peers, runs, Path(place))
-        suite.run()
-    load_after = machine()["load"]
-    written = {
-        "size": "quick" if chosen.size is QUICK else "full",
-        "command": f"make bench{'-quick' if chosen.size is QUICK else ''}",
-        "seconds": round(time.perf_counter() - began),
-        "machine": facts | {"load_after": load_after},
-        "questions": suite.questions,
-        "engines": suite.engines,
-        "not_run": suite.failures,
-    }
+        Suite(chosen.size, peers, runs, Path(place), keep).run()
+    print((RESULTS / "table.md").read_text())
+
+
+def _write(results: dict[str, Any]) -> None:
+    """Write what was found so far: a run of hours that is broken off has not been for nothing."""
     RESULTS.mkdir(exist_ok=True)
     outputs: dict[str, Callable[[dict[str, Any]], str]] = {
         "latest.json": lambda all_of_it: json.dumps(all_of_it, indent=1, ensure_ascii=False),
@@ -194,8 +214,7 @@ def main() -> None:
         "latency.svg": charts.latency,
     }
     for name, make in outputs.items():
-        (RESULTS / name).write_text(make(written) + "\n", encoding="utf-8")
-    print((RESULTS / "table.md").read_text())
+        (RESULTS / name).write_text(make(results) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
