@@ -19,7 +19,10 @@ from siyaq.core.ids import PostId
 from siyaq.core.product import Product
 from siyaq.core.query import Filters, Query
 from siyaq.core.span import TimeRange
-from siyaq.serve import schema, shape
+from siyaq.serve import schema
+from siyaq.serve.shape.answer import answer_json
+from siyaq.serve.shape.card import card_json
+from siyaq.serve.shape.search import ranking_json
 from siyaq.text.analyze import terms
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -100,7 +103,7 @@ class _Tools:
     async def search(self, asked: Search, _: Act) -> Done:
         filters = _filters(asked.since, asked.until, asked.langs, asked.sources)
         ranking = await self._product.search(Query(text=asked.text, k=asked.k, filters=filters))
-        return _done(shape.ranking_json(ranking))
+        return _done(ranking_json(ranking))
 
     async def ask(self, asked: Ask, _: Act) -> Done:
         filters = _filters(asked.since, asked.until, asked.langs, asked.sources)
@@ -109,14 +112,14 @@ class _Tools:
         )
         async for event in self._product.ask(question):
             if isinstance(event, Finished):
-                return _done(shape.answer_json(event.answer), event.answer.usage)
+                return _done(answer_json(event.answer), event.answer.usage)
         raise AssertionError("an answer always finishes")
 
     async def context(self, asked: OfPost, _: Act) -> Done:
-        return _done(shape.card_json(await self._product.context(PostId(asked.post_id))))
+        return _done(card_json(await self._product.context(PostId(asked.post_id))))
 
     async def thread(self, asked: OfPost, _: Act) -> Done:
-        card = shape.card_json(await self._product.context(PostId(asked.post_id)))
+        card = card_json(await self._product.context(PostId(asked.post_id)))
         return _done(card["thread"])
 
     async def wait(self, asked: Wait, act: Act) -> Done:
@@ -135,7 +138,7 @@ async def matching(product: Product, text: str, where: Filters) -> schema.Search
     wanted = frozenset(terms(text))
     ranking = await product.search(Query(text=text, k=_MATCHES, filters=where))
     hits = [hit for hit in ranking.hits if wanted <= frozenset(terms(hit.post.text))]
-    return shape.ranking_json(replace(ranking, hits=tuple(hits)))
+    return ranking_json(replace(ranking, hits=tuple(hits)))
 
 
 def tools(product: Product, *, model: str = "", lookout: Lookout | None = None) -> list[AnyTool]:

@@ -17,7 +17,10 @@ from siyaq.cli.card import show_card
 from siyaq.core.answer import Answer, Finished, Question, SentenceChecked
 from siyaq.core.errors import QueryError
 from siyaq.core.query import Query
-from siyaq.serve import shape
+from siyaq.serve.shape.answer import answer_json
+from siyaq.serve.shape.card import card_json
+from siyaq.serve.shape.search import ranking_json
+from siyaq.serve.shape.status import status_json
 
 app = typer.Typer()
 
@@ -41,7 +44,7 @@ def search(
         async with open_siyaq(options.settings(data), write=False) as siyaq:
             ranking = await siyaq.search(query)
         if as_json:
-            print_json(shape.ranking_json(ranking))
+            print_json(ranking_json(ranking))
         else:
             present.show_ranking(Console(), ranking)
 
@@ -79,7 +82,7 @@ def ask(
         async with open_siyaq(options.settings(data), write=False) as siyaq:
             answer = await _stream(siyaq, asked, None if as_json else Console())
         if as_json:
-            print_json(shape.answer_json(answer))
+            print_json(answer_json(answer))
 
     asyncio.run(run())
 
@@ -125,7 +128,7 @@ def context(
                 card = await siyaq.context(named)
             post = None if named is None else await siyaq.post(named)
         if as_json:
-            print_json(shape.card_json(card))
+            print_json(card_json(card))
         else:
             show_card(Console(), post, text, card)
 
@@ -140,7 +143,7 @@ def status(data: options.Data = None, as_json: options.AsJson = False) -> None:
         async with open_siyaq(options.settings(data), write=False) as siyaq:
             found = await siyaq.status()
         if as_json:
-            print_json(shape.status_json(found))
+            print_json(status_json(found))
         else:
             present.show_status(Console(), found)
 

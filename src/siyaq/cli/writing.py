@@ -23,7 +23,9 @@ from siyaq.core.clock import Trust
 from siyaq.core.errors import ConfigError, CorruptionError, QueryError, StorageError
 from siyaq.core.ports import SourceAdapter
 from siyaq.core.product import IngestReport, SourceStatus
-from siyaq.serve import bundle, shape
+from siyaq.serve import bundle
+from siyaq.serve.shape.ingest import report_json
+from siyaq.serve.shape.status import status_json
 from siyaq.sources import ARTICLE_SUFFIXES, ArticleSource, JsonlSource
 from siyaq.sources.peek import expect_posts
 from siyaq.sources.webhook import hook_of
@@ -63,7 +65,7 @@ def ingest(
         report = _joined(reports)
         cost = _cost(time.perf_counter() - started, report, config.data)
         if as_json:
-            print_json(shape.report_json(report) | cost)
+            print_json(report_json(report) | cost)
         else:
             console = Console()
             present.show_report(console, report)
@@ -194,7 +196,7 @@ def follow(
             followed = siyaq.intake.status_of(adapter.source)
             status = await siyaq.status()
         if as_json:
-            print_json(shape.status_json(status))
+            print_json(status_json(status))
         else:
             present.show_status(Console(), status)
         return followed
@@ -231,7 +233,7 @@ def replay(
             with Bars(quiet=as_json) as bars:
                 report = await _take(siyaq, file.name, adapter, bars)
         if as_json:
-            print_json(shape.report_json(report))
+            print_json(report_json(report))
         else:
             present.show_report(Console(), report)
 

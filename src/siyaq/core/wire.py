@@ -53,7 +53,7 @@ def to_wire(post: Post) -> dict[str, object]:
         "post_id": post.id,
         "author": _author(post.author),
         "text": post.text,
-        "created_at": None if post.created_at is None else rfc3339(post.created_at),
+        "created_at": rfc3339_if(post.created_at),
         "witnessed_at": rfc3339(post.witnessed_at),
         "placed_at": rfc3339(post.placed_at),
         "placed_by": str(post.placed_by),
@@ -78,6 +78,11 @@ def to_wire(post: Post) -> dict[str, object]:
 def rfc3339(moment: datetime) -> str:
     """Write an aware datetime in UTC with a "Z", to the microsecond where it has them."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def rfc3339_if(moment: datetime | None) -> str | None:
+    """Write a moment as `rfc3339` does, None where there is none."""
+    return None if moment is None else rfc3339(moment)
 
 
 def _says_something(value: object) -> bool:

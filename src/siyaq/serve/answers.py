@@ -14,11 +14,13 @@ from starlette.responses import Response
 from siyaq.core.answer import Answer, AnswerEvent, EvidenceFound, Finished, Progress, Question
 from siyaq.core.answer import SentenceChecked as Checked
 from siyaq.core.product import Product
-from siyaq.serve import shape
 from siyaq.serve.asking import AskBody
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.posts import named
 from siyaq.serve.schema import AnswerJson, CardJson
+from siyaq.serve.shape.answer import answer_json
+from siyaq.serve.shape.card import card_json
+from siyaq.serve.shape.evidence import evidence_list, sentence_json
 from siyaq.serve.sse import (
     Events,
     EventStream,
@@ -68,7 +70,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
             return EventStream(told, streams.answers, streams)
         with streams.answers.taken():
             answer = await while_present(request, _finished(product, question))
-        return JsonResponse(shape.answer_json(answer))
+        return JsonResponse(answer_json(answer))
 
     @routes.get(
         "/v1/posts/{post_id}/context/phrased",
@@ -83,7 +85,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
         with streams.answers.taken():
             making = product.context_phrased(named(post_id), model)
             card = await while_present(request, making)
-        return JsonResponse(shape.card_json(card))
+        return JsonResponse(card_json(card))
 
     @routes.get(
         "/v1/answers/{answer_id}",
@@ -91,7 +93,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
         response_model=AnswerJson,
     )
     async def opened(answer_id: _Id) -> Response:
-        return JsonResponse(shape.answer_json(await product.answer(answer_id)))
+        return JsonResponse(answer_json(await product.answer(answer_id)))
 
     @routes.delete(
         "/v1/answers/{answer_id}",
@@ -111,11 +113,11 @@ def event_of(event: AnswerEvent) -> ServerEvent:
         case Progress(step):
             return ServerEvent("status", {"step": step})
         case EvidenceFound(references):
-            return ServerEvent("evidence", {"references": shape.evidence_list(references)})
+            return ServerEvent("evidence", {"references": evidence_list(references)})
         case Checked(sentence):
-            return ServerEvent("sentence", {**shape.sentence_json(sentence)})
+            return ServerEvent("sentence", {**sentence_json(sentence)})
         case Finished(answer):
-            return ServerEvent("answer", {**shape.answer_json(answer)})
+            return ServerEvent("answer", {**answer_json(answer)})
 
 
 def _steps(product: Product, question: Question) -> aclosing[AsyncGenerator[AnswerEvent, None]]:

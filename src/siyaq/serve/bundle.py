@@ -23,7 +23,8 @@ from siyaq.core.answer import AnswerStatus
 from siyaq.core.errors import NotFound, Unreadable
 from siyaq.core.product import Product
 from siyaq.core.wire import rfc3339
-from siyaq.serve import shape
+from siyaq.serve.shape.answer import answer_json
+from siyaq.serve.shape.post import post_json
 from siyaq.serve.strings import told
 
 FORMAT = "siyaq-bundle-1"
@@ -63,8 +64,8 @@ async def made(product: Product, answer_id: str) -> Json:
             "embedder": (await product.status()).embedder,
         },
         "question": await product.question_of(answer_id),
-        "answer": shape.answer_json(answer),
-        "posts": {post.id: shape.post_json(post) for post in posts},
+        "answer": answer_json(answer),
+        "posts": {post.id: post_json(post) for post in posts},
         "sha256": {post.id: _hash(post.text) for post in posts},
     }
     # what goes out is what is hashed: plain JSON

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from siyaq.core.ids import PostId
 from siyaq.core.product import Product
-from siyaq.serve import shape
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.posts import named
 from siyaq.serve.schema import CardVersionsJson
+from siyaq.serve.shape.card import card_json
+from siyaq.serve.shape.card_history import card_version_json
 from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
 from siyaq.serve.strings import preferred
 
@@ -32,7 +33,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
     )
     async def versions(post_id: _Id) -> Response:
         found = await product.card_versions(named(post_id))
-        return JsonResponse({"versions": [shape.card_version_json(one) for one in found]})
+        return JsonResponse({"versions": [card_version_json(one) for one in found]})
 
     @routes.get(
         "/v1/posts/{post_id}/context/changes",
@@ -59,7 +60,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
 async def _changes(product: Product, name: PostId) -> Events:
     async with aclosing(product.context_changes(name)) as cards:
         async for card in cards:
-            yield ServerEvent("card", {**shape.card_json(card)})
+            yield ServerEvent("card", {**card_json(card)})
 
 
 async def _resumed(first: ServerEvent, rest: Events) -> Events:

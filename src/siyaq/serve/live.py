@@ -11,8 +11,8 @@ from starlette.responses import Response
 from siyaq.core.post import Post
 from siyaq.core.product import Product
 from siyaq.core.query import Filters
-from siyaq.serve import shape
 from siyaq.serve.asking import LiveParameters
+from siyaq.serve.shape.post import post_json
 from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
 from siyaq.serve.strings import preferred
 
@@ -50,6 +50,6 @@ async def _live(product: Product, text: str, filters: Filters) -> Events:
     async with aclosing(product.live(text, filters)) as items:
         async for item in items:
             if isinstance(item, Post):
-                yield ServerEvent("post", {**shape.post_json(item)})
+                yield ServerEvent("post", {**post_json(item)})
             else:
                 yield ServerEvent("delete", {"post_id": item})

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from siyaq.core.card import Classification, Helpfulness, MisleadingTag, NoteDraft
 from siyaq.core.product import Product
-from siyaq.serve import shape
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.posts import named
 from siyaq.serve.schema import NoteJson, NotesJson
+from siyaq.serve.shape.note import note_json, note_score_json
 
 _Id = Annotated[str, Path(description="`source:native id`, percent-encoded")]
 _NoteId = Annotated[str, Path(max_length=64, description="a note's id")]
@@ -54,8 +54,8 @@ def router(product: Product) -> APIRouter:
     )
     async def notes(post_id: _Id) -> Response:
         card, found = await product.notes(named(post_id))
-        told = [shape.note_json(one) for one in found]
-        return JsonResponse({"card": shape.note_score_json(card), "notes": told})
+        told = [note_json(one) for one in found]
+        return JsonResponse({"card": note_score_json(card), "notes": told})
 
     @routes.post(
         "/v1/posts/{post_id}/notes",
@@ -72,7 +72,7 @@ def router(product: Product) -> APIRouter:
             trustworthy_sources=body.trustworthy_sources,
         )
         note = await product.propose_note(named(post_id), draft)
-        return JsonResponse(shape.note_json(note), status_code=201)
+        return JsonResponse(note_json(note), status_code=201)
 
     @routes.post(
         "/v1/posts/{post_id}/context/ratings",

@@ -13,12 +13,15 @@ from starlette.responses import Response
 from siyaq.core.errors import NotFound
 from siyaq.core.ids import PostId, split_post_id
 from siyaq.core.product import Product
-from siyaq.serve import shape
 from siyaq.serve.asking import ContextBody, IngestParameters, SearchParameters
 from siyaq.serve.errors import TooLarge, TooSlow, UnsupportedMedia
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.schema import CardJson, IngestReportJson, PostJson, SearchJson
 from siyaq.serve.settings import ServeSettings
+from siyaq.serve.shape.card import card_json
+from siyaq.serve.shape.ingest import report_json
+from siyaq.serve.shape.post import post_json
+from siyaq.serve.shape.search import ranking_json
 
 MAX_ID_CHARS = 2_000
 
@@ -49,7 +52,7 @@ def router(product: Product, settings: ServeSettings) -> APIRouter:
 
     @routes.get("/v1/search", summary="Rank posts, copies folded", response_model=SearchJson)
     async def search(asked: Annotated[SearchParameters, Query()]) -> Response:
-        return JsonResponse(shape.ranking_json(await product.search(asked.query())))
+        return JsonResponse(ranking_json(await product.search(asked.query())))
 
     @routes.get(
         "/v1/posts/{post_id}/context",
@@ -57,7 +60,7 @@ def router(product: Product, settings: ServeSettings) -> APIRouter:
         response_model=CardJson,
     )
     async def context(post_id: _Id) -> Response:
-        return JsonResponse(shape.card_json(await product.context(named(post_id))))
+        return JsonResponse(card_json(await product.context(named(post_id))))
 
     @routes.post(
         "/v1/context",
@@ -67,8 +70,8 @@ def router(product: Product, settings: ServeSettings) -> APIRouter:
     async def context_of_text(asked: ContextBody) -> Response:
         if asked.url:
             found = await product.post_at(asked.url)
-            return JsonResponse(shape.card_json(await product.context(found)))
-        return JsonResponse(shape.card_json(await product.context_of_text(asked.text, asked.as_of)))
+            return JsonResponse(card_json(await product.context(found)))
+        return JsonResponse(card_json(await product.context_of_text(asked.text, asked.as_of)))
 
     @routes.get(
         "/v1/posts/{post_id}",
@@ -76,7 +79,7 @@ def router(product: Product, settings: ServeSettings) -> APIRouter:
         response_model=PostJson,
     )
     async def post(post_id: _Id) -> Response:
-        return JsonResponse(shape.post_json(await product.post(named(post_id))))
+        return JsonResponse(post_json(await product.post(named(post_id))))
 
     @routes.post(
         "/v1/posts",
@@ -91,7 +94,7 @@ def router(product: Product, settings: ServeSettings) -> APIRouter:
     )
     async def ingest(request: Request, asked: Annotated[IngestParameters, Query()]) -> Response:
         lines = _pieces(request, settings)
-        return JsonResponse(shape.report_json(await product.ingest(lines, imported=asked.imported)))
+        return JsonResponse(report_json(await product.ingest(lines, imported=asked.imported)))
 
     return routes
 

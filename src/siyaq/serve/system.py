@@ -8,10 +8,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from siyaq.core.product import Product
-from siyaq.serve import shape
 from siyaq.serve.errors import ShuttingDown
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.schema import HealthJson, StatusJson
+from siyaq.serve.shape.status import status_json
 from siyaq.serve.sse import Streams
 
 
@@ -21,7 +21,7 @@ def router(product: Product, streams: Streams, registry: CollectorRegistry) -> A
 
     @routes.get("/v1/status", summary="How siyaq is doing", response_model=StatusJson)
     async def status() -> Response:
-        return JsonResponse(shape.status_json(await product.status()))
+        return JsonResponse(status_json(await product.status()))
 
     @routes.get("/healthz", summary="Whether the process is alive", response_model=HealthJson)
     async def alive() -> Response:

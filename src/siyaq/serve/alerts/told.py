@@ -11,9 +11,9 @@ from siyaq.access import Owners, account_of
 from siyaq.core.answer import Answer
 from siyaq.core.errors import NotFound
 from siyaq.core.product import Product
-from siyaq.serve import shape
 from siyaq.serve.alerts.shapes import alert_json
 from siyaq.serve.markup import shown, web_address
+from siyaq.serve.shape.answer import answer_json
 from siyaq.serve.strings import moment, told
 from siyaq.serve.summary import called
 from siyaq.watches import Alert
@@ -38,7 +38,7 @@ class Messages:
             "alert": said,
             "told": headline(alert),
             "page": self._page or None,
-            "answer": None if answer is None else shape.answer_json(answer),
+            "answer": None if answer is None else answer_json(answer),
         }
 
     async def letter(self, alert: Alert) -> Letter:

@@ -18,11 +18,14 @@ from siyaq.core.answer import Answer, Finished
 from siyaq.core.errors import CorruptionError, NotFound, SiyaqError
 from siyaq.core.ids import PostId
 from siyaq.core.product import Product
-from siyaq.serve import shape
 from siyaq.serve.asking import AskBody, ContextBody, SearchParameters
 from siyaq.serve.mcp.prompts import add_prompts
 from siyaq.serve.posts import named
 from siyaq.serve.refusals import from_validation
+from siyaq.serve.shape.answer import answer_json
+from siyaq.serve.shape.card import card_json
+from siyaq.serve.shape.post import post_json
+from siyaq.serve.shape.search import ranking_json
 
 INSTRUCTIONS = (
     "siyaq holds posts from live networks and feeds, and answers from them with exact quotes, each"
@@ -60,7 +63,7 @@ def mcp_server(product: Product) -> MCPServer[Any]:
         """Find posts by word and by meaning, copies folded, the best first."""
         limits = _given(since=since, until=until, lang=lang, source=source, author=author)
         asked = _checked(SearchParameters, {"q": query, "k": k, **limits})
-        return {**shape.ranking_json(await _done(lambda: product.search(asked.query())))}
+        return {**ranking_json(await _done(lambda: product.search(asked.query())))}
 
     @server.tool(annotations=READS)
     async def ask(
@@ -85,12 +88,12 @@ def mcp_server(product: Product) -> MCPServer[Any]:
                     return event.answer
             raise AssertionError("an answer ends with Finished")
 
-        return {**shape.answer_json(await _done(answered))}
+        return {**answer_json(await _done(answered))}
 
     @server.tool(annotations=READS)
     async def context(post_id: PostName) -> Json:
         """Tell what is behind a post: who said it first, copies, claims, who supports them."""
-        return {**shape.card_json(await _done(lambda: product.context(named(post_id))))}
+        return {**card_json(await _done(lambda: product.context(named(post_id))))}
 
     @server.tool(annotations=READS)
     async def context_of_text(
@@ -99,12 +102,12 @@ def mcp_server(product: Product) -> MCPServer[Any]:
         """Tell what is behind a text: whether posts say the same, and who said it first."""
         asked = _checked(ContextBody, {"text": text})
         card = await _done(lambda: product.context_of_text(asked.text, asked.as_of))
-        return {**shape.card_json(card)}
+        return {**card_json(card)}
 
     @server.tool(annotations=READS)
     async def thread(post_id: PostName) -> Json:
         """Give the conversation that a post stands in."""
-        card = shape.card_json(await _done(lambda: product.context(named(post_id))))
+        card = card_json(await _done(lambda: product.context(named(post_id))))
         return {"post_id": post_id, "thread": card["thread"], "unknown": card["unknown"]}
 
     @server.resource(
@@ -119,7 +122,7 @@ def mcp_server(product: Product) -> MCPServer[Any]:
             found = await product.post(named(PostId(post_id)))
         except NotFound as error:
             raise ResourceNotFoundError(str(error)) from error
-        return json.dumps(shape.post_json(found), ensure_ascii=False)
+        return json.dumps(post_json(found), ensure_ascii=False)
 
     add_prompts(server)
     return server
