@@ -46,7 +46,7 @@ def post(name: str, minute: int) -> dict[str, object]:
     return {
         "id": name,
         "source": "bay",
-        "author": {"id": f"u-{name}", "handle": f"{name}.example"},
+        "author": {"id": f"u-{name}", "handle": f"{name}.example", "name": f"Name of {name}"},
         "text": f"What is this picture number {minute} of, says {name}",
         "created_at": f"2026-11-20T10:{minute:02}:00Z",
         "media": [{"type": "image", "url": f"https://pictures.example/{name}.jpg"}],
@@ -69,7 +69,8 @@ async def test_an_old_picture_that_is_used_again_is_found_with_its_earlier_post(
         await siyaq.take_picture(NEW, 0, saved(again, "JPEG", quality=40))
         card = await siyaq.context(NEW)
         (found,) = card.media
-        assert [one.post_id for one in found.earlier] == [OLD]
+        (earlier,) = found.earlier
+        assert (earlier.post_id, earlier.author_id, earlier.name) == (OLD, "u-old", "Name of old")
         assert found.checked
         assert card.status == "shown"
         assert Unknown.NOT_CHECKED_MEDIA not in card.unknown

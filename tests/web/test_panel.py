@@ -112,6 +112,7 @@ def test_a_picture_that_was_used_before_leads_to_its_earlier_post(page: Page) ->
     ask(page, "How many families moved?")
     page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
     section = page.locator(".card-section", has_text="The same picture, earlier")
+    expect(section.get_by_role("button")).to_have_text("River Aid Weekly")  # and no "@host"
     section.get_by_role("button").click()
     expect(page.locator(".panel-text")).to_contain_text("Our teams moved 12 families")
 

@@ -178,7 +178,9 @@ def picture_cards(post: Post, shelf: PictureShelf, log: LogReader) -> tuple[Pict
                 earlier=tuple(
                     EarlierPicture(
                         post_id=one.id,
-                        handle=one.author.handle or one.author.id,
+                        author_id=one.author.id,
+                        handle=one.author.handle,
+                        name=one.author.name,
                         at=one.placed_at,
                         distance=alike[one.id],
                     )

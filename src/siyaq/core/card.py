@@ -246,7 +246,9 @@ class EarlierPicture:
     """An earlier post that carried the same picture; hashes differ by `distance` of 256 bits."""
 
     post_id: PostId
+    author_id: str
     handle: str
+    name: str  # what the author calls itself, "" where that is not known
     at: datetime
     distance: int
 

@@ -271,7 +271,9 @@ def scripted_card(post: Post, posts: Posts, now: datetime) -> ContextCard:
                 earlier=(
                     EarlierPicture(
                         post_id=story_id("families"),
+                        author_id="riveraid.example",
                         handle="riveraid.example",
+                        name="River Aid Weekly",
                         at=now - timedelta(minutes=150),
                         distance=6,
                     ),

@@ -204,7 +204,9 @@ class EarlierPictureJson(TypedDict):
     """An earlier post with the same picture; hashes differ by `distance` of 256 bits."""
 
     post_id: str
+    author_id: str
     handle: str
+    name: str
     at: str
     distance: int
 

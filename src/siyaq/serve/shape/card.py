@@ -87,7 +87,9 @@ def _picture_json(picture: PictureCard) -> schema.PictureJson:
         "earlier": [
             {
                 "post_id": one.post_id,
+                "author_id": one.author_id,
                 "handle": one.handle,
+                "name": one.name,
                 "at": rfc3339(one.at),
                 "distance": one.distance,
             }

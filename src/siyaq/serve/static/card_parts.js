@@ -8,13 +8,14 @@ export function section(key, params, ...children) {
 }
 
 function who(card, postId) {
-  const member = [...card.copies.members, ...card.copies.retold].find((copy) => copy.post_id === postId);
+  const of = (posts) => posts.find((one) => one.post_id === postId);
+  const author = of(card.references)?.author; // the first two know what a paper is called
+  if (author) return handleOf(author.handle, author.id, author.name);
+  const picture = of(card.media.flatMap(({ earlier }) => earlier));
+  if (picture) return handleOf(picture.handle, picture.author_id, picture.name);
+  const member = of([...card.copies.members, ...card.copies.retold]);
   if (member) return handleOf(member.handle, member.author_id);
-  const picture = card.media.flatMap(({ earlier }) => earlier).find((one) => one.post_id === postId);
-  if (picture) return handleOf(picture.handle, picture.post_id);
-  const reference = card.references.find((found) => found.post_id === postId);
-  if (reference) return handleOf(reference.author.handle, reference.author.id);
-  const post = card.thread?.posts.find((found) => found.post_id === postId);
+  const post = of(card.thread?.posts ?? []);
   return handleOf(post?.handle, authorIn(postId));
 }
 
@@ -28,5 +29,5 @@ export function postButton(card, postId, open) {
   return el("button", {
     type: "button", class: "link", label: "post.read_of", params: { who: name },
     on: { click: () => open.openPost(postId) },
-  }, el("bdi", { dir: "ltr" }, name));
+  }, el("bdi", { dir: name.startsWith("@") ? "ltr" : "auto" }, name));
 }

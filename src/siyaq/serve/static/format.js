@@ -112,10 +112,10 @@ export function partsOf({ title = "", text }) {
 
 /**
  * Return a handle as it is written, or an id short enough to be told apart. A paper is known by its
- * host, which is no handle of an account.
+ * host, which is no handle of an account: it goes by its name, where that is known.
  */
-export function handleOf(handle, id) {
-  if (handle && handle === id && handle.includes(".")) return handle;
+export function handleOf(handle, id, name = "") {
+  if (handle && handle === id && handle.includes(".")) return name || handle;
   return handle ? `@${handle}` : shortId(id);
 }
 

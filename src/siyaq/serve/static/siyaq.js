@@ -233,10 +233,12 @@ class SiyaqContext extends HTMLElement {
 
   #first({ post_id: own, first_seen: first, copies, references }) {
     if (!first) return null;
-    const member = copies.members.find((copy) => copy.post_id === first.post_id);
-    const reference = references.find((found) => found.post_id === first.post_id);
-    const handle = member?.handle || reference?.author.handle || first.post_id;
-    const who = first.post_id === own ? this.#say("own") : `\u2068@${handle}\u2069`;
+    const of = (posts) => posts.find((one) => one.post_id === first.post_id);
+    const { author } = of(references) ?? {};
+    const handle = of(copies.members)?.handle || author?.handle || "";
+    const paper = author && handle === author.id && handle.includes("."); // a host is no handle
+    const called = (paper ? author.name || handle : handle && `@${handle}`) || first.post_id;
+    const who = first.post_id === own ? this.#say("own") : `\u2068${called}\u2069`;
     return this.#row("first", "", this.#time(first.at), ` · ${this.#say(first.confidence)} · ${who}`);
   }
 
