@@ -175,14 +175,17 @@ def ingest(api: httpx2.Client, lines: Sequence[str]) -> None:
 
 
 def settle(api: httpx2.Client) -> None:
-    """Wait until all that is stored can be found by its meaning too."""
-    deadline = time.monotonic() + _WITHIN_SECONDS
-    while time.monotonic() < deadline:
+    """Wait until all that is stored can be found by its meaning too, as long as it gets on."""
+    reached, deadline = -1, 0.0
+    while True:
         status = api.get("/v1/status").json()
         if status["embedded_seq"] == status["log_seq"]:
             return
+        if status["embedded_seq"] != reached:
+            reached, deadline = status["embedded_seq"], time.monotonic() + _WITHIN_SECONDS
+        if time.monotonic() > deadline:
+            raise TimeoutError("the index does not come up to date")
         time.sleep(0.1)
-    raise TimeoutError("the index does not come up to date")
 
 
 def _delete_and_look(
@@ -226,15 +229,6 @@ _WAYS: tuple[Callable[[httpx2.Client, str, str], bool], ...] = (
     _in_answer,
     _as_card,
 )
-
-
-def until_hidden(api: httpx2.Client, names: Sequence[str], began: float) -> int:
-    """Return how many milliseconds after `began` the last of these posts was hidden."""
-    while any(api.get(f"/v1/posts/{quote(name, safe='')}").status_code != 404 for name in names):
-        if time.monotonic() - began > _WITHIN_SECONDS:
-            raise TimeoutError(f"{names} are still shown")
-        time.sleep(0.01)
-    return round(1000 * (time.monotonic() - began))
 
 
 def _resurrected(data: Path, canaries: dict[str, str], gone: Sequence[str]) -> int:

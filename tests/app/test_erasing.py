@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,39 @@ def test_an_order_is_carried_out_by_the_one_that_writes(tmp_path: Path) -> None:
     asyncio.run(asyncio.wait_for(living(), 120))
 
 
+def test_what_is_ordered_is_hidden_while_bytes_of_an_earlier_order_are_taken_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings(tmp_path / "data")
+    box = Orders(chosen.data)
+    purging, go_on = threading.Event(), threading.Event()
+    whole = Eraser.purge
+
+    def slowly(eraser: Eraser) -> None:
+        purging.set()
+        assert go_on.wait(WITHIN_SECONDS)
+        whole(eraser)
+
+    monkeypatch.setattr(Eraser, "purge", slowly)
+
+    async def living() -> None:
+        async with open_siyaq(chosen, write=True) as siyaq:
+            try:
+                await siyaq.ingest(lines(4), imported=False)
+                first = box.leave(Order(posts=(name(0),)))
+                await until(purging.is_set)
+                second = box.leave(Order(posts=(name(1), name(2))))
+                await until(lambda: siyaq.log.state(name(2)) == "deleted")
+            finally:
+                go_on.set()
+            assert await asyncio.to_thread(box.wait, first, WITHIN_SECONDS) == 1
+            assert await asyncio.to_thread(box.wait, second, WITHIN_SECONDS) == 2
+            assert [gone for gone in range(4) if holds(chosen.data, f"canary{gone}")] == [3]
+
+    asyncio.run(asyncio.wait_for(living(), 120))
+    assert list((chosen.data / "orders").iterdir()) == []
+
+
 def test_a_source_is_erased_up_to_a_moment(tmp_path: Path) -> None:
     chosen = settings(tmp_path / "data")
 
@@ -116,6 +150,7 @@ def test_an_order_that_its_taker_did_not_live_to_carry_out_is_taken_again(tmp_pa
     box = Orders(tmp_path)
     left = box.leave(Order(posts=("town:1",)))
     assert [taken for taken, _ in box.take()] == [left]
+    assert list(box.take(but_for={left})) == []  # its taker is about it
     assert list(Orders(tmp_path).take()) == [(left, Order(posts=("town:1",)))]
     box.finish(left, Done(3))
     assert list(box.take()) == []

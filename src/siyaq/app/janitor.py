@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self
@@ -27,9 +26,10 @@ _logger = logging.getLogger("siyaq.janitor")
 
 
 class Janitor:
-    """Runs for as long as the writer does. One thing at a time, in a thread.
+    """Runs for as long as the writer does. What is ordered is hidden whatever else goes on.
 
-    An async context manager. Whatever fails is logged and tried again the next time.
+    Two threads at most: one hides, the other takes bytes out, which may take minutes. An async
+    context manager. Whatever fails is logged and tried again the next time.
     """
 
     def __init__(
@@ -48,13 +48,18 @@ class Janitor:
         self._orders = Orders(config.data)
         self._keys = Keys(config.backup_keys)
         self._departed = Departed(self._keys)
-        self._task: asyncio.Task[None] | None = None
+        self._hidden: dict[str, int] = {}  # order to how many posts, until their bytes are out
+        self._tasks: list[asyncio.Task[None]] = []
         self._aged_at = -AGE_SECONDS
         self._purged_at = time.monotonic()
         self._purged_deleted = log.counts().deleted
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="janitor")
+        for name, duties in (
+            ("orders", (self._hide,)),
+            ("janitor", (self._carry_out, self._note_departed, self._age, self._purge)),
+        ):
+            self._tasks.append(asyncio.create_task(self._repeat(duties), name=name))
         return self
 
     async def __aexit__(
@@ -63,14 +68,13 @@ class Janitor:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self) -> None:
+    async def _repeat(self, duties: Sequence[Callable[[], None]]) -> None:
         while True:
-            for duty in (self._carry_out, self._note_departed, self._age, self._purge):
+            for duty in duties:
                 await asyncio.to_thread(self._guarded, duty)
             await asyncio.sleep(POLL_SECONDS)
 
@@ -80,17 +84,28 @@ class Janitor:
         except Exception:
             _logger.exception("upkeep failed")
 
-    def _carry_out(self) -> None:
-        for name, order in self._orders.take():
+    def _hide(self) -> None:
+        for name, order in self._orders.take(but_for=self._hidden):
             try:
-                erased = self._eraser.hide(order)
-                self._note_departed()
-                self._eraser.purge()
+                self._hidden[name] = self._eraser.hide(order)
             except SiyaqError as error:
                 self._orders.finish(name, Done(error=str(error)))
-            else:
-                self._purged()
-                self._orders.finish(name, Done(erased))
+
+    def _carry_out(self) -> None:
+        """Take out the bytes of what was hidden so far, once for all of it."""
+        hidden = dict(self._hidden)
+        if not hidden:
+            return
+        error = ""
+        try:
+            self._note_departed()
+            self._eraser.purge()
+            self._purged()
+        except SiyaqError as failed:
+            error = str(failed)
+        for name, erased in hidden.items():
+            self._orders.finish(name, Done(error=error) if error else Done(erased))
+            del self._hidden[name]
 
     def _note_departed(self) -> None:
         if self._keys.exist:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -42,15 +42,23 @@ class Orders:
         self._put(f"{name}.order", msgspec.json.encode(order))
         return name
 
-    def take(self) -> Iterator[tuple[str, Order]]:
-        """Yield the orders that wait, those of a writer that died among them."""
+    def take(self, *, but_for: Container[str] = ()) -> Iterator[tuple[str, Order]]:
+        """Yield the orders that wait, those of a writer that died among them.
+
+        `but_for` names those that their taker is about.
+        """
         if not self._folder.is_dir():
             return
         waiting = sorted(
             path for path in self._folder.iterdir() if path.suffix in (".order", ".taken")
         )
         for path in waiting:
-            taken = path.rename(path.with_suffix(".taken"))
+            if path.stem in but_for:
+                continue
+            try:
+                taken = path.rename(path.with_suffix(".taken"))
+            except FileNotFoundError:  # finished, or withdrawn
+                continue
             try:
                 order = msgspec.json.decode(taken.read_bytes(), type=Order)
             except (msgspec.DecodeError, UnicodeDecodeError):
