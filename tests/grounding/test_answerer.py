@@ -314,3 +314,10 @@ def test_hostile_text_changes_nothing_but_what_it_says(town: Newsroom) -> None:
         stored = town.log.find([one.post_id])[one.post_id].post
         assert stored is not None
         assert one.text in stored.text
+
+
+def test_a_post_that_is_read_twice_is_quoted_once(newsroom: Newsroom) -> None:
+    newsroom.post("a", "The bridge was closed at 6 pm after the storm", author="ann")
+    newsroom.post("b", "The bridge was closed for 3 hours after the storm", author="bea")
+    texts = [one.text for one in ask(newsroom, "When was the bridge closed?").sentences]
+    assert len(texts) == len(set(texts)) == 2

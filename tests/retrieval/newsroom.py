@@ -41,6 +41,7 @@ class Newsroom:
         *,
         minutes_ago: float = 5,
         author: str = "ann",
+        called: str = "",
         lang: str = "en",
         title: str = "",
         source: str = "wire",
@@ -51,7 +52,7 @@ class Newsroom:
         written = Post(
             source=source,
             native_id=name,
-            author=Author(id=AuthorId(f"did:{author}"), handle=f"{author}.example"),
+            author=Author(id=AuthorId(f"did:{author}"), handle=f"{author}.example", name=called),
             text=text,
             title=title,
             lang=lang,

@@ -35,6 +35,7 @@ from siyaq.grounding.joined import hold_together, sides_of
 from siyaq.grounding.looks import CROWD, LookAgain
 from siyaq.grounding.question import about_voices, check, is_meaningless, standalone
 from siyaq.grounding.short_answer import NUMERIC, short_answer
+from siyaq.grounding.speakers import Speakers, spoken_in
 from siyaq.grounding.voices import COUNTED_HITS, tally
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
@@ -80,6 +81,7 @@ class Answerer:
         self._log = log
         self._embedder = embedder
         self._alignment = WordAlignment(embedder)
+        self._speakers = Speakers(retriever, searcher, log, self._alignment)
         self._clock = clock
 
     async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
@@ -142,6 +144,20 @@ class Answerer:
 
             limit = asked.question.limit
             return hold_together(sides, rank, self._searcher, self._embedder, limit)
+        return self._spoken(asked, ranking) or self._composed(asked, ranking, again)
+
+    def _spoken(self, asked: _Asked, ranking: Ranking) -> Draft | None:
+        """Return what somebody who is asked for has said of the matter; None where nobody has."""
+        spoken = spoken_in(ranking.understood.text)
+        if spoken is None:
+            return None
+        rank = self._speakers.reader(spoken, ranking.understood.filters, asked.as_of)
+        if rank is None:
+            return None
+        draft = self._composed(asked, rank(frozenset()), rank)
+        return replace(draft, asks_for_one=False) if draft.quoted else None
+
+    def _composed(self, asked: _Asked, ranking: Ranking, again: LookAgain) -> Draft:
         return compose(
             ranking,
             self._searcher,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
 from siyaq.core.answer import Reason
+from siyaq.core.ids import Seq
 from siyaq.core.ports import Embedder, Searcher
 from siyaq.core.query import Hit, Ranking
+from siyaq.core.span import Span
 from siyaq.grounding.conflicts import Claim, disputed, rivals
 from siyaq.grounding.evidence import Quoted, quote
 from siyaq.grounding.judge import CONSIDERED_UNITS, Judge, is_whole
@@ -96,7 +99,7 @@ def compose(
         beside, others = [], []
     led = [claim.unit for claim in sides] or [best[0], *others]
     rest = [*(unit for units in beside for unit in units[1:]), *chosen]
-    chosen = [*led, *(unit for unit in rest if unit not in led)][: max(limit, len(led))]
+    chosen = _once([*led, *rest])[: max(limit, len(led))]
     quoted = quote(chosen, list(map(support, chosen)), [_first_weight(reading, u) for u in chosen])
     return Draft(
         tuple(quoted),
@@ -108,6 +111,14 @@ def compose(
             tuple(hit for one in sayings for hit in one.backing(unit)) for unit in chosen
         ),
     )
+
+
+def _once(units: Iterable[Unit]) -> list[Unit]:
+    """Keep the first of those that quote the same: a second look reads some posts once more."""
+    first: dict[tuple[Seq, Span], Unit] = {}
+    for unit in units:
+        first.setdefault((unit.hit.seq, unit.span), unit)
+    return list(first.values())
 
 
 def _first_weight(reading: Reading, unit: Unit) -> float:
