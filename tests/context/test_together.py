@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from siyaq.context import Cards, Unknown
@@ -67,6 +69,34 @@ def test_people_who_follow_one_thing_live_are_not_named(network: Network) -> Non
             network.say(f"{who}{n}", NEWS.format(n=n), minutes=20.0 * n + later, by=who)
             network.say(f"{who}{n}x", f"{who} says {n} of cats and dogs", minutes=20.0 * n + 9)
     assert card_of(network, name("ann0")).coordination == ()
+
+
+def share(network: Network, minutes: Sequence[float], *, missed: int = 0) -> PostId:
+    """Let two accounts post the same at each of these times; more, that they both post, apart."""
+    told = [(when, 5 * SECOND) for when in minutes]
+    told += [(7_000 + 100.0 * n, 1.0) for n in range(missed)]
+    for n, (when, later) in enumerate(told):
+        network.say(f"a{n}", NEWS.format(n=n), minutes=when, by="ann")
+        network.say(f"b{n}", NEWS.format(n=n), minutes=when + later, by="bob")
+    return name("a0")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "missed", "named"),
+    [
+        ((0, 20, 40, 60, 200, 400), 0, True),  # on three occasions, and never at another time
+        ((0, 20, 40, 60, 200, 400), 1, False),
+        ((0, 20, 200, 400), 0, False),  # four times are too few for that
+        ((0, 20, 40, 200, 220, 240), 0, False),  # and so are two occasions
+        ((0, 200, 400, 600, 800, 1_000), 3, True),  # two thirds of what both shared
+        ((0, 200, 400, 600, 800, 1_000), 4, False),
+    ],
+)
+def test_few_occasions_are_enough_where_nothing_is_shared_at_another_time(
+    network: Network, minutes: Sequence[float], missed: int, named: bool
+) -> None:
+    found = card_of(network, share(network, minutes, missed=missed)).coordination
+    assert [one.times for one in found] == ([len(minutes)] if named else [])
 
 
 def test_a_deleted_post_no_longer_counts(network: Network) -> None:

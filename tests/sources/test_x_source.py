@@ -16,7 +16,7 @@ from siyaq.core.event import Op, PostEvent
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch
 from siyaq.sources.credential import Credential
-from siyaq.sources.x import XSource
+from siyaq.sources.x import XSource, search
 from siyaq.sources.x.address import Address
 from siyaq.sources.x.budget import Budget
 from siyaq.testing.clock import FakeClock
@@ -298,6 +298,24 @@ async def test_mentions_are_polled_from_the_last_one_on(server: XServer) -> None
         await until(lambda: set(listener.ids) >= server.mentioned())
     assert server.streaming == 0, "without rules nothing is streamed"
     assert listener.committed["mentions/42"].split("@")[0].isdecimal()
+
+
+async def test_more_mentions_than_a_poll_takes_leave_a_gap(
+    server: XServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_PAGES", 1)
+    async with listening(server, "?mentions=42&cap_usd=100&compliance=none") as listener:
+        await until(lambda: bool(listener.ids))
+        assert not any(batch.gaps for batch in listener.batches), "a first poll promises no past"
+        server.pace.step(240)
+        await until(lambda: any(batch.gaps for batch in listener.batches))
+        told = set(listener.ids)
+    (gap,) = [gap for batch in listener.batches for gap in batch.gaps]
+    toots = server.truth("*")
+    missing = [toots[number] for number in server.mentioned() - told]
+    assert missing
+    assert (gap.source, gap.reason) == ("x", "upstream")
+    assert all(gap.since < (one.edited_at or one.created_at) < gap.until for one in missing)
 
 
 async def test_a_compliance_job_takes_out_what_is_gone(server: XServer) -> None:

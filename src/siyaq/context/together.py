@@ -26,9 +26,16 @@ from siyaq.text.fingerprint import DISTINCTIVE, digest, normalize
 WINDOW: Final = 10
 """Seconds within which two posts are at once: CooRTweet's default."""
 TIMES_AT_LEAST: Final = 4
+"""Occasions on which two accounts have met, at once for most of what both shared."""
 OCCASION: Final = 3_600
 """Seconds from one meeting to the next within which both are one occasion: what happens live
 brings the same people together again and again, but on one evening."""
+MOSTLY: Final = 2 / 3
+"""Share of what two accounts both shared that they shared at once. People who follow the same
+things live share most of it some minutes apart."""
+ALWAYS_TIMES: Final = 5
+ALWAYS_OCCASIONS: Final = 3
+"""With so many meetings, on so many occasions, and nothing that both shared at another time."""
 CHANCE_AT_MOST: Final = 0.01
 ACCOUNTS: Final = 10
 HISTORY: Final = 60  # posts read of each account, the newest
@@ -140,7 +147,7 @@ def beyond_chance(a: History, b: History) -> Together | None:
     for kind in _KINDS:
         of_a, of_b = a.shares.get(kind, ()), b.shares.get(kind, ())
         met = meetings(of_a, of_b, WINDOW)
-        if len(met) <= (best.times if best else 0) or _occasions(of_a, met) < TIMES_AT_LEAST:
+        if len(met) <= (best.times if best else 0) or not _often(of_a, of_b, met):
             continue
         likely = chance(of_a, of_b, WINDOW)
         if likely <= CHANCE_AT_MOST:
@@ -154,6 +161,15 @@ def beyond_chance(a: History, b: History) -> Together | None:
                 evidence=tuple(map(PostId, posts[:_EVIDENCE_AT_MOST])),
             )
     return best
+
+
+def _often(of_a: Sequence[Share], of_b: Sequence[Share], met: frozenset[str]) -> bool:
+    """Say whether two accounts met on enough occasions, and seldom missed each other."""
+    both = {one.object_id for one in of_a} & {one.object_id for one in of_b}
+    occasions = _occasions(of_a, met)
+    if len(met) == len(both) >= ALWAYS_TIMES and occasions >= ALWAYS_OCCASIONS:
+        return True
+    return occasions >= TIMES_AT_LEAST and len(met) >= MOSTLY * len(both)
 
 
 def _occasions(shares: Sequence[Share], met: frozenset[str]) -> int:

@@ -24,7 +24,7 @@ _SMALLEST_MENTIONS = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Messages as the stream would have brought them. `whole` is False where more is left.
+    """Messages as the stream would have brought them. `whole` is False where older ones are left.
 
     `oldest` is when the oldest of them was made, None for none.
     """
@@ -51,19 +51,26 @@ async def search(
         if not found:
             raise
         whole = False  # what was had has been paid for
-    numbers = sorted(found, key=_order)
-    oldest = made_at(numbers[0]) if numbers else None
-    return Found([found[number] for number in numbers], whole, oldest)
+    return _in_order(found, whole=whole)
 
 
 async def mentions(api: Api, user: str, after: str, budget: Budget, partition: str) -> Found:
-    """Return posts that mention a user and follow the id `after`. Raises Lost, Answered."""
+    """Return posts that mention a user and follow the id `after`: the newest MOST_PAGES of them.
+
+    Without `after` the newest page, which counts as the whole. Raises Lost, Answered.
+    """
     query = {**FIELDS, **({"since_id": after} if after else {})}
     path = f"/2/users/{user}/mentions"
     pages = MOST_PAGES if after else 1
     lines: dict[str, bytes] = {}
     whole = await _pages(lines, api, path, query, budget, partition, _SMALLEST_MENTIONS, pages)
-    return Found([lines[number] for number in sorted(lines, key=_order)], whole or not after)
+    return _in_order(lines, whole=whole or not after)
+
+
+def _in_order(found: Mapping[str, bytes], *, whole: bool) -> Found:
+    numbers = sorted(found, key=_order)
+    oldest = made_at(numbers[0]) if numbers else None
+    return Found([found[number] for number in numbers], whole, oldest)
 
 
 async def _pages(

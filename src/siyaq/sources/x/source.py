@@ -10,10 +10,11 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
+from datetime import datetime
 
 from siyaq.core.clock import SystemClock
 from siyaq.core.errors import SourceRefused
-from siyaq.core.event import Cursor
+from siyaq.core.event import Cursor, Gap, PostEvent, Rejected
 from siyaq.core.ports import Batch, Clock
 from siyaq.sources.backoff import Backoff, Patience
 from siyaq.sources.condition import Condition
@@ -28,9 +29,9 @@ from siyaq.sources.x.address import Address
 from siyaq.sources.x.api import Api
 from siyaq.sources.x.budget import Budget
 from siyaq.sources.x.compliance import JOB_POSTS, ask_about, read_compliance
-from siyaq.sources.x.post import read_posts
+from siyaq.sources.x.post import made_at, read_posts
 from siyaq.sources.x.posts import PARTITION, CapReached, PostStream
-from siyaq.sources.x.search import mentions
+from siyaq.sources.x.search import Found, mentions
 from siyaq.sources.x.stream import Line, read_lines
 
 SILENCE_SECONDS = 20.0
@@ -251,32 +252,48 @@ class XSource:
                 asked_for = answer.retry_after_seconds
                 wait_seconds = max(POLL_SECONDS, patience.after_status(answer.status, asked_for))
             else:
-                batch, newest = self._mentioned(found.lines, newest, partition, budget)
+                batch, newest = self._mentioned(found, newest, partition, budget)
                 if batch is not None:
                     await came.put(batch)
             await self._sleep(wait_seconds)
 
     def _mentioned(
-        self, lines: list[Line], newest: str, partition: str, budget: Budget
+        self, found: Found, newest: str, partition: str, budget: Budget
     ) -> tuple[Batch | None, str]:
-        """Return a poll's posts as a batch, and the newest id there is now."""
+        """Return a poll's posts as a batch, and the newest id there is now.
+
+        The next poll asks for what follows that one: what lies between the last and the oldest
+        that was had, where there was more than a poll takes, is a gap.
+        """
+        if not found.lines:
+            return None, newest
         now = self._clock.now()
-        batch = Batch(source=self._source)
-        for line in lines:
+        events: list[PostEvent] = []
+        rejected: list[Rejected] = []
+        gaps = () if found.whole else self._passed_over(newest, found.oldest)
+        for line in found.lines:
             try:
                 message = decode_object(line) if isinstance(line, bytes) else {}
-                events = read_posts(message, source=self._source, now=now)
+                events += read_posts(message, source=self._source, now=now)
+            except Refusal as refusal:
+                rejected.append(refusal.rejected())
+            else:
                 number = events[-1].alias or events[-1].post_id
                 newest = number.removeprefix(f"{self._source}:")
-                batch = Batch(events=(*batch.events, *events), rejected=batch.rejected)
-            except Refusal as refusal:
-                rejected = (*batch.rejected, refusal.rejected())
-                batch = Batch(events=batch.events, rejected=rejected)
-        if not lines:
-            return None, newest
         position = f"{newest}@{budget.note(partition)}"
-        cursor = Cursor(source=self._source, partition=partition, position=position)
-        return Batch(events=batch.events, rejected=batch.rejected, cursor=cursor), newest
+        batch = Batch(
+            events=tuple(events),
+            rejected=tuple(rejected),
+            gaps=gaps,
+            cursor=Cursor(source=self._source, partition=partition, position=position),
+        )
+        return batch, newest
+
+    def _passed_over(self, newest: str, oldest: datetime | None) -> tuple[Gap, ...]:
+        since = made_at(newest)
+        if since is None or oldest is None or oldest <= since:
+            return ()
+        return (Gap(source=self._source, since=since, until=oldest, reason="upstream"),)
 
     async def _ask_daily(self, fetcher: Fetcher, came: asyncio.Queue[Batch | Exception]) -> None:
         """Ask X once a day which of the posts that are held have to go."""
