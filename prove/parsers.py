@@ -6,18 +6,18 @@ its callers expect, and a row in `PARSERS`.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 
+import msgspec
 import pydantic
-import zstandard
 
+from prove import documents
 from siyaq.core.clock import Trust
 from siyaq.core.errors import QueryError, Unreadable
-from siyaq.core.event import Event, PostEvent, Rejected
+from siyaq.core.event import Event, Op, PostEvent, Rejected
 from siyaq.core.query import Filters
 from siyaq.log.codec import decode, encode
 from siyaq.retrieval.understand import understand
@@ -25,14 +25,23 @@ from siyaq.serve.asking import AskBody, ContextBody, SearchParameters
 from siyaq.sources.admit import admit_line
 from siyaq.sources.articles.date import leading_date, machine_date, written_date
 from siyaq.sources.articles.markdown import read_markdown
+from siyaq.sources.decode import decode_object
 from siyaq.sources.jetstream.event import read_event
 from siyaq.sources.jetstream.frame import read_frame
 from siyaq.sources.lines import Lines
 from siyaq.sources.markup import html_to_text
+from siyaq.sources.mastodon.status import Reader
 from siyaq.sources.refusal import Refusal
+from siyaq.sources.robots import read_robots
+from siyaq.sources.rss.entry import read_entry
+from siyaq.sources.rss.links import as_feed
+from siyaq.sources.rss.pages import merged
+from siyaq.sources.rss.values import ParsedEntry, ParsedFeed
 from siyaq.sources.unpack import unpacked
+from siyaq.sources.x.post import read_posts
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+_ADDRESS = "https://a.example/2026/11/rain-in-riyadh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +49,14 @@ class Parser:
     """`read` returns whether anything was taken of a document; False where it was refused.
 
     It raises for nothing that a document may hold. `in_child` names a task of the sandbox, for
-    parsers that may do anything and are run in a process of their own.
+    parsers that may do anything and are run in a process of their own; `made` reads what comes
+    back from there, as `read` does.
     """
 
     seeds: Sequence[bytes]
     read: Callable[[bytes], bool] | None = None
     in_child: str = ""
+    made: Callable[[dict[str, object]], bool] | None = None
 
 
 def _posts(document: bytes) -> bool:
@@ -58,6 +69,53 @@ def _jetstream(document: bytes) -> bool:
         return _storable(read_event(read_frame(document), source="fuzz", now=NOW))
     except Refusal as refusal:
         return _storable(refusal.rejected(None))
+
+
+def _mastodon(document: bytes) -> bool:
+    reader = Reader("fuzz", "a.example", "public")
+    return _all_storable(lambda body: reader.read(body, NOW, op=Op.UPDATE), document)
+
+
+def _x(document: bytes) -> bool:
+    return _all_storable(lambda body: read_posts(body, source="fuzz", now=NOW), document)
+
+
+def _all_storable(read: Callable[[dict[str, object]], Sequence[Event]], document: bytes) -> bool:
+    try:
+        taken = read(decode_object(document))
+    except Refusal as refusal:
+        return _storable(refusal.rejected(None))
+    return all(map(_storable, taken))
+
+
+def _robots(document: bytes) -> bool:
+    rules = read_robots(document)
+    return rules.allows("https://a.example/private/news/1.html?x=%2") or bool(rules.paths)
+
+
+def _feed(made: dict[str, object]) -> bool:
+    """Read what the sandbox made of a feed, a sitemap or a front page, as its reader does."""
+    feed = msgspec.convert(made, ParsedFeed)
+    front = as_feed(feed, _ADDRESS)
+    for entry in feed.entries:
+        _entry(entry, feed.lang)
+    return bool(feed.entries or feed.children or front.entries)
+
+
+def _page(made: dict[str, object]) -> bool:
+    """Read what the sandbox made of the page of an entry that says only where it is."""
+    (entry,) = as_feed(ParsedFeed(links=[_ADDRESS]), _ADDRESS).entries
+    return _entry(merged(entry, made), "")
+
+
+def _entry(entry: ParsedEntry, lang: str) -> bool:
+    try:
+        event = read_entry(
+            entry, source="fuzz", host="a.example", feed_title="", lang=lang, now=NOW
+        )
+    except Refusal as refusal:
+        return _storable(refusal.rejected(None))
+    return _storable(event)
 
 
 def _storable(taken: Event | Rejected | None) -> bool:
@@ -115,77 +173,16 @@ def _written(document: bytes) -> bool:
     return bool(text.strip())
 
 
-_POSTS = (
-    b'{"id":"7","text":"Rain in Riyadh","author":{"id":"a","handle":"a.example","followers":3},'
-    b'"created_at":"2026-11-21T10:00:00Z","witnessed_at":"2026-11-21T10:00:01Z","lang":"en"}',
-    '{"op":"update","id":9,"source":"x","text":"مطر في الرياض","links":["https://a.example/b"],'
-    '"media":[{"type":"image","url":"https://a.example/c.png","alt":"سحاب"}],"reply_to":"7"}'.encode(),
-    b'{"op":"delete","id":"7","source":"fuzz"}',
-)
-
-_JETSTREAM = (
-    b'{"did":"did:plc:abc","time_us":1763719200000000,"kind":"commit","commit":{"rev":"3k",'
-    b'"operation":"create","collection":"app.bsky.feed.post","rkey":"3k","record":{"$type":'
-    b'"app.bsky.feed.post","text":"see a.example","createdAt":"2026-11-21T10:00:00Z","langs":'
-    b'["en"],"facets":[{"index":{"byteStart":4,"byteEnd":13},"features":[{"$type":'
-    b'"app.bsky.richtext.facet#link","uri":"https://a.example"}]}]}}}',
-    b'{"$type":"message","payload":{"$type":"x#commit","seq":7,"did":"did:plc:abc","time":'
-    b'"2026-11-21T10:00:00Z","rev":"3k","operation":"delete","collection":"app.bsky.feed.post",'
-    b'"rkey":"3k"}}',
-    b'{"did":"did:plc:abc","time_us":1763719200000000,"kind":"account","account":{"active":false,'
-    b'"status":"takendown"}}',
-    b'{"did":"did:plc:abc","time_us":1763719200000000,"kind":"identity","identity":{"handle":'
-    b'"a.example"}}',
-)
-
-_FEEDS = (
-    b'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><ttl>30</ttl><item><guid>'
-    b"1</guid><title>Rain</title><link>https://a.example/1</link><description>Rain &amp; wind"
-    b"</description><pubDate>Sat, 21 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>",
-    '<feed xmlns="http://www.w3.org/2005/Atom"><title>أخبار</title><entry><id>urn:1</id><title>مطر'
-    '</title><content type="html">&lt;p&gt;مطر&lt;/p&gt;</content><updated>2026-11-21T10:00:00Z'
-    "</updated></entry></feed>".encode(),
-    b'{"@context":"https://schema.org","@type":"DataFeed","dataFeedElement":[{"@type":"ClaimReview"'
-    b',"url":"https://a.example/r","claimReviewed":"Rain","reviewRating":{"ratingValue":1}}]}',
-)
-
-_PAGES = (
-    b'<html lang="en"><head><title>Rain</title><meta property="og:title" content="Rain"><meta '
-    b'property="article:published_time" content="2026-11-21T10:00:00Z"><script type='
-    b'"application/ld+json">{"@type":"NewsArticle","datePublished":"2026-11-21"}</script></head>'
-    b"<body><article><h1>Rain</h1><p>It rained in Riyadh for three days and the roads were closed."
-    b"</p><p>Schools will open on Sunday.</p></article></body></html>",
-)
-
 PARSERS = {
-    "posts": Parser(_POSTS, _posts),
-    "jetstream": Parser(_JETSTREAM, _jetstream),
-    "files": Parser(
-        (
-            gzip.compress(b"a\nb\n", mtime=0),
-            zstandard.compress(b"a\nb\n"),
-            b"a\nb\r\n\nc",
-            *_POSTS,
-        ),
-        _packed,
-    ),
-    "questions": Parser(
-        (b"what happened in Riyadh yesterday? from:a since:2026-11-20", "ماذا حدث أمس".encode()),
-        _question,
-    ),
-    "requests": Parser(
-        (
-            b'{"question":"what happened?","as_of":"2026-11-21T10:00:00Z","filters":{"lang":["ar"],'
-            b'"since":"2026-11-20"},"history":[{"role":"user","content":"hello"}],"limit":5}',
-            b'{"q":"rain","k":5,"lang":["ar"]}',
-            b'{"text":"rain","as_of":"2026-11-21T10:00:00Z"}',
-        ),
-        _body,
-    ),
-    "articles": Parser(
-        (b"# Rain\n\n21 November 2026\n\n*It* rained [here](https://a.example).", *_PAGES),
-        _written,
-    ),
-    "feeds": Parser(_FEEDS, in_child="feed"),
-    "pages": Parser(_PAGES, in_child="page"),
+    "posts": Parser(documents.POSTS, _posts),
+    "jetstream": Parser(documents.JETSTREAM, _jetstream),
+    "mastodon": Parser(documents.MASTODON, _mastodon),
+    "x": Parser(documents.X, _x),
+    "robots": Parser(documents.ROBOTS, _robots),
+    "files": Parser(documents.FILES, _packed),
+    "questions": Parser(documents.QUESTIONS, _question),
+    "requests": Parser(documents.REQUESTS, _body),
+    "articles": Parser(documents.ARTICLES, _written),
+    "feeds": Parser(documents.FEEDS, in_child="feed", made=_feed),
+    "pages": Parser(documents.PAGES, in_child="page", made=_page),
 }
