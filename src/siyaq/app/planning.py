@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from siyaq.app.siyaq import disk_bytes
+from siyaq.app.disk import disk_bytes
 from siyaq.config import Config
 from siyaq.core.errors import NotFound, SiyaqError, Unreadable
 from siyaq.log import LogReader

@@ -10,12 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from siyaq.app import models as models_at_hand
+from siyaq.app.held import HeldPosts
 from siyaq.app.intake import Intake
 from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering
+from siyaq.app.noting import Noting
 from siyaq.app.picturing import Picturing
 from siyaq.app.remembering import Remembering
+from siyaq.app.shown_cards import ShownCards
 from siyaq.app.siyaq import Siyaq
+from siyaq.app.stocktaking import Stocktaking
 from siyaq.app.turns import Lending, ModelTurns
 from siyaq.config import Config
 from siyaq.context import (
@@ -99,24 +103,10 @@ class Rooms:
             remembered.understand(abroad)
             if seen is not None:
                 self.remembering.add(remembered)
-        answers = WrittenAnswers(
-            Answerer(retriever, searcher, log, self.vectors, self.clock),
-            log,
-            self.models,
-            seconds=self.config.model_seconds,
-            stall_seconds=self.config.model_stall_seconds,
-            support=support.check_sentence,
-            outcome=lambda what: self.metrics.model_sentences.labels(what).inc(),
-            turns=self.turns,
-        )
-        cards = Cards(
-            searcher,
-            log,
-            self.clock,
-            Claims(retriever, support, abroad),
-            coordination_of=self.config.coordination_of,
-            pictures=self.pictures,
-        )
+        posts = HeldPosts(log, searcher)
+        notes = Noting(self.notes, log, posts, part=shows is not None)
+        answers = self._written(retriever, searcher, log, support)
+        claims = Claims(retriever, support, abroad)
         return Siyaq(
             directory=self.config.data,
             log=log,
@@ -126,18 +116,17 @@ class Rooms:
             answers=KeptAnswers(
                 answers, self.kept, log, unkept=self.metrics.unkept_answers.inc, within=seen
             ),
-            cards=CardDesk(
-                cards,
-                log,
-                searcher,
-                self.versions,
-                remembered,
-                asked=lambda how: self.metrics.cards.labels(how).inc(),
-                lost=self.metrics.lost_card_versions.inc,
-                part=",".join(seen or ()),
+            posts=posts,
+            cards=ShownCards(
+                self._desk(claims, searcher, log, remembered, seen),
+                PhrasedPoints(answers),
+                notes,
+                metering=self.metering,
+                metrics=self.metrics,
+                tracer=self.tracer,
             ),
-            phrased=PhrasedPoints(answers),
-            notes=self.notes,
+            notes=notes,
+            stock=self._stock(searcher, log, shows),
             picturing=self.picturing,
             hub=self.hub,
             metrics=self.metrics,
@@ -149,4 +138,62 @@ class Rooms:
             lending=Lending(self.models, self.turns),
             shows=shows,
             within=self.part if shows is None else None,
+        )
+
+    def _written(
+        self,
+        retriever: Retriever,
+        searcher: IndexReader | IndexWithin,
+        log: LogReader,
+        support: SupportChecker,
+    ) -> WrittenAnswers:
+        return WrittenAnswers(
+            Answerer(retriever, searcher, log, self.vectors, self.clock),
+            log,
+            self.models,
+            seconds=self.config.model_seconds,
+            stall_seconds=self.config.model_stall_seconds,
+            support=support.check_sentence,
+            outcome=lambda what: self.metrics.model_sentences.labels(what).inc(),
+            turns=self.turns,
+        )
+
+    def _desk(
+        self,
+        claims: Claims,
+        searcher: IndexReader | IndexWithin,
+        log: LogReader,
+        remembered: RememberedCards | None,
+        seen: tuple[str, ...] | None,
+    ) -> CardDesk:
+        cards = Cards(
+            searcher,
+            log,
+            self.clock,
+            claims,
+            coordination_of=self.config.coordination_of,
+            pictures=self.pictures,
+        )
+        return CardDesk(
+            cards,
+            log,
+            searcher,
+            self.versions,
+            remembered,
+            asked=lambda how: self.metrics.cards.labels(how).inc(),
+            lost=self.metrics.lost_card_versions.inc,
+            part=",".join(seen or ()),
+        )
+
+    def _stock(
+        self, searcher: IndexReader | IndexWithin, log: LogReader, shows: Shows | None
+    ) -> Stocktaking:
+        return Stocktaking(
+            self.config.data,
+            log,
+            searcher,
+            self.embedder,
+            self.metering,
+            intake=self.intake,
+            shows=shows,
         )

@@ -4,39 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from siyaq import __version__
-from siyaq.app.intake import Intake, at_rest
+from siyaq.app.held import HeldPosts
+from siyaq.app.intake import Intake
 from siyaq.app.live import LiveHub
 from siyaq.app.metering import Metering
+from siyaq.app.noting import Noting
 from siyaq.app.picturing import Picturing
+from siyaq.app.shown_cards import ShownCards
+from siyaq.app.stocktaking import Stocktaking
 from siyaq.app.tool_calls import ToolCalls
 from siyaq.app.turns import Lending
-from siyaq.context import CardDesk, PhrasedPoints, ReadersNotes, posts_at
 from siyaq.core.answer import Answer, AnswerEvent, Finished, Question, Usage
 from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
-from siyaq.core.errors import AlreadyWriting, NotFound, StorageError
+from siyaq.core.errors import AlreadyWriting, NotFound
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Embedder, ToolCall
 from siyaq.core.post import Post
-from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
+from siyaq.core.product import Delivered, IngestReport, ModelAtHand, Status
 from siyaq.core.query import Filters, Query, Ranking, Shows
 from siyaq.grounding import KeptAnswers
 from siyaq.index import Indexer, IndexReader, IndexWithin
 from siyaq.log import LogReader
 from siyaq.obs import Metrics
 from siyaq.retrieval import Retriever
-from siyaq.traces import Attributes, Tracer, current, streamed
-from siyaq.traces.span import at_hand, ended
-
-SETTLE_SECONDS = 0.3
-"""How long a card is left alone once it has changed, so that a burst of posts is told of once."""
+from siyaq.traces import Attributes, Tracer, current, during, streamed
 
 
 class Siyaq:
@@ -54,9 +51,10 @@ class Siyaq:
         embedder: Embedder,
         retriever: Retriever,
         answers: KeptAnswers,
-        cards: CardDesk,
-        phrased: PhrasedPoints,
-        notes: ReadersNotes,
+        posts: HeldPosts,
+        cards: ShownCards,
+        notes: Noting,
+        stock: Stocktaking,
         picturing: Picturing | None,
         hub: LiveHub,
         metrics: Metrics,
@@ -80,9 +78,10 @@ class Siyaq:
         self._embedder = embedder
         self._retriever = retriever
         self._answers = answers
+        self._posts = posts
         self._cards = cards
-        self._phrased = phrased
         self._notes = notes
+        self._stock = stock
         self._picturing = picturing
         self._hub = hub
         self._intake = intake
@@ -115,7 +114,7 @@ class Siyaq:
     async def search(self, query: Query) -> Ranking:
         """Rank the posts that match `query`, copies folded."""
         call = self._metering.begin()
-        with self._traced("search"), self.metrics.seconds.labels("search").time():
+        with during(self.tracer.begin("search")), self.metrics.seconds.labels("search").time():
             await call.timed(asyncio.to_thread(self._searcher.refresh))
             ranking = await call.timed(asyncio.to_thread(self._retriever.rank, query))
         self._metering.end("search", call, Usage())
@@ -160,53 +159,55 @@ class Siyaq:
 
     async def context(self, post_id: PostId) -> ContextCard:
         """Build the card of a post. Raises NotFound for one we do not hold."""
-        card = await self._card(partial(self._cards.card, post_id))
-        notes = await asyncio.to_thread(self._helpful, post_id)
-        return replace(card, notes=notes) if notes else card
+        return await self._cards.of(post_id)
+
+    async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
+        """Build the card of a text that somebody met elsewhere. Raises QueryError."""
+        return await self._cards.of_text(text, as_of)
 
     async def context_phrased(self, post_id: PostId, model: str) -> ContextCard:
         """Build the card of a post, its points phrased by a model. Raises NotFound, QueryError."""
-        card = await self.context(post_id)
-        call = self._metering.begin()
-        with self._traced("phrase"):
-            said = await call.timed(self._phrased.card(replace(card, usage=Usage()), model))
-        return replace(said, usage=self._metering.end("phrase", call, said.usage, said.model))
+        return await self._cards.phrased(post_id, model)
 
-    async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
+    def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
         """Yield the card of a post, and again each time it changes. Raises NotFound."""
-        loop, changed = asyncio.get_running_loop(), asyncio.Event()
-
-        def told() -> None:
-            loop.call_soon_threadsafe(changed.set)
-
-        with self._cards.listening(post_id, told):
-            card = await self.context(post_id)
-            yield card
-            revision = card.change.revision if card.change else 0
-            while True:
-                await changed.wait()
-                await asyncio.sleep(SETTLE_SECONDS)
-                changed.clear()
-                card = await self.context(post_id)
-                change = await asyncio.to_thread(self._cards.changed_since, post_id, revision)
-                if change is not None:
-                    revision = change.revision
-                    yield replace(card, change=change)
+        return self._cards.changes(post_id)
 
     async def card_versions(self, post_id: PostId) -> Sequence[CardVersion]:
         """Return how the card of a post stood each time it differed, newest first: NotFound."""
-        return await asyncio.to_thread(self._cards.versions, post_id)
+        return await self._cards.versions(post_id)
 
     async def notes(self, post_id: PostId) -> tuple[NoteScore, Sequence[Note]]:
         """Return how readers find the card of a post, and their notes, best first: NotFound."""
-        await self._require(post_id)
-        card = await asyncio.to_thread(self._notes.of_card, post_id)
-        return card, await asyncio.to_thread(self._notes.of, post_id)
+        return await self._notes.of(post_id)
 
     async def propose_note(self, post_id: PostId, draft: NoteDraft) -> Note:
         """Keep a reader's note on a post. Raises NotFound, QueryError."""
-        await self._require(post_id)
-        return await asyncio.to_thread(self._notes.propose, post_id, draft, datetime.now(UTC))
+        return await self._notes.propose(post_id, draft)
+
+    async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
+        """Take a reader's rating of a note, in place of their last. Raises NotFound, QueryError."""
+        await self._notes.rate(note_id, rater, helpful)
+
+    async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
+        """Take a reader's rating of a card, in place of their last. Raises NotFound, QueryError."""
+        await self._notes.rate_card(post_id, rater, helpful)
+
+    async def forget_note(self, note_id: str) -> None:
+        """Erase a note and its ratings. Raises NotFound."""
+        await self._notes.forget(note_id)
+
+    async def post(self, post_id: PostId) -> Post:
+        """Return the live version of a post. Raises NotFound: unknown, deleted or hidden."""
+        return await self._posts.post(post_id)
+
+    async def post_at(self, address: str) -> PostId:
+        """Return the live post that an address leads to, without fetching it. Raises NotFound."""
+        return await self._posts.post_at(address)
+
+    async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
+        """Take posts as NDJSON, in pieces of any size, and return when they are durable."""
+        return await self.intake.take_lines(lines, imported=imported, shows=self._shows)
 
     async def take_picture(self, post_id: PostId, place: int, document: bytes) -> None:
         """Look at the bytes of a post's picture. Raises NotFound, UsageError, AlreadyWriting."""
@@ -216,86 +217,6 @@ class Siyaq:
             raise NotFound(f"post {post_id!r} has no picture {place} here")
         await self._picturing.take(post_id, place, document)
 
-    async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
-        """Take a reader's rating of a note, in place of their last. Raises NotFound, QueryError."""
-        await self._require_note(note_id)
-        await asyncio.to_thread(self._notes.rate, note_id, rater, helpful, datetime.now(UTC))
-
-    async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
-        """Take a reader's rating of a card, in place of their last. Raises NotFound, QueryError."""
-        await self._require(post_id)
-        await asyncio.to_thread(self._notes.rate_card, post_id, rater, helpful, datetime.now(UTC))
-
-    async def forget_note(self, note_id: str) -> None:
-        """Erase a note and its ratings. Raises NotFound."""
-        await self._require_note(note_id)
-        await asyncio.to_thread(self._notes.forget, note_id)
-
-    async def _require(self, post_id: PostId) -> None:
-        """Raise NotFound for a post that is not live, and erase what readers said of it."""
-        try:
-            await self.post(post_id)
-        except NotFound:
-            if self._shows is None:  # a part cannot tell what is gone from what is kept from it
-                await asyncio.to_thread(self._notes.forget_post, post_id)
-            raise
-
-    async def _require_note(self, note_id: str) -> None:
-        """Raise NotFound for a note on a post that is kept from here, as for one that is not."""
-        if self._shows is not None:
-            post_id = await asyncio.to_thread(self._notes.post_of, note_id)
-            if not self.log.shows_post(post_id):
-                raise NotFound(f"no note {note_id[:40]!r} is kept")
-
-    async def context_of_text(self, text: str, as_of: datetime | None = None) -> ContextCard:
-        """Build the card of a text that somebody met elsewhere. Raises QueryError."""
-        return await self._card(partial(self._cards.card_of_text, text, as_of))
-
-    def _helpful(self, post_id: PostId) -> tuple[Note, ...]:
-        """Return the notes that a card shows; none where they cannot be had."""
-        try:
-            return tuple(one for one in self._notes.of(post_id) if one.score.status == "helpful")
-        except StorageError:
-            return ()
-
-    async def _card(self, make: Callable[[], ContextCard]) -> ContextCard:
-        call = self._metering.begin()
-        with self._traced("context"), self.metrics.seconds.labels("context").time():
-            card = await call.timed(asyncio.to_thread(make))
-        return replace(card, usage=self._metering.end("context", call, card.usage))
-
-    async def post(self, post_id: PostId) -> Post:
-        """Return the live version of a post. Raises NotFound: unknown, deleted or hidden."""
-        entry = (await asyncio.to_thread(self.log.find, (post_id,))).get(post_id)
-        if entry is None or entry.post is None:
-            state = await asyncio.to_thread(self.log.state, post_id)
-            raise NotFound(f"post {post_id!r} is {state} here")
-        return entry.post
-
-    async def post_at(self, address: str) -> PostId:
-        """Return the live post that an address leads to, without fetching it. Raises NotFound."""
-        return await asyncio.to_thread(self._post_at, address)
-
-    def _post_at(self, address: str) -> PostId:
-        likely = posts_at(address, [one.source for one in self.log.sources()])
-        held = self.log.find(likely)
-        for name in likely:
-            if name in held:
-                return name
-        self._searcher.refresh()
-        where = Filters()
-        seqs = self._searcher.linked("url", address, where=where, k=1, newest_first=False)
-        for post in self.log.posts(seqs).values():
-            return post.id
-        raise NotFound(
-            "no post that is held here is at this address",
-            hint="paste its text instead: the posts that say the same have a card",
-        )
-
-    async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
-        """Take posts as NDJSON, in pieces of any size, and return when they are durable."""
-        return await self.intake.take_lines(lines, imported=imported, shows=self._shows)
-
     async def deliver(self, hook: str, headers: Mapping[str, str], body: bytes) -> Delivered:
         """Take what was sent to a webhook, and return when it is durable."""
         return await self.intake.deliver(hook, headers, body)
@@ -304,11 +225,9 @@ class Siyaq:
         """Answer a hub that asks back whether its deliveries are wanted."""
         return self.intake.confirm(hook, asked)
 
-    async def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
+    def live(self, text: str, filters: Filters) -> AsyncGenerator[Post | PostId, None]:
         """Yield posts that match as they become durable, and ids of posts that were deleted."""
-        async with aclosing(self._hub.subscribe(text, filters, self._shows)) as posts:
-            async for item in posts:
-                yield item
+        return self._hub.subscribe(text, filters, self._shows)
 
     async def models(self) -> Sequence[ModelAtHand]:
         """Return the models at hand."""
@@ -328,68 +247,14 @@ class Siyaq:
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """Return a vector for each text, in order."""
         call = self._metering.begin()
-        with self._traced("embed"):
+        with during(self.tracer.begin("embed")):
             rows = await call.timed(asyncio.to_thread(self._embedder.embed, texts))
         self._metering.end("embed", call, Usage())
         return [[float(value) for value in row] for row in rows]
 
-    @contextmanager
-    def _traced(self, name: str) -> Iterator[None]:
-        """Do the block as a span, within the request's or alone."""
-        with ended(self.tracer.begin(name)) as span, at_hand(span):
-            yield
-
     async def status(self) -> Status:
         """Say how siyaq is doing."""
-        return await asyncio.to_thread(self._status if self._shows is None else self._status_within)
-
-    def _status(self) -> Status:
-        counts = self.log.counts()
-        self._searcher.refresh()
-        return Status(
-            version=__version__,
-            posts=counts.posts,
-            deleted=counts.deleted,
-            log_seq=self.log.head(),
-            indexed_seq=self._searcher.indexed,
-            embedded_seq=self._searcher.embedded,
-            approximate=self._searcher.approximate,
-            covered=self.log.coverage(),
-            sources=self._sources(),
-            embedder=self._embedder.name,
-            writing=self._intake is not None,
-            disk_bytes=disk_bytes(self.directory),
-            energy_source=self._metering.meter.sources.name,
-            bill=self._metering.ledger.bill(),
-        )
-
-    def _status_within(self) -> Status:
-        """Say how a part is doing: places are counted in it, and what all have cost is not said."""
-        counts, names = self.log.counts(), self.log.names()
-        self._searcher.refresh()
-        head = counts.posts + counts.deleted
-        return Status(
-            version=__version__,
-            posts=counts.posts,
-            deleted=counts.deleted,
-            log_seq=head,
-            indexed_seq=max(0, head - self.log.count_after(self._searcher.indexed, names)),
-            embedded_seq=max(0, head - self.log.count_after(self._searcher.embedded, names)),
-            approximate=0,
-            covered=self.log.coverage(),
-            sources=self._sources(),
-            embedder=self._embedder.name,
-            writing=self._intake is not None,
-            disk_bytes=0,
-            energy_source=self._metering.meter.sources.name,
-        )
-
-    def _sources(self) -> tuple[SourceStatus, ...]:
-        if self._intake is None:
-            return tuple(map(at_rest, self.log.sources()))
-        shows = self._shows
-        found = self._intake.source_statuses()
-        return found if shows is None else tuple(one for one in found if shows(one.source))
+        return await asyncio.to_thread(self._stock.status)
 
     async def wait_searchable(self, *, vectors: bool, within: timedelta) -> bool:
         """Wait until everything durable now can be found; False when time ran out first."""
@@ -409,18 +274,3 @@ def _told(answer: Answer) -> Attributes:
         "siyaq.answer.references": len(answer.references),
         "siyaq.answer.model": answer.model,
     }
-
-
-def disk_bytes(directory: Path) -> int:
-    """Return how many bytes of disk the files below `directory` take.
-
-    A file that is longer than what was written to it counts what was written; one that vanishes
-    counts nothing.
-    """
-    total = 0
-    for path in directory.rglob("*"):
-        try:
-            total += path.stat().st_blocks * 512
-        except FileNotFoundError:  # a merge removed it meanwhile
-            continue
-    return total

@@ -13,9 +13,10 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from siyaq.app.disk import disk_bytes
 from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.app.replay import ReplaySource
-from siyaq.app.siyaq import Siyaq, disk_bytes
+from siyaq.app.siyaq import Siyaq
 from siyaq.cli import bundles, options, present
 from siyaq.cli.asking import print_json
 from siyaq.cli.progress import Bars

@@ -6,8 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from siyaq.serve.metrics import method_of, route_of
-from siyaq.traces import NOTHING, Tracer
-from siyaq.traces.span import at_hand, ended
+from siyaq.traces import NOTHING, Tracer, during
 
 UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})
 """What machines ask every few seconds."""
@@ -44,7 +43,7 @@ class Traced:
                     span.failed(str(message["status"]))
             await send(message)
 
-        with ended(span), at_hand(span):
+        with during(span):
             try:
                 await self._app(scope, receive, noting)
             finally:  # the route is known by now, also of what breaks down

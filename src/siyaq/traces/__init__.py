@@ -7,7 +7,17 @@ posted, prompted or replied never stands in one.
 """
 
 from siyaq.traces.settings import TraceSettings, headers_in
-from siyaq.traces.span import NOTHING, Attributes, Span, Tracer, current, ended, span, streamed
+from siyaq.traces.span import (
+    NOTHING,
+    Attributes,
+    Span,
+    Tracer,
+    current,
+    during,
+    ended,
+    span,
+    streamed,
+)
 from siyaq.traces.tracer import open_tracer
 
 __all__ = [
@@ -17,6 +27,7 @@ __all__ = [
     "TraceSettings",
     "Tracer",
     "current",
+    "during",
     "ended",
     "headers_in",
     "open_tracer",

@@ -80,7 +80,14 @@ def span(
 
     The block may not yield to a consumer: that one's work would become part of it (`streamed`).
     """
-    with ended(current().child(name, attributes or {}, kind)) as begun, at_hand(begun):
+    with during(current().child(name, attributes or {}, kind)) as begun:
+        yield begun
+
+
+@contextmanager
+def during(begun: Span) -> Iterator[Span]:
+    """Do the block as a span that was begun: at hand in it, ended with it. It may not yield."""
+    with ended(begun), at_hand(begun):
         yield begun
 
 

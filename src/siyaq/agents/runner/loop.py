@@ -20,8 +20,7 @@ from siyaq.agents.subruns import Plans, SubRuns, plainly, tools_within
 from siyaq.agents.tool import FINISH, Act, AnyTool, Begin
 from siyaq.agents.within import is_sub
 from siyaq.core.errors import SiyaqError
-from siyaq.traces import Tracer, ended
-from siyaq.traces.span import at_hand
+from siyaq.traces import Tracer, during
 
 WARNED_AT = 0.75
 ENDED = frozenset({"done", "failed", "refused", "skipped"})
@@ -84,7 +83,7 @@ class Runner:
         """Carry a run on as a span."""
         told = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "siyaq"}
         begun = self._tracer.begin("invoke_agent siyaq", {**told, "siyaq.run.id": run.id})
-        with ended(begun), at_hand(begun):
+        with during(begun):
             await self._carried(run)
             status, _ = self._journal.standing(run.id)
             begun.set({"siyaq.run.status": status})
