@@ -106,7 +106,7 @@ def test_authors_whose_keys_collide_are_told_apart(
 
 def _file_authors_anew(reader: LogReader, keys: dict[str, int]) -> None:
     """Put the true keys back, so that the log is sound for the check at the end."""
-    path = str(reader._path)
+    path = str(reader._connections._path)
     connection = apsw.Connection(path)
     for seq, name in ((1, "a"), (2, "b"), (3, "c")):
         connection.execute(
@@ -121,13 +121,13 @@ def test_handles_are_remembered_and_posts_keep_the_one_they_were_seen_with(
 ) -> None:
     append(writer, put(post("1")), identity("did:a", "new.example", minutes=3))
     append(writer, identity("did:a", "old.example", minutes=2))
-    with reader._reading() as connection:
+    with reader._connections.lent() as connection:
         assert connection.execute("SELECT handle FROM accounts").get == "new.example"
     (kept,) = reader.posts([Seq(1)]).values()
     assert kept.author.handle == "a.example"
     append(writer, account("did:a", DELETED, minutes=4))
     append(writer, identity("did:a", "newest.example", minutes=5))
-    with reader._reading() as connection:
+    with reader._connections.lent() as connection:
         assert connection.execute("SELECT handle FROM accounts").get == ""
 
 

@@ -88,7 +88,7 @@ def test_a_purge_that_a_reader_prevents_says_so_and_works_later(
     directory = ram / "data"
     with LogWriter.open(directory) as writer, LogReader.open(directory) as reader:
         erased, _ = live(writer, 250)
-        with reader._reading() as connection:
+        with reader._connections.lent() as connection:
             connection.execute("BEGIN")
             assert connection.execute("SELECT max(seq) FROM events").get
             with pytest.raises(StorageError, match="cannot purge the log: a reader holds"):

@@ -76,7 +76,7 @@ def test_a_stale_post_does_not_widen_the_coverage(writer: LogWriter, reader: Log
 def test_ids_whose_keys_collide_are_told_apart(
     writer: LogWriter, reader: LogReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("commit", "entries", "reader", "verification"):
+    for module in ("commit", "entries", "visible", "verification"):
         monkeypatch.setattr(f"siyaq.log.{module}.post_key", lambda _: 7)
     append(writer, put(post("1", "one")), put(post("2", "two")), delete("3"))
     append(writer, put(post("1", "uno")))
@@ -86,7 +86,7 @@ def test_ids_whose_keys_collide_are_told_apart(
     }
     assert reader.state(PostId("bluesky:3")) == "deleted"
     assert reader.state(PostId("bluesky:4")) == "unknown"
-    assert verify(reader._path.parent).problems == ()
+    assert verify(reader._connections._path.parent).problems == ()
     append(writer, delete("1"), delete("2"))
     monkeypatch.undo()
     _file_posts_anew(reader)
@@ -94,7 +94,7 @@ def test_ids_whose_keys_collide_are_told_apart(
 
 def _file_posts_anew(reader: LogReader) -> None:
     """Put the true keys back, so that the log is sound for the check at the end."""
-    connection = apsw.Connection(str(reader._path))
+    connection = apsw.Connection(str(reader._connections._path))
     connection.create_scalar_function("post_key", post_key)
     connection.execute("UPDATE events SET post_key = post_key(post_id)")
     connection.close()
@@ -129,7 +129,7 @@ def test_a_closed_reader_refuses(reader: LogReader) -> None:
 
 
 def test_a_reader_cannot_write(reader: LogReader) -> None:
-    with pytest.raises(StorageError, match="readonly"), reader._reading() as connection:
+    with pytest.raises(StorageError, match="readonly"), reader._connections.lent() as connection:
         connection.execute("DELETE FROM events")
 
 
@@ -202,7 +202,7 @@ def test_a_reader_that_will_not_let_go_does_not_stop_the_writer(
     monkeypatch.setattr(log_writer._logger, "info", waits)
     with LogWriter.open(directory) as writer, LogReader.open(directory) as reader:
         append(writer, put(post("0")))
-        with reader._reading() as connection:
+        with reader._connections.lent() as connection:
             connection.execute("BEGIN")
             assert connection.execute("SELECT count(*) FROM events").get == 1
             for number in range(1, 20):

@@ -6,31 +6,23 @@ calls, so the writer's log file can always be folded back into the database.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
-
-import apsw
-import msgspec
+from typing import Any, Self
 
 from siyaq.core.answer import Coverage
-from siyaq.core.clock import from_microseconds
-from siyaq.core.errors import CorruptionError, StorageError
-from siyaq.core.event import Gap, GapReason, LogEntry
+from siyaq.core.event import LogEntry
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.post import Post
+from siyaq.log import by_source
 from siyaq.log.account import Accounts
-from siyaq.log.codec import cursor_checksum
-from siyaq.log.database import open_for_reading, storage_errors
+from siyaq.log.connections import Connections
 from siyaq.log.directory import LOG_NAME, require_log
-from siyaq.log.keys import post_key
 from siyaq.log.records import Counts, PostState, SourceRecord
 from siyaq.log.row import EVENT_COLUMNS, EventRow, entry_of
 from siyaq.log.schema import HIDDEN
-from siyaq.meter import count
+from siyaq.log.visible import count_live, heads, posts_at
 
 _ENTRIES = f"SELECT {EVENT_COLUMNS} FROM events e WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 -- constants only
 
@@ -40,56 +32,13 @@ _LIVE_ENTRIES = f"""
     AND e.current = 1 AND e.body IS NOT NULL ORDER BY e.seq LIMIT ?
 """  # noqa: S608 -- constants only
 
-_BARRED = """
-    LEFT JOIN accounts a INDEXED BY accounts_barred
-    ON a.author_key = e.author_key AND a.status != 0
-"""
-
-_POSTS = f"""
-    SELECT {EVENT_COLUMNS}, a.source, a.author_id, a.status
-    FROM json_each(?) wanted CROSS JOIN events e ON e.seq = wanted.value {_BARRED}
-    WHERE e.body IS NOT NULL
-"""  # noqa: S608 -- constants only
-
-_LIVE = f"""
-    SELECT count(*) FROM json_each(?) wanted CROSS JOIN events e ON e.seq = wanted.value
-    WHERE e.body IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM accounts a INDEXED BY accounts_barred
-        WHERE a.author_key = e.author_key AND a.status != 0 AND a.status = {HIDDEN}
-    )
-"""  # noqa: S608 -- constants only
-
-_HEADS = f"""
-    SELECT {EVENT_COLUMNS}, a.source, a.author_id, a.status
-    FROM json_each(?) wanted
-    CROSS JOIN events e INDEXED BY events_current ON e.post_key = wanted.value AND e.current = 1
-    {_BARRED}
-"""  # noqa: S608 -- constants only
-
-_RESUME = """
-    SELECT partition, position, checksum FROM cursors LEFT JOIN cursor_checksums
-    USING (source, partition) WHERE source = ?
-"""
-_UNCHECKED = "SELECT partition, position, NULL FROM cursors WHERE source = ?"
-_SOURCES = "SELECT source, url, kind, posts, last_witnessed FROM sources ORDER BY source"
-_NAMES = "SELECT source FROM sources UNION SELECT source FROM gaps ORDER BY source"
-_AFTER = """
-    SELECT count(*) FROM events WHERE seq > ? AND source IN
-    (SELECT id FROM sources WHERE source IN (SELECT value FROM json_each(?)))
-"""
-_GAPS = "SELECT source, since, until, reason FROM gaps ORDER BY since, until, source"
-
 
 class LogReader:
     """One reader of a log, for any number of threads."""
 
     def __init__(self, directory: Path, *, vfs: str = "") -> None:
         """Use `open`."""
-        self._path = directory / LOG_NAME
-        self._vfs = vfs
-        self._idle: list[apsw.Connection] = []
-        self._lock = Lock()
-        self._closed = False
+        self._connections = Connections(directory / LOG_NAME, vfs=vfs)
 
     @classmethod
     def open(cls, directory: Path, *, vfs: str = "") -> Self:
@@ -119,7 +68,7 @@ class LogReader:
 
     def head(self) -> Seq:
         """Return the place of the newest entry, 0 in an empty log."""
-        with self._reading() as connection:
+        with self._connections.lent() as connection:
             return Seq(connection.execute("SELECT max(seq) FROM events").get or 0)
 
     def entries(self, after: Seq, limit: int) -> list[LogEntry]:
@@ -134,7 +83,7 @@ class LogReader:
 
         Nothing of it is checked before that.
         """
-        with self._reading() as connection:
+        with self._connections.lent() as connection:
             rows: list[Any] = connection.execute(_ENTRIES, (after, limit)).fetchall()
             return rows
 
@@ -144,28 +93,28 @@ class LogReader:
         The last check before anything made from a post leaves siyaq: whatever was deleted,
         edited since or is hidden is missing from the result.
         """
-        wanted = msgspec.json.encode(list(seqs)).decode()
-        with self._reading() as connection:
-            judged = _judge(connection.execute(_POSTS, (wanted,)).fetchall())
-            return {one.seq: one.post for one, hidden in judged if one.post and not hidden}
+        with self._connections.lent() as connection:
+            return posts_at(connection, seqs)
 
     def count_live(self, seqs: Iterable[Seq]) -> int:
         """Return how many of `seqs` hold a post that is live and visible, without reading them.
 
         May miss one whose author's key is that of a hidden account.
         """
-        wanted = msgspec.json.encode(list(seqs)).decode()
-        with self._reading() as connection:
-            return int(connection.execute(_LIVE, (wanted,)).get or 0)
+        with self._connections.lent() as connection:
+            return count_live(connection, seqs)
 
     def find(self, post_ids: Iterable[PostId]) -> dict[PostId, LogEntry]:
         """Return the current entry of each post that is live and visible."""
-        judged = self._heads(set(post_ids))
+        with self._connections.lent() as connection:
+            judged = heads(connection, set(post_ids))
         return {one.post_id: one for one, hidden in judged if one.post and not hidden}
 
     def state(self, post_id: PostId) -> PostState:
         """Say how a post stands."""
-        for entry, hidden in self._heads({post_id}):
+        with self._connections.lent() as connection:
+            judged = heads(connection, {post_id})
+        for entry, hidden in judged:
             if entry.post is None:
                 return "deleted"
             return "hidden" if hidden else "live"
@@ -173,7 +122,7 @@ class LogReader:
 
     def is_hidden(self, source: str, author_id: str) -> bool:
         """Say whether an account's posts are hidden for now."""
-        with self._reading() as connection:
+        with self._connections.lent() as connection:
             row = connection.execute(
                 "SELECT status FROM accounts WHERE source = ? AND author_id = ?",
                 (source, author_id),
@@ -185,15 +134,15 @@ class LogReader:
 
         Those of hidden accounts are among them.
         """
-        with self._reading() as connection:
+        with self._connections.lent() as connection:
             rows = connection.execute(_LIVE_ENTRIES, (source, after, limit))
             return [entry_of(row) for row in rows]
 
     def written_by(self, source: str, author_id: str) -> list[PostId]:
         """Return the names of the live posts of an author, in log order, hidden or not."""
-        with self._reading() as connection:
-            heads = Accounts(connection).written_by(source, author_id)
-            return [PostId(head.post_id) for head in heads]
+        with self._connections.lent() as connection:
+            written = Accounts(connection).written_by(source, author_id)
+            return [PostId(head.post_id) for head in written]
 
     def resume(self, source: str) -> dict[str, str]:
         """Return where to resume `source`: partition to position.
@@ -201,21 +150,15 @@ class LogReader:
         Raises CorruptionError for a position that is not what was written: to go on from there
         would pass over posts in silence.
         """
-        with self._reading() as connection:
-            checked = connection.table_exists(None, "cursor_checksums")
-            query = _RESUME if checked else _UNCHECKED
-            rows: list[Any] = connection.execute(query, (source,)).fetchall()
-        for partition, position, checksum in rows:
-            if checksum is not None and cursor_checksum(position) != checksum:
-                raise CorruptionError(f"the cursor {partition!r} of source {source!r} is damaged")
-        return {partition: position for partition, position, _ in rows}
+        with self._connections.lent() as connection:
+            return by_source.positions(connection, source)
 
     def held(self, source: str, limit: int) -> list[PostId]:
         """Return the names of the newest live posts of `source`, for asking whether they still are.
 
         Own names, so many at most, then other names that its platform has for posts, so many.
         """
-        with self._reading() as connection:
+        with self._connections.lent() as connection:
             own = connection.execute(
                 "SELECT post_id FROM events WHERE body IS NOT NULL AND source = "
                 "(SELECT id FROM sources WHERE source = ?) ORDER BY seq DESC LIMIT ?",
@@ -238,132 +181,32 @@ class LogReader:
         No sources means all. The window may be wider than the live posts once some are deleted,
         never wider than what was stored.
         """
-        with self._reading() as connection:
-            spans = list(
-                connection.execute(
-                    "SELECT source, placed_since, placed_until FROM sources "
-                    "WHERE placed_since IS NOT NULL"
-                )
-            )
-            gaps = list(connection.execute(_GAPS))
-        asked = set(sources) or {*(row[0] for row in spans), *(row[0] for row in gaps)}
-        held = [(since, until) for source, since, until in spans if source in asked]
-        return Coverage(
-            since=from_microseconds(min(since for since, _ in held)) if held else None,
-            until=from_microseconds(max(until for _, until in held)) if held else None,
-            gaps=tuple(_gap(row) for row in gaps if row[0] in asked),
-        )
+        with self._connections.lent() as connection:
+            return by_source.coverage(connection, sources)
 
     def counts(self, sources: Collection[str] | None = None) -> Counts:
         """Return how many posts are held and how many are deleted. Costs no scan.
 
         None means of all sources.
         """
-        with self._reading() as connection:
-            rows = list(connection.execute("SELECT source, posts, deleted FROM sources"))
-        counted = [row for row in rows if sources is None or row[0] in sources]
-        return Counts(sum(row[1] for row in counted), sum(row[2] for row in counted))
+        with self._connections.lent() as connection:
+            return by_source.counts(connection, sources)
 
     def names(self) -> list[str]:
         """Return the name of every source that there is something of. Scans the gaps alone."""
-        with self._reading() as connection:
-            return [str(name) for (name,) in connection.execute(_NAMES)]
+        with self._connections.lent() as connection:
+            return by_source.names(connection)
 
     def count_after(self, seq: Seq, sources: Collection[str]) -> int:
         """Return how many entries of some sources follow a place. Scans what follows it."""
-        wanted = msgspec.json.encode(list(sources)).decode()
-        with self._reading() as connection:
-            return int(connection.execute(_AFTER, (seq, wanted)).get or 0)
+        with self._connections.lent() as connection:
+            return by_source.count_after(connection, seq, sources)
 
     def sources(self) -> list[SourceRecord]:
         """Return what is known of each source, by name. Costs no scan."""
-        with self._reading() as connection:
-            rows = list(connection.execute(_SOURCES))
-            gaps = list(connection.execute(_GAPS))
-            refused = list(connection.execute("SELECT source, reason, count FROM refused"))
-        return [
-            SourceRecord(
-                source=source,
-                url=url,
-                kind=kind,
-                posts=posts,
-                refused={reason: count for owner, reason, count in refused if owner == source},
-                last_witnessed_at=None if last is None else from_microseconds(last),
-                gaps=tuple(_gap(row) for row in gaps if row[0] == source),
-            )
-            for source, url, kind, posts, last in rows
-        ]
+        with self._connections.lent() as connection:
+            return by_source.records(connection)
 
     def close(self) -> None:
         """Close every connection. Reads under way end first; later ones raise StorageError."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
-
-    def _heads(self, wanted: set[PostId]) -> list[_Judged]:
-        keys = msgspec.json.encode([post_key(name) for name in wanted]).decode()
-        with self._reading() as connection:
-            rows = connection.execute(_HEADS, (keys,)).fetchall()
-            return [judged for judged in _judge(rows) if judged.entry.post_id in wanted]
-
-    @contextmanager
-    def _reading(self) -> Iterator[apsw.Connection]:
-        """Lend a connection that no other thread uses meanwhile."""
-        connection = self._borrow()
-        try:
-            with storage_errors("cannot read the log"):
-                yield connection
-        except BaseException:
-            connection.close()  # the next read starts afresh
-            raise
-        with self._lock:
-            if not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()
-
-    def _borrow(self) -> apsw.Connection:
-        with self._lock:
-            if self._closed:
-                raise StorageError("the log has been closed")
-            if self._idle:
-                return self._idle.pop()
-        return open_for_reading(self._path, vfs=self._vfs)
-
-
-class _Judged(NamedTuple):
-    """A current entry, and whether its author's account is hidden."""
-
-    entry: LogEntry
-    hidden: bool
-
-
-def _judge(rows: Iterable[tuple[Any, ...]]) -> list[_Judged]:
-    """Check each row. Two authors may share a key; then a row comes once for each of them."""
-    judged: dict[int, _Judged] = {}
-    read = 0
-    for *event, source, author_id, status in rows:
-        known = judged.get(event[0])
-        entry = known.entry if known else entry_of(tuple(event))
-        read += len(event[6] or b"")
-        post = entry.post
-        hidden = (
-            status == HIDDEN
-            and post is not None
-            and (source, author_id) == (post.source, post.author.id)
-        )
-        judged[event[0]] = _Judged(entry, hidden or (known is not None and known.hidden))
-    count(bytes_read=read)  # once for all: a call may read thousands
-    return list(judged.values())
-
-
-def _gap(row: tuple[str, int, int, str]) -> Gap:
-    source, since, until, reason = row
-    return Gap(
-        source=source,
-        since=from_microseconds(since),
-        until=from_microseconds(until),
-        reason=cast("GapReason", reason),  # written by us from the same set
-    )
+        self._connections.close()
