@@ -6,12 +6,13 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.docs.reader import ROOT, Reader
+from tests.docs.reader import ROOT, Reader, commands
 
 from .conftest import Siyaq
 
@@ -57,3 +58,25 @@ def test_the_guide_to_accounts_does_what_it_says(tmp_path: Path) -> None:
     assert re.search(r"Huda\s+writer\s+stands\s+0\s+this machine", said[1])
     assert "closed" in reader.runs("siyaq accounts list")
     assert re.search(r"close account \w+", reader.runs("siyaq keys audit"))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+def test_signing_in_over_http_goes_as_the_guide_says(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    settings = {"PATH": path, "SIYAQ__EMBED__PROCESSES": "0"}
+    reader = Reader(tmp_path, {**os.environ, **settings})
+    told = commands("docs/guides/team.md")
+    reader.runs(next(one for one in told if "accounts create Huda" in one))
+    sign_in, ask, sign_out = [one for one in told if one.startswith("curl")]
+    with reader.serving("siyaq serve --port 0") as url:
+        sign_in, ask, sign_out = (
+            one.replace("8080", url.rpartition(":")[2]) for one in (sign_in, ask, sign_out)
+        )
+        assert json.loads(reader.runs(ask))["code"] == "unauthorized"
+        assert json.loads(reader.runs(sign_in))["signed_in"]["name"] == "Huda"
+        assert json.loads(reader.runs(ask))["status"] == "abstained"
+        unsaid = re.sub(r" -H 'origin: \S+'", "", ask)
+        assert unsaid != ask
+        assert json.loads(reader.runs(unsaid))["code"] == "cross_origin"
+        reader.runs(sign_out)
+        assert json.loads(reader.runs(ask))["code"] == "unauthorized"
