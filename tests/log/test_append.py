@@ -218,6 +218,17 @@ def test_all_of_a_batch_is_saved_with_its_cursor(writer: LogWriter, reader: LogR
     assert reader.resume("another") == {}
 
 
+def test_refusals_count_for_the_source_that_they_name(writer: LogWriter, reader: LogReader) -> None:
+    named = Rejected(reason=RejectReason.NO_TEXT, detail="", source="tips")
+    bare = Rejected(reason=RejectReason.NO_TEXT, detail="")
+    writer.append([Batch(rejected=(named, bare, named), source="http")])
+    assert {one.source: one.refused for one in reader.sources()} == {
+        "http": {"no_text": 1},
+        "tips": {"no_text": 2},
+    }
+    assert reader.names() == ["http", "tips"]
+
+
 def test_each_batch_reports_for_itself(writer: LogWriter) -> None:
     one, two, empty = writer.append(
         [Batch(events=(put(post("1")), put(post("2")))), Batch(events=(delete("1"),)), Batch()]

@@ -28,7 +28,11 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class Collections:
-    """The collections of a siyaq: name to patterns of names of sources, `*` for any characters."""
+    """The collections of a siyaq: name to patterns of names of sources, `*` for any characters.
+
+    Capitals make no difference, though they do between sources: better kept from somebody than
+    shown by a slip.
+    """
 
     def __init__(self, patterns: Mapping[str, Iterable[str]] | None = None) -> None:
         self._patterns = {name: tuple(held) for name, held in (patterns or {}).items()}
@@ -81,7 +85,7 @@ class Collections:
         held = {
             name
             for name, patterns in self._patterns.items()
-            if any(fnmatchcase(source, pattern) for pattern in patterns)
+            if any(fnmatchcase(source.lower(), pattern.lower()) for pattern in patterns)
         }
         return frozenset(held or {PUBLIC})
 

@@ -35,18 +35,21 @@ class Allowed:
                 yield self._within(batch)
 
     def _within(self, batch: Batch) -> Batch:
-        taken = [one for one in batch.events if self._shows(_source(one))]
-        readings = [one for one in batch.observations if self._shows(one.source)]
-        foreign = len(batch.events) + len(batch.observations) - len(taken) - len(readings)
-        refused = Rejected(reason=RejectReason.NOT_YOURS, detail="of a source this key cannot see")
+        named = [*map(_source, batch.events), *(one.source for one in batch.observations)]
         return replace(
             batch,
-            events=tuple(taken),
-            observations=tuple(readings),
+            events=tuple(one for one in batch.events if self._shows(_source(one))),
+            observations=tuple(one for one in batch.observations if self._shows(one.source)),
             gaps=tuple(one for one in batch.gaps if self._shows(one.source)),
-            rejected=(*batch.rejected, *[refused] * foreign),
+            rejected=(*batch.rejected, *(_foreign(one) for one in named if not self._shows(one))),
             source=batch.source or self._adapter.source,
         )
+
+
+def _foreign(source: str) -> Rejected:
+    """Return the refusal of a change; it counts where those who see the source can see it."""
+    detail = "of a source this key cannot see"
+    return Rejected(reason=RejectReason.NOT_YOURS, detail=detail, source=source)
 
 
 def _source(event: Event) -> str:

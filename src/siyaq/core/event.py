@@ -124,6 +124,7 @@ class Rejected:
     reason: RejectReason
     detail: str  # at most 200 characters, without the post's text
     line: int | None = None  # 1-based, where the input has lines
+    source: str = ""  # that it names for itself, and is counted for; else that of the input
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ _RESUME = """
 """
 _UNCHECKED = "SELECT partition, position, NULL FROM cursors WHERE source = ?"
 _SOURCES = "SELECT source, url, kind, posts, last_witnessed FROM sources ORDER BY source"
-_NAMES = "SELECT source FROM sources UNION SELECT source FROM gaps ORDER BY source"
+_NAMES = "SELECT source FROM sources ORDER BY source"
 _SPANS = """
     SELECT source, placed_since, placed_until FROM sources WHERE placed_since IS NOT NULL
 """

@@ -162,13 +162,12 @@ class Commit:
             self._faults.hit(CrashPoint.ACCOUNT_ERASED)
 
     def _take_refusals(self, source: str, rejected: Sequence[Rejected]) -> None:
-        if not rejected:
-            return
-        self._tallies.of(source)
-        counts = Counter(one.reason.value for one in rejected)
+        counts = Counter((one.source or source, one.reason.value) for one in rejected)
+        for name, _ in counts:
+            self._tallies.of(name)
         self._connection.executemany(
             "INSERT INTO refused VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET count = count + ?3",
-            [(source, reason, count) for reason, count in counts.items()],
+            [(*owner, count) for owner, count in counts.items()],
         )
 
     def _take_gaps(self, gaps: Sequence[Gap]) -> None:

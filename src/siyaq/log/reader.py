@@ -193,7 +193,7 @@ class LogReader:
             return by_source.counts(connection, sources)
 
     def names(self) -> list[str]:
-        """Return the name of every source that there is something of. Scans the gaps alone."""
+        """Return the name of every source that there is something of."""
         with self._connections.lent() as connection:
             return by_source.names(connection)
 

@@ -28,6 +28,7 @@ from siyaq.core.span import Span
 from siyaq.core.wire import FIELDS
 from siyaq.sources import claim_review, fields, limits
 from siyaq.sources.decode import decode_object
+from siyaq.sources.option import is_source_name
 from siyaq.sources.refusal import Refusal
 from siyaq.text.language import identify
 
@@ -69,10 +70,14 @@ def admit_line(
     `source` is used where the line names none; `now` is when the line was received; `number` is
     its 1-based place in its file.
     """
+    body: Mapping[str, object] = {}
     try:
-        return admit_object(decode_object(line), source=source, trust=trust, now=now)
+        body = decode_object(line)
+        return admit_object(body, source=source, trust=trust, now=now)
     except Refusal as refusal:
-        return refusal.rejected(number)
+        told = body.get("source")
+        named = told if isinstance(told, str) and is_source_name(told) else ""
+        return refusal.rejected(number, source=named)
 
 
 def admit_object(

@@ -18,6 +18,7 @@ class Refusal(Exception):
         self.reason = reason
         self.detail = detail
 
-    def rejected(self, line: int | None = None) -> Rejected:
-        """Return this refusal as what is counted."""
-        return Rejected(reason=self.reason, detail=self.detail[:DETAIL_CHARS], line=line)
+    def rejected(self, line: int | None = None, *, source: str = "") -> Rejected:
+        """Return this refusal as what is counted, for `source` where the record names one."""
+        detail = self.detail[:DETAIL_CHARS]
+        return Rejected(reason=self.reason, detail=detail, line=line, source=source)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.collections.world import PRIVATE, PUBLIC, World, world
+from tests.app.collections.world import PRIVATE, PUBLIC, REFUSED, World, world
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def anyio_backend() -> str:
 async def worlds(tmp_path: Path) -> AsyncIterator[tuple[World, World]]:
     """A siyaq that holds the private stream too, and one that never did."""
     async with (
-        world(tmp_path / "both", *PUBLIC, *PRIVATE) as both,
+        world(tmp_path / "both", *PUBLIC, *PRIVATE, REFUSED) as both,
         world(tmp_path / "one", *PUBLIC) as one,
     ):
         yield both, one

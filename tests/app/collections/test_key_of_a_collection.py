@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.app.collections.world import ASKED, CANARY, PRIVATE, PUBLIC, World, world
+from tests.app.collections.world import ASKED, CANARY, PRIVATE, PUBLIC, REFUSED, World, world
 
 pytestmark = pytest.mark.anyio
 
@@ -92,3 +92,17 @@ async def _share_and_feed(both: World) -> None:
         assert CANARY not in shared.text
         ours = (await every.get("/v1/shares")).json()["shares"][-1]
         assert (await nobody.get(ours["path"])).status_code == 200  # as its maker sees it
+
+
+async def test_what_is_refused_of_a_source_is_told_to_those_who_see_it(tmp_path: Path) -> None:
+    lines = b'{"id":"9","source":"qzxtips","text":"a word"}\n{"id":"8","source":"qzxtips"}\n'
+    async with world(tmp_path / "both", *PUBLIC, *PRIVATE, REFUSED) as both:
+
+        async def refused(name: str) -> dict[str, dict[str, int]]:
+            status = (await both.clients[name].get("/v1/status")).json()
+            return {one["source"]: one["refused"] for one in status["sources"] if one["refused"]}
+
+        answer = await both.clients["public"].post("/v1/posts", content=lines)
+        assert answer.json()["refused"] == {"not_yours": 1, "no_text": 1}
+        assert await refused("public") == {}
+        assert await refused("desk") == {"qzxtips": {"no_text": 2, "not_yours": 1}}

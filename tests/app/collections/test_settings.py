@@ -14,7 +14,7 @@ from siyaq.core.errors import ConfigError, UsageError
 
 
 def test_what_a_key_sees_is_kept_with_it_and_checked(tmp_path: Path) -> None:
-    collections = Collections({"desk": ["tips", "wire-*"], "archive": ["wire-1"]})
+    collections = Collections({"desk": ["tips", "wire-*"], "archive": ["Wire-1"]})
     assert collections.of("tips") == {"desk"}
     assert collections.of("wire-1") == {"desk", "archive"}
     assert collections.of("wire") == {"public"}

@@ -85,6 +85,8 @@ PRIVATE = (
     ),
 )
 
+REFUSED = {"id": "bad", "source": "qzxtips"}  # it says nothing
+
 SETTINGS = '[collections]\ndesk = ["qzx*"]\n'
 
 ASKED = "When does the night ferry to Port Selwin leave?"
