@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from siyaq.core.answer import Changes, Gone, Turn
 from siyaq.core.errors import ModelUnavailable, QueryError
-from siyaq.serve import ServeSettings
+from siyaq.serve import ServeSettings, create_app
+from siyaq.serve.app import streams_of
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import served, wait_until
 from siyaq.testing.story import story_id
@@ -349,3 +350,14 @@ def test_no_body_is_answered_with_a_fault_of_ours() -> None:
 
     asking()
     assert 422 in statuses
+
+
+async def test_work_that_was_begun_for_a_stream_too_many_is_stopped(product: FakeProduct) -> None:
+    app = create_app(product, ServeSettings(max_answers=1))
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        with streams_of(app).answers.taken():
+            body = {"question": "Is the bridge open?"}
+            response = await client.post("/v1/ask", json=body, headers=STREAM)
+        assert code_of(response) == (503, "overloaded")
+        assert (len(product.asked), product.abandoned) == (1, 1)  # not once it is collected

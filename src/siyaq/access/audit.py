@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from siyaq.access import store
+from siyaq.core.clock import utc_now
 
 KEPT = 100_000
 """How many changes are kept, the newest."""
@@ -26,9 +27,7 @@ class AuditEntry:
 class AuditLog:
     """The changes of one data directory. Safe to use from several threads and processes."""
 
-    def __init__(
-        self, directory: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, directory: Path, *, now: Callable[[], datetime] = utc_now) -> None:
         """Open it, making its folder if need be. Raises StorageError."""
         self._path = store.prepare(directory)
         self._now = now

@@ -6,7 +6,7 @@ import hmac
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -16,6 +16,7 @@ from siyaq.access import secret, store
 from siyaq.access.collections import PUBLIC
 from siyaq.access.limits import NO_LIMITS, Limits
 from siyaq.access.roles import Role
+from siyaq.core.clock import utc_now
 from siyaq.core.errors import NotFound, StorageError, UsageError
 
 MAX_NAME_CHARS = 100
@@ -43,10 +44,6 @@ class Key:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class KeyRing:
     """Knows the keys of one data directory. Safe to use from several threads and processes.
 
@@ -55,7 +52,7 @@ class KeyRing:
     refused from the next request on.
     """
 
-    def __init__(self, directory: Path, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, directory: Path, *, now: Callable[[], datetime] = utc_now) -> None:
         """Open the keys, making their folder if need be. Raises StorageError."""
         self._path = store.prepare(directory)
         self._pepper = store.pepper(directory)

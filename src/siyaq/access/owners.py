@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from siyaq.access.collections import SEES_ALL, Collections
 from siyaq.access.keyring import Key, KeyRing
 from siyaq.access.roles import Principal, Role
+from siyaq.core.clock import utc_now
 from siyaq.core.errors import SiyaqError, UsageError
 
 SETTINGS: Final = "settings"
@@ -39,10 +40,6 @@ class BrokenOff(Exception):
     """A block was ended from outside; its text says why."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Owners:
     """Knows keys by their ids. `settings`: whether any key is written in the settings."""
 
@@ -52,7 +49,7 @@ class Owners:
         *,
         settings: bool = True,
         collections: Collections | None = None,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._ring = ring
         self._settings = settings

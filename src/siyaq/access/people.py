@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from siyaq.access.links import Links
 from siyaq.access.roles import Role
 from siyaq.access.sessions import WRONG, Sessions, SignInFailed
 from siyaq.access.tries import Tries
+from siyaq.core.clock import utc_now
 from siyaq.core.errors import NotFound, UsageError
 
 HERE = ""
@@ -63,10 +64,6 @@ class SignedIn(NamedTuple):
     kept: str
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class People:
     """The people of one data directory. Safe to use from several threads and processes.
 
@@ -74,7 +71,7 @@ class People:
     """
 
     def __init__(
-        self, directory: Path, ring: KeyRing, *, now: Callable[[], datetime] = _now
+        self, directory: Path, ring: KeyRing, *, now: Callable[[], datetime] = utc_now
     ) -> None:
         """Open them, making their file if need be. `ring` is of the same directory."""
         self._path = store.folder(directory) / "people.sqlite"

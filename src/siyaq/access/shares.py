@@ -11,6 +11,7 @@ from pathlib import Path
 from siyaq.access import store
 from siyaq.access.links import Links
 from siyaq.access.roles import Principal
+from siyaq.core.clock import utc_now
 from siyaq.core.errors import NotFound, UsageError
 
 MOST_DAYS = 90
@@ -41,10 +42,6 @@ class Share:
     expires_at: datetime
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Shares:
     """The links of one data directory. Safe to use from several threads and processes.
 
@@ -52,7 +49,7 @@ class Shares:
     """
 
     def __init__(
-        self, directory: Path, links: Links, *, now: Callable[[], datetime] = _now
+        self, directory: Path, links: Links, *, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._directory = directory
         self._path = directory / store.FOLDER / "shares.sqlite"

@@ -24,6 +24,7 @@ from siyaq.agents.places import Places
 from siyaq.agents.runner import Gone, Runner, Told, is_held
 from siyaq.agents.subruns import Plans, plainly
 from siyaq.agents.tool import AnyTool
+from siyaq.core.clock import utc_now
 from siyaq.core.errors import QuotaExhausted, SiyaqError, UsageError
 from siyaq.traces import Tracer
 
@@ -59,7 +60,7 @@ class Crew:
         gone: Gone = lambda _: "",
         reserve: Reserve = charged_to_nobody,
         plans: Plans = plainly,
-        now: Callable[[], datetime] = rhythm.now_utc,
+        now: Callable[[], datetime] = utc_now,
         tracer: Tracer | None = None,
     ) -> None:
         self.journal = journal

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from siyaq.agents.journal import Journal, Run, Status
@@ -154,8 +154,3 @@ def settle(journal: Journal, parent: Run, times: int, made: int) -> None:
         journal.close_run(parent.id, status, last.stopped_by, last.result)
     elif last.result != parent.result:
         journal.close_run(parent.id, "scheduled", "", last.result)
-
-
-def now_utc() -> datetime:
-    """Return the moment, by the machine's clock."""
-    return datetime.now(UTC)

@@ -13,7 +13,7 @@ import msgspec
 
 from siyaq.access import current
 from siyaq.agents import Act, Amounts, AnyTool, Done, Tool
-from siyaq.core.answer import Finished, Question, Usage
+from siyaq.core.answer import Question, Usage, finished
 from siyaq.core.errors import QueryError
 from siyaq.core.ids import PostId
 from siyaq.core.product import Product
@@ -110,10 +110,8 @@ class _Tools:
         question = Question(
             text=asked.question, filters=filters, limit=asked.limit, model=self._model
         )
-        async for event in self._product.ask(question):
-            if isinstance(event, Finished):
-                return _done(answer_json(event.answer), event.answer.usage)
-        raise AssertionError("an answer always finishes")
+        answer = await finished(self._product.ask(question))
+        return _done(answer_json(answer), answer.usage)
 
     async def context(self, asked: OfPost, _: Act) -> Done:
         return _done(card_json(await self._product.context(PostId(asked.post_id))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -296,3 +298,12 @@ class Finished:
 
 
 AnswerEvent = Progress | EvidenceFound | SentenceChecked | Finished
+
+
+async def finished(events: AsyncGenerator[AnswerEvent, None]) -> Answer:
+    """Return the answer that a stream ends with. Whoever stops waiting stops the work behind it."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Finished):
+                return event.answer
+    raise AssertionError("an answer ends with Finished")

@@ -62,9 +62,14 @@ def from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
+def utc_now() -> datetime:
+    """Return the present moment by the machine's own clock, aware, in UTC."""
+    return datetime.now(UTC)
+
+
 class SystemClock:
     """The machine's own clock, in UTC."""
 
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
-        return datetime.now(UTC)
+        return utc_now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import Coroutine
 from contextlib import aclosing
 from typing import Annotated, TypeVar
 
@@ -11,7 +11,14 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from siyaq.core.answer import Answer, AnswerEvent, EvidenceFound, Finished, Progress, Question
+from siyaq.core.answer import (
+    AnswerEvent,
+    EvidenceFound,
+    Finished,
+    Progress,
+    Question,
+    finished,
+)
 from siyaq.core.answer import SentenceChecked as Checked
 from siyaq.core.product import Product
 from siyaq.serve.asking import AskBody
@@ -26,10 +33,9 @@ from siyaq.serve.sse import (
     EventStream,
     ServerEvent,
     Streams,
-    problems_as_events,
+    begun,
     until_gone,
 )
-from siyaq.serve.strings import preferred
 
 _STREAM_EXAMPLE = (
     'event: status\ndata: {"step":"searching"}\n\n'
@@ -45,7 +51,7 @@ _Id = Annotated[str, Path(max_length=200, description="the `id` of an answer")]
 
 
 def router(product: Product, streams: Streams) -> APIRouter:
-    """Return the route that answers questions."""
+    """Return the routes of answers and of what models phrase."""
     routes = APIRouter(tags=["answers"])
 
     @routes.post(
@@ -64,12 +70,10 @@ def router(product: Product, streams: Streams) -> APIRouter:
         question = body.asked()
         if "text/event-stream" in request.headers.get("accept", ""):
             events = _reading(product, question)
-            first = await anext(events)  # an error this early still has a status line to itself
-            language = preferred(request.headers.get("accept-language", ""))
-            told = problems_as_events(_resumed(first, events), language)
-            return EventStream(told, streams.answers, streams)
+            told = await begun(events, request)
+            return EventStream(told, streams.answers, streams, behind=events)
         with streams.answers.taken():
-            answer = await while_present(request, _finished(product, question))
+            answer = await while_present(request, finished(product.ask(question)))
         return JsonResponse(answer_json(answer))
 
     @routes.get(
@@ -120,33 +124,11 @@ def event_of(event: AnswerEvent) -> ServerEvent:
             return ServerEvent("answer", {**answer_json(answer)})
 
 
-def _steps(product: Product, question: Question) -> aclosing[AsyncGenerator[AnswerEvent, None]]:
-    """Return the product's events so that leaving early stops the work behind them."""
-    return aclosing(product.ask(question))
-
-
 async def _reading(product: Product, question: Question) -> Events:
-    async with _steps(product, question) as steps:
+    async with aclosing(product.ask(question)) as steps:
         async for step in steps:
             yield event_of(step)
     yield ServerEvent("done", {})
-
-
-async def _resumed(first: ServerEvent, rest: Events) -> Events:
-    try:
-        yield first
-        async for event in rest:
-            yield event
-    finally:
-        await rest.aclose()
-
-
-async def _finished(product: Product, question: Question) -> Answer:
-    async with _steps(product, question) as steps:
-        async for step in steps:
-            if isinstance(step, Finished):
-                return step.answer
-    raise AssertionError("an answer ends with Finished")
 
 
 async def while_present(request: Request, making: Coroutine[None, None, Made]) -> Made:

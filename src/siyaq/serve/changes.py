@@ -15,8 +15,7 @@ from siyaq.serve.posts import named
 from siyaq.serve.schema import CardVersionsJson
 from siyaq.serve.shape.card import card_json
 from siyaq.serve.shape.card_history import card_version_json
-from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
-from siyaq.serve.strings import preferred
+from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, begun
 
 _Id = Annotated[str, Path(description="`source:native id`, percent-encoded")]
 _EXAMPLE = 'event: card\ndata: {"post_id":"…","change":{"kind":"reversed"}}\n\n'
@@ -48,11 +47,9 @@ def router(product: Product, streams: Streams) -> APIRouter:
         },
     )
     async def changes(request: Request, post_id: _Id) -> Response:
-        language = preferred(request.headers.get("accept-language", ""))
         events = _changes(product, named(post_id))
-        first = await anext(events)  # an error this early still has a status line to itself
-        told = problems_as_events(_resumed(first, events), language)
-        return EventStream(told, streams.live, streams)
+        told = await begun(events, request)
+        return EventStream(told, streams.live, streams, behind=events)
 
     return routes
 
@@ -61,12 +58,3 @@ async def _changes(product: Product, name: PostId) -> Events:
     async with aclosing(product.context_changes(name)) as cards:
         async for card in cards:
             yield ServerEvent("card", {**card_json(card)})
-
-
-async def _resumed(first: ServerEvent, rest: Events) -> Events:
-    try:
-        yield first
-        async for event in rest:
-            yield event
-    finally:
-        await rest.aclose()

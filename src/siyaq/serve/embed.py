@@ -18,11 +18,12 @@ from siyaq.serve.card_page import card_page
 from siyaq.serve.card_png import can_draw, card_png
 from siyaq.serve.claim_review import claim_reviews
 from siyaq.serve.errors import UnsupportedFormat
+from siyaq.serve.home import home_of
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.markup import html_fragment, node
 from siyaq.serve.posts import named
 from siyaq.serve.schema import OembedJson
-from siyaq.serve.strings import preferred, told
+from siyaq.serve.strings import language_of, told
 
 FRAME_WIDTH, FRAME_HEIGHT = 600, 420
 NARROWEST, SHORTEST = 220, 160
@@ -63,7 +64,7 @@ def router(product: Product) -> APIRouter:
     ) -> Response:
         name = named(post_id)
         card = await product.context(name)
-        home = _home(request)
+        home = home_of(request)
         drawn = ".png" if await asyncio.to_thread(can_draw) else ".svg"
         content = card_page(
             card,
@@ -109,7 +110,7 @@ def router(product: Product) -> APIRouter:
         post = await product.post(name)
         urls = {one.post_id: one.url for one in card.references}
         urls |= {one.post_id: one.url for one in card.copies.members}
-        home = _home(request)
+        home = home_of(request)
         graph = claim_reviews(
             card, text=post.text, home=home, page=home + _path(name, ".html"), urls=urls
         )
@@ -132,7 +133,7 @@ def router(product: Product) -> APIRouter:
         name = _named_in(url)
         await product.post(name)  # a frame around nothing helps nobody
         return JsonResponse(
-            _oembed(_home(request), name, _spoken(request, lang), key, maxwidth, maxheight)
+            _oembed(home_of(request), name, _spoken(request, lang), key, maxwidth, maxheight)
         )
 
     return routes
@@ -193,13 +194,9 @@ def _with(key: str) -> dict[str, str]:
     return {"key": key} if key else {}
 
 
-def _home(request: Request) -> str:
-    return f"{request.url.scheme}://{request.headers.get('host', '')}"
-
-
 def _path(name: PostId, suffix: str) -> str:
     return f"/v1/posts/{quote(name, safe='')}/context{suffix}"
 
 
 def _spoken(request: Request, lang: str | None) -> str:
-    return lang or preferred(request.headers.get("accept-language", ""))
+    return lang or language_of(request.headers)

@@ -31,7 +31,7 @@ from siyaq.core.errors import (
     UsageError,
 )
 from siyaq.serve.schema import ProblemJson
-from siyaq.serve.strings import catalog, preferred
+from siyaq.serve.strings import catalog, language_of
 
 logger = logging.getLogger("siyaq.serve")
 
@@ -228,7 +228,7 @@ def problem_response(
     error: SiyaqError, request: HTTPConnection, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return an error as a response, titled in the language the client asks for."""
-    language = preferred(request.headers.get("accept-language", ""))
+    language = language_of(request.headers)
     document = problem(error, language)
     sent = {"content-language": language, **(headers or {})}
     if document["status"] == 401:

@@ -14,7 +14,7 @@ from siyaq.core.query import Filters
 from siyaq.serve.asking import LiveParameters
 from siyaq.serve.shape.post import post_json
 from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
-from siyaq.serve.strings import preferred
+from siyaq.serve.strings import language_of
 
 _STREAM_EXAMPLE = (
     'event: post\ndata: {"post_id":"bluesky:at://...","text":"..."}\n\n'
@@ -39,7 +39,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
         },
     )
     async def stream(request: Request, asked: Annotated[LiveParameters, Query()]) -> Response:
-        language = preferred(request.headers.get("accept-language", ""))
+        language = language_of(request.headers)
         events = problems_as_events(_live(product, asked.q, asked.filters()), language)
         return EventStream(events, streams.live, streams)
 

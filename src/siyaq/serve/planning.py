@@ -17,7 +17,7 @@ from siyaq.plan.scenario import profiles, using
 from siyaq.plan.told import ToldJson, tell
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.schema import ScenariosJson
-from siyaq.serve.strings import LANGUAGES, preferred
+from siyaq.serve.strings import LANGUAGES, language_of
 
 SAMPLES = 300
 MOST_SAMPLES = 1000
@@ -49,7 +49,7 @@ class PlanParameters(BaseModel):
         """Return the language asked for, in the address or by the browser."""
         if self.lang in LANGUAGES:
             return self.lang
-        return preferred(request.headers.get("accept-language", ""))
+        return language_of(request.headers)
 
 
 def router() -> APIRouter:

@@ -23,7 +23,7 @@ from siyaq.serve import bundle
 from siyaq.serve.answer_page import answer_page
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.keys import caller_of
-from siyaq.serve.strings import preferred
+from siyaq.serve.strings import language_of
 
 UNINDEXED = {"x-robots-tag": "noindex, nofollow, noarchive"}
 
@@ -117,7 +117,7 @@ def router(product: Product, kept: Shares | None, owners: Owners) -> APIRouter:
         page = answer_page(
             question,
             answer,
-            lang or preferred(request.headers.get("accept-language", "")),
+            lang or language_of(request.headers),
             expires_at=share.expires_at,
             bundle=f"/s/{token}/bundle",
         )

@@ -24,7 +24,7 @@ from siyaq.core.errors import Overloaded
 from siyaq.serve.errors import ShuttingDown, ours, problem, problem_response
 from siyaq.serve.metrics import HttpMetrics
 from siyaq.serve.settings import ServeSettings
-from siyaq.serve.strings import preferred
+from siyaq.serve.strings import language_of
 
 logger = logging.getLogger("siyaq.serve")
 
@@ -107,14 +107,20 @@ class Streams:
 
 
 class EventStream(Response):
-    """A response that sends events as they come, and comments while none do."""
+    """A response that sends events as they come, and comments while none do.
+
+    `behind` is what has begun already where `events` have not: to close these does not close it.
+    """
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: Events, slots: Slots, streams: Streams) -> None:
+    def __init__(
+        self, events: Events, slots: Slots, streams: Streams, *, behind: Events | None = None
+    ) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self._events = events
+        self._behind = behind
         self._slots = slots
         self._streams = streams
 
@@ -125,15 +131,21 @@ class EventStream(Response):
             try:
                 place.enter_context(self._slots.taken())
             except Overloaded as error:
-                await self._events.aclose()
+                await self._close()
                 await problem_response(error, request)(scope, receive, send)
                 return
-            language = preferred(request.headers.get("accept-language", ""))
             try:
-                await self._send_all(receive, send, language)
+                await self._send_all(receive, send, language_of(request.headers))
             except TimeoutError:
                 self._streams.metrics.dropped.labels("slow_client").inc()
                 logger.warning("slow client dropped", extra={"kind": self._slots.kind})
+            finally:
+                await self._close()
+
+    async def _close(self) -> None:
+        await self._events.aclose()
+        if self._behind is not None:
+            await self._behind.aclose()
 
     async def _send_all(self, receive: Receive, send: Send, language: str) -> None:
         head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
@@ -168,7 +180,6 @@ class EventStream(Response):
             for task in (gone, closing, upcoming):
                 task.cancel()
             await asyncio.gather(gone, closing, upcoming, return_exceptions=True)
-            await self._events.aclose()
 
     async def _send_piece(self, send: Send, piece: bytes) -> None:
         async with asyncio.timeout(self._streams.settings.slow_client_seconds):
@@ -185,6 +196,24 @@ async def until_gone(receive: Receive) -> None:
     """Return when the client has left. What it still sends is read and dropped."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def begun(events: Events, request: Request) -> Events:
+    """Wait for the first event, and return the stream of all of them, problems among them.
+
+    An error before the first one is raised: it still has a status line to itself.
+    """
+    first = await anext(events)
+    return problems_as_events(_resumed(first, events), language_of(request.headers))
+
+
+async def _resumed(first: ServerEvent, rest: Events) -> Events:
+    try:
+        yield first
+        async for event in rest:
+            yield event
+    finally:
+        await rest.aclose()
 
 
 async def problems_as_events(events: Events, language: str) -> Events:

@@ -1,6 +1,6 @@
 """The words siyaq speaks to people in, one catalog a language.
 
-The page reads the same files; here they title problem documents.
+The page reads the same files; here they are for what is said without a script: problems, cards.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ _MONTHS = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
 }
+
+
+def language_of(headers: Mapping[str, str]) -> str:
+    """Return the language of ours that a request asks to be spoken to in."""
+    return preferred(headers.get("accept-language", ""))
 
 
 def preferred(accept_language: str) -> str:

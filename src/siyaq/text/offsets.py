@@ -1,7 +1,4 @@
-"""Converts between units of text: UTF-8 bytes of atproto, UTF-16 units of browsers, code points.
-
-Code points are the only unit used inside siyaq; these functions are for its edges.
-"""
+"""From UTF-8 bytes, in which atproto counts, to code points, the only unit inside siyaq."""
 
 from __future__ import annotations
 
@@ -24,18 +21,3 @@ def from_utf8(text: str, byte_start: int, byte_end: int) -> Span:
     except UnicodeDecodeError as error:
         raise ValueError(f"byte range {byte_start}..{byte_end} cuts a character") from error
     return Span(start, start + length)
-
-
-def to_utf16(text: str, span: Span) -> tuple[int, int]:
-    """Return [start, end) in the UTF-16 units by which a browser slices `text`.
-
-    Raises ValueError if the span ends outside the text.
-    """
-    if span.end > len(text):
-        raise ValueError(f"span ends at {span.end}, the text has {len(text)} code points")
-    start = _utf16_length(text[: span.start])
-    return start, start + _utf16_length(span.of(text))
-
-
-def _utf16_length(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

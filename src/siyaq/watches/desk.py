@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from siyaq.access import Links, Principal
+from siyaq.core.clock import utc_now
 from siyaq.core.errors import NotFound, SourceRefused, SourceUnavailable, UsageError
 from siyaq.watches.model import Alert, Delivery, Draft, Watch
 from siyaq.watches.store import WatchStore
@@ -36,10 +37,6 @@ async def _anywhere(_: str) -> None:
     """Take any address: nothing is sent from here."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class WatchDesk:
     """Watches as their owners meet them. Methods raise StorageError too; call them in a thread.
 
@@ -56,7 +53,7 @@ class WatchDesk:
         mail_to: Sequence[str] = (),
         gone: Callable[[str], str] = lambda _: "",
         reach: Reach = _anywhere,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._store = store
         self._links = links

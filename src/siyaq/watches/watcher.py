@@ -6,13 +6,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from siyaq.access import KeyGone, Owners
 from siyaq.access.owners import LOOK_SECONDS
-from siyaq.core.answer import Answer, Finished
+from siyaq.core.answer import Answer, finished
 from siyaq.core.errors import NotFound, SiyaqError
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Clock
@@ -118,11 +118,7 @@ class Watcher:
             return await self._asked(watch, "")
 
     async def _asked(self, watch: Watch, previous: str) -> Answer:
-        async with aclosing(self._product.ask(watch.asked(previous))) as events:
-            async for event in events:
-                if isinstance(event, Finished):
-                    return event.answer
-        raise AssertionError("an answer ends with Finished")
+        return await finished(self._product.ask(watch.asked(previous)))
 
     async def _keep(self, watch: Watch, answer: Answer, known: Sequence[PostId]) -> None:
         now = self._clock.now()

@@ -23,9 +23,10 @@ from siyaq.serve.alerts.shapes import (
 )
 from siyaq.serve.alerts.told import Messages
 from siyaq.serve.asking import Names
+from siyaq.serve.home import home_of
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.keys import caller_of
-from siyaq.serve.strings import preferred
+from siyaq.serve.strings import language_of
 from siyaq.watches import Draft, Watch, WatchDesk
 from siyaq.watches.desk import ALERTS_SHOWN, MOST_MINUTES, QUESTION_CHARS
 
@@ -105,7 +106,7 @@ def router(product: Product, kept: WatchDesk | None, owners: Owners) -> APIRoute
     )
     async def saved(request: Request, body: WatchBody) -> Response:
         desk = _held(kept)
-        draft = body.draft(preferred(request.headers.get("accept-language", "")))
+        draft = body.draft(language_of(request.headers))
         watch = await desk.add(caller_of(request).key_id, draft)
         return JsonResponse(watch_json(desk, watch), status_code=201)
 
@@ -159,7 +160,7 @@ def router(product: Product, kept: WatchDesk | None, owners: Owners) -> APIRoute
     )
     async def fed(request: Request, token: Annotated[str, Path(max_length=200)]) -> Response:
         watch, found = await asyncio.to_thread(_held(kept).fed, token, FED)
-        home = f"{request.url.scheme}://{request.headers.get('host', '')}"
+        home = home_of(request)
         entries = [(alert, await messages.answer(alert)) for alert in found]
         content = feed(watch, entries, address=f"{home}/v1/feeds/{token}", home=f"{home}/")
         headers = {"x-robots-tag": "noindex"}

@@ -14,7 +14,7 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, ValidationError
 
 from siyaq import __version__
-from siyaq.core.answer import Answer, Finished
+from siyaq.core.answer import finished
 from siyaq.core.errors import CorruptionError, NotFound, SiyaqError
 from siyaq.core.ids import PostId
 from siyaq.core.product import Product
@@ -81,14 +81,8 @@ def mcp_server(product: Product) -> MCPServer[Any]:
         body = {"question": question, "limit": limit, "filters": limits}
         body["previous_response_id"] = previous_answer_id
         asked = _checked(AskBody, body)
-
-        async def answered() -> Answer:
-            async for event in product.ask(asked.asked()):
-                if isinstance(event, Finished):
-                    return event.answer
-            raise AssertionError("an answer ends with Finished")
-
-        return {**answer_json(await _done(answered))}
+        answer = await _done(lambda: finished(product.ask(asked.asked())))
+        return {**answer_json(answer)}
 
     @server.tool(annotations=READS)
     async def context(post_id: PostName) -> Json:

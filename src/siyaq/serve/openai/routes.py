@@ -19,14 +19,14 @@ from siyaq.core.ports import ToolCall
 from siyaq.core.product import ModelAtHand, Product
 from siyaq.serve.answers import while_present
 from siyaq.serve.errors import BadField
+from siyaq.serve.home import home_of
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.keys import caller_of
 from siyaq.serve.openai import chat, responses
 from siyaq.serve.openai.asked import Asked, ChatBody, ResponsesBody, answer_of, asked
 from siyaq.serve.openai.functions import wanted
 from siyaq.serve.openai.shapes import Json, model_json, models_by_id
-from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, problems_as_events
-from siyaq.serve.strings import preferred
+from siyaq.serve.sse import Events, EventStream, ServerEvent, Streams, begun
 
 MAX_TEXTS = 2_048
 MAX_TEXT_CHARS = 32_000
@@ -102,11 +102,6 @@ def _model(name: str, found: ModelAtHand, request: Request) -> Json:
     return model_json(name, _CREATED, found if admin else replace(found, problem=""))
 
 
-def home_of(request: Request) -> str:
-    """Return the address of this server as the client knows it."""
-    return f"{request.url.scheme}://{request.headers.get('host', '')}"
-
-
 def _new_id() -> str:
     return f"answer-{secrets.token_hex(12)}"
 
@@ -147,19 +142,8 @@ async def _calling(
 
 async def _streamed(request: Request, events: Events, streams: Streams) -> Response:
     """Return a stream; an error before its first event is still an error of its own."""
-    first = await anext(events)
-    language = preferred(request.headers.get("accept-language", ""))
-    told = problems_as_events(_resumed(first, events), language)
-    return EventStream(_as_errors(told), streams.answers, streams)
-
-
-async def _resumed(first: ServerEvent, rest: Events) -> Events:
-    try:
-        yield first
-        async for event in rest:
-            yield event
-    finally:
-        await rest.aclose()
+    told = await begun(events, request)
+    return EventStream(_as_errors(told), streams.answers, streams, behind=events)
 
 
 async def _as_errors(events: Events) -> AsyncGenerator[ServerEvent, None]:

@@ -10,8 +10,6 @@ from siyaq.testing.world.atproto import did
 from siyaq.testing.world.lexicon.people import FAMILIES, GIVEN, NICKNAMES
 from siyaq.testing.world.words import Lang, Word
 
-ARABIC_SHARE = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class Account:
