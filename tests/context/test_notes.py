@@ -9,8 +9,8 @@ import pytest
 
 from siyaq.context import ReadersNotes
 from siyaq.context.notes import NOTES_OF_A_POST, TEXT_AT_MOST
-from siyaq.core.card import Helpfulness, NoteDraft
 from siyaq.core.errors import NotFound, QueryError, StorageError
+from siyaq.core.note import Helpfulness, NoteDraft
 from tests.context.network import at, name
 
 POST = name("post")

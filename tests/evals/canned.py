@@ -25,10 +25,11 @@ from siyaq.core.answer import (
     SentenceChecked,
     Usage,
 )
-from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
+from siyaq.core.card import CardVersion, ContextCard
 from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import QueryError
 from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
+from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.ports import ToolCall
 from siyaq.core.post import Author, Post
 from siyaq.core.product import Delivered, IngestReport, ModelAtHand, Product, Status

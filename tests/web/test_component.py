@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from siyaq.core.card import Note
 from siyaq.core.ids import PostId
+from siyaq.core.note import Note
 from siyaq.testing.product import NO_RATINGS, FakeProduct
 from siyaq.testing.serving import Served
 from siyaq.testing.story import HOSTILE, story_id

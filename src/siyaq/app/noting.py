@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from siyaq.app.held import HeldPosts
 from siyaq.context import ReadersNotes
-from siyaq.core.card import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.errors import NotFound, StorageError
 from siyaq.core.ids import PostId
+from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.log import LogReader
 
 

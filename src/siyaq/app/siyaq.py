@@ -21,9 +21,10 @@ from siyaq.app.stocktaking import Stocktaking
 from siyaq.app.tool_calls import ToolCalls
 from siyaq.app.turns import Lending
 from siyaq.core.answer import Answer, AnswerEvent, Finished, Question, Usage
-from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
+from siyaq.core.card import CardVersion, ContextCard
 from siyaq.core.errors import AlreadyWriting, NotFound
 from siyaq.core.ids import PostId
+from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.ports import Embedder, ToolCall
 from siyaq.core.post import Post
 from siyaq.core.product import Delivered, IngestReport, ModelAtHand, Status

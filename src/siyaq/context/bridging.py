@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from siyaq.core.card import NoteStatus
+from siyaq.core.note import NoteStatus
 
 INTERCEPT_PENALTY: Final = 0.15
 FACTOR_PENALTY: Final = 0.03

@@ -21,9 +21,9 @@ import msgspec
 
 from siyaq.context.bridging import RATINGS_AT_LEAST, Rating, Score, score
 from siyaq.context.rings import merged
-from siyaq.core.card import HELPFULNESS, Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.errors import NotFound, QueryError, StorageError
 from siyaq.core.ids import PostId
+from siyaq.core.note import HELPFULNESS, Helpfulness, Note, NoteDraft, NoteScore
 
 NAME: Final = "notes.sqlite"
 FORMAT: Final = 1

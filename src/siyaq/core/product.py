@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from siyaq.core.answer import Answer, AnswerEvent, Coverage, Question
-from siyaq.core.card import CardVersion, ContextCard, Helpfulness, Note, NoteDraft, NoteScore
+from siyaq.core.card import CardVersion, ContextCard
 from siyaq.core.event import Gap
 from siyaq.core.ids import PostId
+from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.ports import ToolCall
 from siyaq.core.post import Post
 from siyaq.core.query import Filters, Query, Ranking

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from siyaq.core.card import Classification, Helpfulness, MisleadingTag, NoteDraft
+from siyaq.core.note import Classification, Helpfulness, MisleadingTag, NoteDraft
 from siyaq.core.product import Product
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.posts import named

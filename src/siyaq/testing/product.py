@@ -29,18 +29,11 @@ from siyaq.core.answer import (
     Question,
     SentenceChecked,
 )
-from siyaq.core.card import (
-    CardChange,
-    CardVersion,
-    ContextCard,
-    Helpfulness,
-    Note,
-    NoteDraft,
-    NoteScore,
-)
+from siyaq.core.card import CardChange, CardVersion, ContextCard
 from siyaq.core.clock import PlacedBy
 from siyaq.core.errors import NotFound, QueryError, SiyaqError
 from siyaq.core.ids import AuthorId, PostId, Seq
+from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.ports import ToolCall
 from siyaq.core.post import Author, Post
 from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status

@@ -19,9 +19,9 @@ from siyaq.app.siyaq import Siyaq
 from siyaq.app.views import as_seen
 from siyaq.config import Config, load
 from siyaq.core.answer import Finished, Question
-from siyaq.core.card import NoteDraft
 from siyaq.core.errors import NotFound
 from siyaq.core.ids import PostId
+from siyaq.core.note import NoteDraft
 from siyaq.core.product import Product
 from siyaq.serve import ServeSettings, create_app
 from siyaq.watches import Draft, WatchStore

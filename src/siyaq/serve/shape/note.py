@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siyaq.core.card import Note, NoteScore
+from siyaq.core.note import Note, NoteScore
 from siyaq.core.wire import rfc3339
 from siyaq.serve import schema
 
