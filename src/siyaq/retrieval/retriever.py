@@ -85,7 +85,7 @@ class _Pool:
     ) -> None:
         """`least` candidates are read at the least, besides those that are left out."""
         self._offer = offer
-        self._judged = judge
+        self._judge = judge
         self._least = least
         self._offered: Offer | None = None
         self._known: list[Judged] | None = None
@@ -93,17 +93,17 @@ class _Pool:
     def without(self, names: frozenset[PostId]) -> list[Judged]:
         """Return the candidates but those, BM25 over the best among the rest."""
         if self._known is None:
-            self._known = self._judge(names)
+            self._known = self._judged(names)
         left = [one for one in self._known if one.post.id not in names]
         if len(left) < min(len(self._known), LEFT):
-            left = self._known = self._judge(names)
+            left = self._known = self._judged(names)
         return _over_the_best(left) if names else left
 
-    def _judge(self, names: frozenset[PostId]) -> list[Judged]:
+    def _judged(self, names: frozenset[PostId]) -> list[Judged]:
         depth = self._least + len(names)
         if self._offered is None or self._offered.k < depth:
             self._offered = self._offer(max(DEPTH, depth))
-        return self._judged(self._offered.candidates(depth), names)
+        return self._judge(self._offered.candidates(depth), names)
 
 
 def _over_the_best(judged: Sequence[Judged]) -> list[Judged]:

@@ -22,11 +22,22 @@ class _Server(uvicorn.Server):
 
 
 class AppServer:
-    """Serves `app`, WebSockets included. An async context manager; a restart keeps the port."""
+    """Serves `app`, WebSockets included. An async context manager; a restart keeps the port.
 
-    def __init__(self, app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    What is being answered when it stops has `graceful_seconds` to end.
+    """
+
+    def __init__(
+        self,
+        app: Starlette,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        graceful_seconds: int = 0,
+    ) -> None:
         self._app = app
         self._host = host
+        self._graceful_seconds = graceful_seconds
         self.port = port
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -49,12 +60,12 @@ class AppServer:
         self.port = listener.getsockname()[1]
         settings = uvicorn.Config(
             self._app,
-            log_level="critical",
+            log_level="critical",  # answers that are cut short on purpose are errors to it
             access_log=False,
             lifespan="off",
             ws="websockets-sansio",
             ws_ping_interval=None,  # clients ping; the server answers
-            timeout_graceful_shutdown=0,
+            timeout_graceful_shutdown=self._graceful_seconds,
         )
         self._server = _Server(settings)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))

@@ -37,7 +37,7 @@ class Newsroom(FeedServer):
 
     async def __aenter__(self) -> Self:
         self.start()
-        self.wire = FaultProxy(self._port, [b"GET /news/"], at_once=True)
+        self.wire = FaultProxy(self._server.port, [b"GET /news/"], at_once=True)
         await self.wire.__aenter__()
         return self
 

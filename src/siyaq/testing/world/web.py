@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import socket
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Literal, Self
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from siyaq.testing.world import feeds, pages
+from siyaq.testing.world.app_server import AppServer
 from siyaq.testing.world.event import Article
 from siyaq.testing.world.faults import Faults, Stage
 from siyaq.testing.world.hostility import misbehave
@@ -43,14 +40,6 @@ _FORMS: dict[str, tuple[Callable[[feeds.Edition], bytes], str]] = {
 Form = Literal["xml", "atom", "json", "sitemap", "sitemap.gz", "index", "html"]
 _ARTICLES_KEPT = timedelta(hours=2)
 _ONE_TICK = timedelta(microseconds=1)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn inside somebody else's program: signals are not its business."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class FeedServer:
@@ -82,8 +71,7 @@ class FeedServer:
         self.with_hub = False
         self.withdrawn: dict[str, int] = {}
         self._host = host
-        self._port = port
-        self._app = Starlette(
+        app = Starlette(
             routes=[
                 Route("/news/{paper:str}/{slug}.html", self._article),
                 Route("/news/{name}", self._document),
@@ -92,8 +80,7 @@ class FeedServer:
                 *routes,
             ]
         )
-        self._server: _Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._server = AppServer(app, host=host, port=port, graceful_seconds=1)
 
     async def __aenter__(self) -> Self:
         self.start()
@@ -110,7 +97,7 @@ class FeedServer:
     @property
     def base(self) -> str:
         """The address of the server, without a slash at its end."""
-        return f"http://{self._host}:{self._port}"
+        return f"http://{self._host}:{self._server.port}"
 
     def topic(self, paper: Lang, form: Form) -> str:
         """Return where a document is."""
@@ -122,26 +109,11 @@ class FeedServer:
 
     def start(self) -> None:
         """Listen; connections made from now on are answered once the loop runs."""
-        listener = socket.create_server((self._host, self._port))
-        self._port = listener.getsockname()[1]
-        settings = uvicorn.Config(
-            self._app,
-            log_level="critical",  # answers that are cut short on purpose are errors to it
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(settings)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        self._server.start()
 
     async def stop(self) -> None:
         """Stop listening and answer what is being answered."""
-        if self._server is None or self._serving is None:
-            return
-        self._server.should_exit = True
-        await self._serving
-        self._server = self._serving = None
+        await self._server.stop()
 
     def articles(self, paper: Lang, *, first_versions: bool = False) -> list[Article]:
         """Return the latest versions of the paper's articles, the newest article first."""
