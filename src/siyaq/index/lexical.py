@@ -8,7 +8,6 @@ What stays local is the mean length of a post, which differs little between part
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -22,6 +21,7 @@ from siyaq.core.ids import PostId, Seq
 from siyaq.core.query import Filters, Scored
 from siyaq.index.document import bounds_us, exact, filter_clauses, one_of, schema
 from siyaq.index.state import PartitionState
+from siyaq.text.rarity import inverse_frequency
 
 _DECIMALS: Final = 4  # beyond these, float32 decides and copies would not tie
 _PANIC: Final = "PanicException"  # of the Rust side, which Python cannot import
@@ -248,7 +248,9 @@ class _Rarities:
         else:
             documents = sum(self._totals)
             counts = {term: sum(each[term] for each in self._frequencies) for term in terms}
-        self._everywhere = {term: _rarity(documents, count) for term, count in counts.items()}
+        self._everywhere = {
+            term: inverse_frequency(documents, count) for term, count in counts.items()
+        }
 
     @staticmethod
     def _total(view: PartitionView, frequencies: Mapping[str, int]) -> int:
@@ -259,12 +261,7 @@ class _Rarities:
         """Yield each term that stands in the partition, and its boost there."""
         for term, count in self._frequencies[place].items():
             if count:
-                yield term, self._everywhere[term] / _rarity(self._totals[place], count)
-
-
-def _rarity(total: int, count: int) -> float:
-    """Return the inverse document frequency of BM25 as Lucene and tantivy take it."""
-    return math.log(1 + (max(total - count, 0) + 0.5) / (count + 0.5))
+                yield term, self._everywhere[term] / inverse_frequency(self._totals[place], count)
 
 
 def _word(term: str) -> Query:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from siyaq.core.ports import Searcher
 from siyaq.retrieval.terms import query_terms
 from siyaq.text.analyze import terms
+from siyaq.text.rarity import inverse_frequency
 from siyaq.text.sentences import sentences
 
 PRIOR_POSTS = 500
@@ -60,7 +61,7 @@ def rarity(searcher: Searcher, question: str) -> dict[str, float]:
     """Return the question's terms, each with its inverse document frequency."""
     counts = searcher.document_frequency(query_terms(question))
     total = searcher.document_count + PRIOR_POSTS
-    return {term: _rarity(total, count) for term, count in counts.items()}
+    return {term: inverse_frequency(total, count) for term, count in counts.items()}
 
 
 def sentence_evidence(wanted: Mapping[str, float], parts: Sequence[Part]) -> list[SentenceEvidence]:
@@ -68,7 +69,9 @@ def sentence_evidence(wanted: Mapping[str, float], parts: Sequence[Part]) -> lis
     known = Counter(
         term for part in parts for term in part.title.union(*part.sentences) if term not in wanted
     )
-    weights = {term: _rarity(len(parts) + PRIOR_POSTS, count) for term, count in known.items()}
+    weights = {
+        term: inverse_frequency(len(parts) + PRIOR_POSTS, count) for term, count in known.items()
+    }
     weights.update(wanted)
     return [
         SentenceEvidence(
@@ -105,7 +108,3 @@ def _alike(
     asked = math.sqrt(sum(weight * weight for weight in wanted.values()))
     shared = sum(counts[term] * wanted[term] ** 2 for term in wanted.keys() & counts)
     return shared / (length * asked) if shared else 0.0
-
-
-def _rarity(total: int, count: int) -> float:
-    return math.log(1 + (max(total - count, 0) + 0.5) / (count + 0.5))
