@@ -35,17 +35,26 @@ class Outcome:
 
     `fired` counts the faults that were injected and seen to strike. `wrong` counts what must not
     be, by name: a trial is passed when all of it is 0 and a fault fired. `noted` is added up over
-    the campaign, and its names that begin with "max_" are the largest of all trials.
+    the campaign, and its names that begin with "max_" are the largest of all trials. One that is
+    not `judged` came to no verdict.
     """
 
     fired: int
     wrong: Mapping[str, int] = field(default_factory=dict[str, int])
     noted: Mapping[str, int] = field(default_factory=dict[str, int])
+    judged: bool = True
 
     @property
     def passed(self) -> bool:
         """Whether a fault fired, and nothing went wrong."""
         return self.fired > 0 and not any(self.wrong.values())
+
+
+class Unjudged(Exception):
+    """Raised by a trial that came to no verdict.
+
+    It counts as failed, and is tried again when the campaign goes on.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,8 @@ def run(
 
         with closing(_judged(left, jobs, show)) as judged:
             for name, told in judged:
-                seen.write(name, *told)
+                if told[0].judged:
+                    seen.write(name, *told)
                 found[name] = told
     total = Sum(goal, seed, full)
     for trial in trials:
@@ -160,6 +170,8 @@ def _tried(trial: Trial) -> tuple[Outcome, str]:
     with workplace() as place:
         try:
             return trial.run(place), ""
+        except Unjudged as error:
+            return Outcome(fired=0, noted={"unjudged": 1}, judged=False), str(error)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the promise was not kept
             return Outcome(fired=0), f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
 
@@ -220,8 +232,8 @@ class _Journal:
 def code_digest() -> str:
     """Return twelve digits that stand for the code under test and the campaigns themselves."""
     digest = hashlib.sha256()
-    for folder in ("src", "prove"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
+    for pattern in ("src/**/*.py", "prove/**/*.py", "prove/bugs/*.toml"):
+        for path in sorted(ROOT.glob(pattern)):
             digest.update(str(path.relative_to(ROOT)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

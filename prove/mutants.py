@@ -2,7 +2,8 @@
 
 The bugs are in `bugs/`, one file a room. Each is put into a clean copy of the repository, and its
 test is run there; the test must fail. A bug that no test sees survives, and the campaign fails.
-So does one whose line is no longer there: it must follow the code.
+So does one whose line is no longer there: it must follow the code. A test that is not over in
+time has seen nothing: it is tried again when the campaign goes on.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from prove.campaign import ROOT, Outcome, Trial
+from prove.campaign import ROOT, Outcome, Trial, Unjudged
 
 _TESTS_FAILED = 1  # pytest's exit code; any other is not a bug that was seen
-_TEST_SECONDS = 900  # on a machine that has much else to do
+_TEST_SECONDS = 900.0  # a minute at most on a quiet machine; this is for one that is not
 _COPIED = ("src", "tests", "prove", "examples", "pyproject.toml")
 
 
@@ -63,6 +65,13 @@ def trials(*, full: bool, seed: int) -> Iterator[Trial]:
 
 
 def _seen(bug: Bug, place: Path) -> Outcome:
+    _copy_to(place)
+    bug.put_into(place)
+    code = tested(place, shlex.split(bug.test), _TEST_SECONDS)
+    return Outcome(1, {"survived": int(code == 0), "broken": int(code not in (0, _TESTS_FAILED))})
+
+
+def _copy_to(place: Path) -> None:
     for name in _COPIED:
         source = ROOT / name
         if source.is_dir():
@@ -70,27 +79,33 @@ def _seen(bug: Bug, place: Path) -> Outcome:
             shutil.copytree(source, place / name, ignore=ignored)
         else:
             shutil.copy(source, place / name)
-    bug.put_into(place)
-    code = _tested(bug, place)
-    return Outcome(1, {"survived": int(code == 0), "broken": int(code not in (0, _TESTS_FAILED))})
 
 
-def _tested(bug: Bug, place: Path) -> int:
+def tested(place: Path, arguments: Sequence[str], limit_seconds: float) -> int:
+    """Run pytest on a copy of the repository and return its exit code.
+
+    Raises Unjudged when it is not over in time; nothing that it started is left then.
+    """
     data = os.environ.get("SIYAQ_SHARED_DATA", str(ROOT.parent / "shared" / "data"))
     environ = os.environ | {
         "PYTHONPATH": f"{place / 'src'}:{place}",
         "SIYAQ_SHARED_DATA": data,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"),
-            *shlex.split(bug.test),
-        ],
+    pytest = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments],
         cwd=place,
         env=environ,
-        capture_output=True,
-        timeout=_TEST_SECONDS,
-        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
-    return done.returncode
+    try:
+        return pytest.wait(limit_seconds)
+    except subprocess.TimeoutExpired:
+        told = f"{' '.join(arguments)} was not over in {limit_seconds:.0f} seconds"
+        raise Unjudged(told) from None
+    finally:
+        if pytest.poll() is None:
+            os.killpg(pytest.pid, signal.SIGKILL)
+            pytest.wait()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from prove import life, mutants, power_cut
-from prove.campaign import ROOT
+from prove.campaign import ROOT, Unjudged
 from siyaq.log import database
 from siyaq.telemetry.schema import SCHEMA
 from siyaq.testing.lossy_disk import LossyDisk
@@ -58,3 +58,12 @@ def test_every_deliberate_bug_has_its_line_and_there_are_enough_of_them() -> Non
     goals_of = Counter(bug.goal for bug in known)
     assert min(goals_of[goal] for goal in ("G01", "G02", "G03", "G04", "G08", "G09", "G10")) >= 3
     assert min(goals_of[goal] for goal in ("G11", "G12", "G23")) >= 3
+
+
+def test_a_test_that_is_not_over_in_time_has_seen_nothing(tmp_path: Path) -> None:
+    waiting = "import time\n\ndef test_it() -> None:\n    time.sleep(600)\n"
+    (tmp_path / "test_waiting.py").write_text(waiting)
+    with pytest.raises(Unjudged, match="was not over in 1 seconds"):
+        mutants.tested(tmp_path, ["test_waiting.py"], 1.0)
+    (tmp_path / "test_failing.py").write_text("def test_it() -> None:\n    assert False\n")
+    assert mutants.tested(tmp_path, ["test_failing.py"], 600.0) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from prove import campaign
-from prove.campaign import Outcome, Trial, run
+from prove.campaign import Outcome, Trial, Unjudged, run
 from prove.side_by_side import side_by_side
 from siyaq.testing.serving import wait_until
 
@@ -84,6 +84,16 @@ def test_an_interrupted_campaign_goes_on_where_it_was(tmp_path: Path) -> None:
     assert made.ran == [0, 1, 2]
     assert (total.tried, total.passed, total.fired) == (3, 2, 6)
     assert total.failures == ["trial 1: KeyError: 'told'"]
+
+
+def test_a_trial_without_a_verdict_is_tried_again(tmp_path: Path) -> None:
+    journal = tmp_path / "G99.jsonl"
+    made = Made(GOOD, Unjudged("not over in time"))
+    total = run("G99", made, full=True, seed=5, journal=journal)
+    assert total.line == "G99 FAIL 1/2 fired=3 missing=0 kept=2 max_ms=7 unjudged=1 seed=5"
+    assert total.failures == ["trial 1: not over in time"]
+    run("G99", made, full=True, seed=5, journal=journal)
+    assert made.ran == [0, 1, 1]
 
 
 def test_trials_side_by_side_come_to_the_same(tmp_path: Path) -> None:
