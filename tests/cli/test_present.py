@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
 
 from siyaq.cli import present
-from siyaq.core.answer import Changes, Citation, Gone, Question, Sentence
+from siyaq.cli.answered import show_sentence
+from siyaq.core.answer import Citation, Sentence
 from siyaq.core.ids import AuthorId
 from siyaq.core.post import Author
-from siyaq.testing.product import FakeProduct
-from siyaq.testing.scripted import scripted_answer
-from siyaq.testing.story import story_id
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 ISOLATE, END = "\u2068", "\u2069"
 
@@ -26,7 +20,7 @@ def printed(sentence: str) -> str:
     """Return a sentence as a wide terminal gets it."""
     console = Console(file=io.StringIO(), width=500, color_system=None)
     citation = Citation(marker=1, evidence_id="e1", quote=sentence, support=1.0)
-    present.show_sentence(console, Sentence(text=sentence, citations=(citation,)))
+    show_sentence(console, Sentence(text=sentence, citations=(citation,)))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -58,28 +52,3 @@ def test_an_author_is_isolated_even_when_cut() -> None:
     paper = Author(id=host, handle="norra.example", name="The Norra")
     assert present.who(paper) == "The Norra"
     assert present.who(Author(id=AuthorId("did:plc:1"), handle="norra.example")) == "@norra.example"
-
-
-def closing(question: str) -> str:
-    """Return the end of the scripted answer to a question as a wide terminal gets it."""
-    product = FakeProduct(now=NOW)
-    console = Console(file=io.StringIO(), width=500, color_system=None)
-    answer = scripted_answer(Question(text=question), product.posts, NOW, 1)
-    gone = (Gone(post_id=story_id("closed"), why="deleted"),)
-    changed = Changes(answer_id="a0", since=NOW, added=("e1",), gone=gone)
-    present.show_closing(console, replace(answer, changed=changed))
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
-
-
-def test_counts_are_printed_with_the_posts_behind_them() -> None:
-    told = closing("What are people saying about the bridge?")
-    assert "2 independent accounts (3 posts, 3 accounts)" in told
-    assert f"[1] 1 independent, 1 posts: {story_id('open')}" in told
-
-
-def test_what_changed_and_how_to_go_on_are_printed() -> None:
-    told = closing("Is the bridge open?")
-    assert "since 2026-11-21 12:00" in told
-    assert "new: e1; 1 cited post deleted since" in told
-    assert "--previous a1" in told

@@ -26,7 +26,7 @@ CALLS = r"(?:\bt: |\blabel: |\bt\(|retell\([^,]+, |#say\(|#tell\(|section\(|\bbu
 LITERAL = re.compile(rf'{CALLS}"({KEY})"')
 MARKED = re.compile(rf'data-t(?:-label|-placeholder)?="({KEY})"')
 CHOSEN = re.compile(rf'[?:] "({KEY})"')
-TOLD = re.compile(r'told\(\s*\w+, "([a-z_.]+)"')
+TOLD = re.compile(r"""told\(\s*\w+, ["']([a-z_.]+)["']""")
 MADE = re.compile(r"`([a-z.]+)\.\$\{")
 
 
@@ -36,8 +36,9 @@ def used_keys() -> set[str]:
 
 
 def told_keys() -> set[str]:
-    """Return the keys that messages and pages without scripts are told in."""
-    files = (STATIC.parent).rglob("*.py")
+    """Return the keys that messages, terminals and pages without scripts are told in."""
+    rooms = (STATIC.parent, STATIC.parent.with_name("cli"))
+    files = [path for room in rooms for path in room.rglob("*.py")]
     return {key for path in files for key in TOLD.findall(path.read_text("utf-8"))}
 
 

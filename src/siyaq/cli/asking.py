@@ -12,7 +12,7 @@ from rich.console import Console
 
 from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
-from siyaq.cli import options, present
+from siyaq.cli import answered, options, present
 from siyaq.cli.card import show_card
 from siyaq.core.answer import Answer, Finished, Question, SentenceChecked
 from siyaq.core.errors import QueryError
@@ -91,10 +91,10 @@ async def _stream(siyaq: Siyaq, question: Question, console: Console | None) -> 
     """Print sentences as they are checked, and return the whole answer."""
     async for event in siyaq.ask(question):
         if isinstance(event, SentenceChecked) and console is not None:
-            present.show_sentence(console, event.sentence)
+            answered.show_sentence(console, event.sentence)
         if isinstance(event, Finished):
             if console is not None:
-                present.show_closing(console, event.answer)
+                answered.show_closing(console, question, event.answer)
             return event.answer
     raise AssertionError("an answer always finishes")
 

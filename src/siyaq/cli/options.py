@@ -14,6 +14,7 @@ from siyaq.core.errors import QueryError
 from siyaq.core.ids import PostId, split_post_id
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
+from siyaq.retrieval.operators import primary_tag
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Directory that holds the log and the index.")
@@ -23,7 +24,9 @@ Since = Annotated[
     str | None, typer.Option(help="Only posts placed at or after this (RFC 3339 or a date).")
 ]
 Until = Annotated[str | None, typer.Option(help="Only posts placed before this.")]
-Lang = Annotated[list[str] | None, typer.Option(help="Only this language, such as ar. Repeatable.")]
+Lang = Annotated[
+    list[str] | None, typer.Option(help="Only posts in this language, such as ar. Repeatable.")
+]
 Source = Annotated[list[str] | None, typer.Option(help="Only this source. Repeatable.")]
 AuthorIs = Annotated[
     list[str] | None, typer.Option("--author", help="Only this author, by id or handle.")
@@ -77,7 +80,16 @@ def filters(
     """Make filters of the options."""
     return Filters(
         placed=TimeRange(moment(since, "--since"), moment(until, "--until")),
-        langs=tuple(lang or ()),
+        langs=tuple(map(_language, lang or ())),
         sources=tuple(source or ()),
         authors=tuple(name.removeprefix("@").lower() for name in author or ()),
     )
+
+
+def _language(text: str) -> str:
+    tag = primary_tag(text)
+    if tag is None:
+        raise QueryError(
+            f"--lang {text!r} is not the code of a language", hint="write it like ar or en"
+        )
+    return tag

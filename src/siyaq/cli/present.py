@@ -6,43 +6,18 @@ reverse the rest of a line, or look like a line of ours. Color never carries a m
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siyaq.core.answer import (
-    Answer,
-    AnswerStatus,
-    Changes,
-    Evidence,
-    Reason,
-    Sentence,
-    Tally,
-    Voices,
-)
 from siyaq.core.post import Author
 from siyaq.core.product import IngestReport, SourceStatus, Status, Totals
 from siyaq.core.query import Hit, Ranking
 from siyaq.text.clean import readable
 
-SAID_PLAINLY = {
-    Reason.NO_EVIDENCE: "The posts I have do not say: none is about this.",
-    Reason.INSUFFICIENT_EVIDENCE: "The posts I have do not say: some are close, none answers.",
-    Reason.FEED_GAP: "The posts I have do not say: I was not listening in that period.",
-    Reason.OUT_OF_SCOPE: "This is not a question that posts could answer.",
-    Reason.CONFLICTING_EVIDENCE: "The sources disagree.",
-    Reason.EVIDENCE_WITHDRAWN: "Posts that this answer rested on were deleted or edited since.",
-    Reason.NOT_NEEDED: "Nothing needs to be said.",
-}
-"""Why an answer is missing or partial, in words."""
-
 WHO_CELLS = 24
-
-SHOWN_POSTS = 5
-"""How many posts of a count are named; --json names more."""
 
 
 def when(moment: datetime | None) -> str:
@@ -84,86 +59,6 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} TiB"
-
-
-def show_sentence(console: Console, sentence: Sentence) -> None:
-    """Print one checked sentence with its markers."""
-    markers = "".join(f"[{citation.marker}]" for citation in sentence.citations)
-    console.print(quoted(sentence.text) + Text(f" {markers}", style="bold cyan"))
-
-
-def show_references(console: Console, references: tuple[Evidence, ...]) -> None:
-    """Print who said each cited thing, when, and where it can be read."""
-    for evidence in references:
-        line = Text(f"[{evidence.marker}] ", style="bold cyan")
-        told = (who(evidence.author), when(evidence.placed_at), _behind(evidence.voices))
-        line += Text(", ".join(filter(None, told)))
-        line += Text(f"  {tame(evidence.url or evidence.post_id)}", style="dim")
-        console.print(line)
-
-
-def _behind(voices: Voices | None) -> str:
-    """Say how many stand behind a cited thing."""
-    if voices is None:
-        return ""
-    if voices.sources > 1:
-        return f"{voices.sources} sources"
-    return f"{voices.accounts} accounts, one source" if voices.accounts > 1 else "one source"
-
-
-def show_closing(console: Console, answer: Answer) -> None:
-    """Print what an answer rests on, and what is missing."""
-    if answer.reason is not None:
-        console.print(Text(SAID_PLAINLY[answer.reason], style="bold"))
-    if answer.short_answer:
-        console.print(Text("short answer: ", style="bold") + quoted(answer.short_answer))
-    for conflict in answer.conflicts:
-        sides = "  |  ".join(
-            f"{tame(side.value)} ({', '.join(side.evidence_ids)})" for side in conflict.sides
-        )
-        console.print(Text(f"disagree about {tame(conflict.about)}: {sides}"))
-    if answer.counts is not None:
-        _show_counts(console, answer.counts, answer.references)
-    if answer.changed is not None:
-        console.print(Text(_changes(answer.changed)))
-    if answer.references and answer.status is not AnswerStatus.ABSTAINED:
-        console.print()
-        show_references(console, answer.references)
-    since, until = answer.covered.since, answer.covered.until
-    window = f"{when(since)} to {when(until)}" if since else "no posts yet"
-    console.print(Text(f"as of {when(answer.as_of)}; posts held: {window}", style="dim"))
-    console.print(Text(f"go on from here: --previous {answer.id}", style="dim"))
-    if answer.model != "extractive":
-        console.print(Text(f"phrased by {tame(answer.model)}, each sentence checked", style="dim"))
-    for gap in answer.covered.gaps:
-        console.print(
-            Text(f"not listening to {gap.source}: {when(gap.since)} to {when(gap.until)}", "dim")
-        )
-
-
-def _show_counts(console: Console, counts: Tally, references: tuple[Evidence, ...]) -> None:
-    """Print how many say it, and how many of them behind each quote."""
-    markers = {one.id: one.marker for one in references}
-    at_least = "" if counts.complete else "at least "
-    total = f"{at_least}{counts.independent} independent accounts"
-    console.print(
-        Text(total, style="bold") + f" ({counts.posts} posts, {counts.accounts} accounts)"
-    )
-    for group in counts.groups:
-        line = Text(f"[{markers[group.evidence_id]}] ", style="bold cyan")
-        line += f"{group.independent} independent, {group.posts} posts: "
-        line += Text(" ".join(map(tame, group.post_ids[:SHOWN_POSTS])), style="dim")
-        console.print(line)
-
-
-def _changes(changed: Changes) -> str:
-    """Say in one line what is different from an earlier answer."""
-    why = Counter(one.why for one in changed.gone)
-    told = [
-        *([f"new: {', '.join(changed.added)}"] if changed.added else []),
-        *(f"{count} cited post{'s'[: count > 1]} {what} since" for what, count in why.items()),
-    ]
-    return f"since {when(changed.since)}: {'; '.join(told) or 'nothing new'}"
 
 
 def show_ranking(console: Console, ranking: Ranking) -> None:

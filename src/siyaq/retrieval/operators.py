@@ -24,7 +24,7 @@ _AGO_UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
-_LANG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9-]+)?")
+_LANG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9-]+)?")
 
 
 def pull_operators(text: str, filters: Filters, now: datetime) -> tuple[str, Filters]:
@@ -46,9 +46,10 @@ def pull_operators(text: str, filters: Filters, now: datetime) -> tuple[str, Fil
                 return match[0]
             bounds[name] = moment
         elif name == "lang":
-            if not _LANG.fullmatch(value.lower()):
+            tag = primary_tag(value)
+            if tag is None:
                 return match[0]
-            langs.append(value.lower().partition("-")[0])
+            langs.append(tag)
         elif name == "source":
             sources.append(value)
         else:
@@ -66,6 +67,12 @@ def pull_operators(text: str, filters: Filters, now: datetime) -> tuple[str, Fil
         authors=tuple(authors) or filters.authors,
     )
     return " ".join(rest.split()), narrowed
+
+
+def primary_tag(value: str) -> str | None:
+    """Return the language of a BCP 47 tag, such as ar of ar-SA; None for anything else."""
+    tag = value.lower()
+    return tag.partition("-")[0] if _LANG.fullmatch(tag) else None
 
 
 def parse_moment(value: str, now: datetime) -> datetime | None:

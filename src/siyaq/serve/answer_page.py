@@ -84,7 +84,7 @@ def _conflict(conflict: Conflict, language: str) -> Element:
     return node(
         "section",
         {"class": "conflict"},
-        node("h2", {}, told(language, "answer.conflict", about=conflict.about)),
+        node("h2", {}, told(language, "answer.conflict")),
         node("ul", {}, *sides),
     )
 

@@ -219,7 +219,7 @@ export class Turn {
     return nodes;
   }
 
-  #conflict({ about, sides }) {
+  #conflict({ sides }) {
     const shown = sides.map(({ value, evidence_ids: ids }) => {
       const references = ids.map((id) => this.#evidence.get(id)).filter(Boolean);
       const by = references.map((reference) =>
@@ -230,7 +230,7 @@ export class Turn {
       return this.#showing(ids, {}, el("p", { class: "side" }, words("bdi", value)), ...by);
     });
     return el("section", { class: "conflict" },
-      el("h4", { t: "answer.conflict", params: { about } }),
+      el("h4", { t: "answer.conflict" }),
       el("ul", { class: "sides" }, ...shown));
   }
 
