@@ -121,3 +121,28 @@ def test_deleted_evidence_is_on_no_card(story: Story) -> None:
 )
 def test_only_what_states_a_fact_is_a_claim(text: str, claims: int) -> None:
     assert len(checkable(text)) == claims
+
+
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        (
+            "The battery of the Tamarisk lasts 23 hours on one charge, says Tideright.",
+            "The battery of the Pebblina lasts 31 hours on one charge, says Lumentari.",
+        ),
+        (
+            "The public library of Hillbourne received 699 new books this month, a record.",
+            "The public library of Colmarsh received 186 new books this month, a record.",
+        ),
+        (
+            "الجهاز بسعر 605 دنانير ويصل إلى المتاجر يوم 12 أكتوبر",
+            "الجهاز بسعر 874 ديناراً ويصل إلى المتاجر يوم 9 ديسمبر",
+        ),
+    ],
+)
+def test_another_thing_in_the_same_words_disputes_nothing(
+    story: Story, claim: str, other: str
+) -> None:
+    story.network.say("claim", claim, minutes=0)
+    story.network.say("other", other, minutes=5)
+    assert story.sides("claim")["refutes"] == []

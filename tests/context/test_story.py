@@ -177,3 +177,33 @@ def test_a_card_says_why_it_says_nothing(story: Story) -> None:
     hello, claim = story.card("hello"), story.card("claim")
     assert (hello.status, hello.reason) == ("not_needed", Reason.NOT_NEEDED)
     assert (claim.status, claim.reason) == ("abstained", Reason.INSUFFICIENT_EVIDENCE)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "They say the ferry fare in Zarma goes up to 40 dinars from Monday",  # another town
+        "They say the ferry fare in Karda goes up to 15 dinars from Friday",  # another rise
+        "Zarma Boats says the ferry fare goes up to 40 dinars from Monday",  # other names
+    ],
+)
+def test_the_first_report_is_of_the_same_place_names_and_number(
+    story: Story, elsewhere: str
+) -> None:
+    say = story.network.say
+    say("elsewhere", elsewhere, minutes=-30)
+    say("early", "Somebody says the ferry fare in Karda goes up to 40 dinars", minutes=-5)
+    say("rumor", RUMOR, minutes=0)
+    say("deny", "The claim about the ferry fare in Karda is false.", minutes=5)
+    reports = [post for post, turning in turns(story.card("rumor")) if turning == "first_report"]
+    assert reports == ["early"]
+
+
+def test_a_claim_that_names_nothing_is_about_what_its_post_names(story: Story) -> None:
+    say = story.network.say
+    say("zarma", "Zarma Port Office: not true. The ferry fare stays at 3 dinars.", minutes=-9)
+    say("karda", "The council of Karda met today. The ferry fare goes up to 40 dinars.", minutes=0)
+    say("here", "Karda: no, the ferry fare stays at 12 dinars.", minutes=5)
+    (claim,) = story.card("karda").claims
+    evidence = {one.id: one.post_id for one in story.card("karda").references}
+    assert [evidence[one] for one in claim.refutes] == [name("here")]

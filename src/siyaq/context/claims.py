@@ -18,6 +18,7 @@ from siyaq.context.across import OtherLanguage, differs, is_arabic, stance_acros
 from siyaq.context.checkable import checkable
 from siyaq.context.cluster import Cluster
 from siyaq.context.fact_checks import matching_review, publishing, stance_of
+from siyaq.context.subject import Subject
 from siyaq.context.thread import Conversation
 from siyaq.core.answer import FactCheck, Stance
 from siyaq.core.card import Retelling
@@ -114,6 +115,7 @@ class Claims:
             looked = [one for one in looked if one.id not in copies]
             others = [one for one in looked if one.author.id != post.author.id][:CANDIDATES]
             claim = Read(text)
+            subject = Subject(claim, reading(post.text))
             reviews = self._reviews(claim, _once([*found, *cluster.related]))
             reviewing = {one.post.id for one in reviews}
             foreign = answers | {one.id for one in abroad}
@@ -121,7 +123,7 @@ class Claims:
                 bearing
                 for one in _once([*others, *abroad])
                 if one.id not in reviewing | copies
-                and (bearing := self._bearing(claim, one, answers, foreign)) is not None
+                and (bearing := self._bearing(subject, one, answers, foreign)) is not None
             ]
             theirs = (one for one in bearings if one.post.author.id != post.author.id)
             examined.append(
@@ -154,14 +156,14 @@ class Claims:
         ]
 
     def _bearing(
-        self, claim: Read, post: Post, answers: set[PostId], foreign: set[PostId]
+        self, subject: Subject, post: Post, answers: set[PostId], foreign: set[PostId]
     ) -> Bearing | None:
         """Return what the sentence of `post` that is most about the claim says to it.
 
         Sentences in the other language count in the posts `foreign` alone: those found by what
         they mean, and answers.
         """
-        whole = reading(post.text)
+        claim, whole = subject.claim, reading(post.text)
         best: Bearing | None = None
         for span in sentences(post.text)[:_SENTENCES_READ]:
             sentence = reading(span.of(post.text))
@@ -169,14 +171,15 @@ class Claims:
             if abroad and post.id not in foreign:
                 continue
             weigh = self._abroad if abroad else self._at_home
-            found = weigh(claim, sentence, whole, answers=post.id in answers)
+            found = weigh(subject, sentence, whole, answers=post.id in answers)
             if found is not None and (best is None or _RANK[found[0]] > _RANK[best.stance]):
                 best = Bearing(post, span, *found)
         return best
 
     def _abroad(
-        self, claim: Read, sentence: Read, whole: Read, *, answers: bool
+        self, subject: Subject, sentence: Read, whole: Read, *, answers: bool
     ) -> tuple[Stance, Retelling | None] | None:
+        claim = subject.claim
         found = stance_across(
             claim, sentence, whole, self._checker.alike, answers=answers, asks=_asks(sentence)
         )
@@ -185,9 +188,10 @@ class Claims:
         return found.stance, "translated" if found.translates else None
 
     def _at_home(
-        self, claim: Read, sentence: Read, whole: Read, *, answers: bool
+        self, subject: Subject, sentence: Read, whole: Read, *, answers: bool
     ) -> tuple[Stance, Retelling | None] | None:
-        stance = self._stance(claim, sentence, whole, answers=answers)
+        claim = subject.claim
+        stance = self._stance(subject, sentence, whole, answers=answers)
         if stance is None:
             return None
         if stance is not Stance.SUPPORTS:
@@ -195,7 +199,10 @@ class Claims:
         same = self._checker.alike(claim.text, sentence.text) >= _REWORDED
         return stance, "paraphrased" if same and not differs(claim, sentence) else None
 
-    def _stance(self, claim: Read, sentence: Read, whole: Read, *, answers: bool) -> Stance | None:
+    def _stance(
+        self, subject: Subject, sentence: Read, whole: Read, *, answers: bool
+    ) -> Stance | None:
+        claim = subject.claim
         about = _about(claim, sentence)
         mention = Stance.MENTIONS if about >= _ABOUT else None
         if _asks(sentence):
@@ -203,12 +210,13 @@ class Claims:
         denied = sentence.denies and not claim.denies
         if denied and answers:
             return Stance.REFUTES
-        there = claim.places <= whole.terms
+        there = claim.places <= whole.terms and subject.met_by(whole)
         if about < _RELATED or not there:
             return mention
         if denied and max(about, _about(claim, whole)) >= _ABOUT:
             return Stance.REFUTES
-        if mention and rival_number(claim.numbers, sentence.numbers):
+        recounts = mention and subject.recounted_by(sentence)
+        if recounts and rival_number(claim.numbers, sentence.numbers):
             return Stance.REFUTES
         reasons = clashes(claim.text, [sentence.text])
         if about >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from siyaq.context.across import is_arabic
 from siyaq.context.claims import Examined
 from siyaq.context.cluster import Cluster
 from siyaq.context.official import official_by
+from siyaq.context.subject import Subject
 from siyaq.context.thread import Conversation
 from siyaq.core.answer import Stance
 from siyaq.core.card import OfficialBy, Turning
@@ -112,10 +114,11 @@ class _Story:
     ) -> None:
         self._bearing = {bearing.post.id: bearing for one in examined for bearing in one.bearings}
         self._checks = {one.id for each in examined for one in each.fact_checks}
-        self._topics = [reading(one.claim.of(post.text)) for one in examined] or [
-            reading(post.text)
+        whole = reading(post.text)
+        topics = [reading(one.claim.of(post.text)) for one in examined] or [whole]
+        self._subjects = [
+            Subject(one, whole) for one in topics if len(one.topic) >= _WORDS_AT_LEAST
         ]
-        self._topics = [one for one in self._topics if len(one.topic) >= _WORDS_AT_LEAST]
         self._same = {copy.post.id for copy in cluster.copies if copy.says != "other"}
         self._sayers = {
             (copy.post.source, copy.post.author.id)
@@ -132,9 +135,7 @@ class _Story:
         denying = {one.id for one in answers}
         self._own = _by_time(one for one in (*own, *pool, *answers) if self._retracts(one))
         self.posts = _by_time(
-            one
-            for one in (*pool, *answers)
-            if one.id in denying or one.id in self._bearing or self._belongs(one)
+            one for one in (*pool, *answers) if one.id in denying or self._belongs(one)
         )
 
     def turning_points(self) -> list[Turn]:
@@ -178,7 +179,7 @@ class _Story:
                 kinds.add("correction")
             if official:
                 kinds.add("official")
-            if not refutes:
+            if not refutes and self._reports(one):
                 kinds.add("first_report")
         return kinds
 
@@ -192,13 +193,31 @@ class _Story:
         return bool(replies) or self._about(one) >= _RELATED
 
     def _belongs(self, one: Post) -> bool:
-        return one.id in self._same or one.id in self._checks or self._about(one) >= _ABOUT
+        """Say whether a post is of this story, and not of one in the same words elsewhere."""
+        if one.id in self._same or one.id in self._checks:
+            return True
+        bearing = self._bearing.get(one.id)
+        if bearing is None:
+            return self._about(one) >= _ABOUT and self._is_subject_of(one)
+        return bearing.stance is not Stance.MENTIONS or self._is_subject_of(one)
+
+    def _reports(self, one: Post) -> bool:
+        """Say whether a post may be what was said first: no number may be another one."""
+        said = reading(one.text)
+        return one.id in self._same or any(each.counted_by(said) for each in self._subjects)
+
+    def _is_subject_of(self, one: Post) -> bool:
+        """Say whether a post names what the claims name. Across languages that cannot be told."""
+        said = reading(one.text)
+        return any(
+            is_arabic(each.claim.text) == is_arabic(one.text) and each.met_by(said)
+            for each in self._subjects
+        )
 
     def _about(self, one: Post) -> float:
         said = reading(one.text).terms
-        return max(
-            (len(topic.topic & said) / len(topic.topic) for topic in self._topics), default=0.0
-        )
+        shares = (_share(each.claim.topic, said) for each in self._subjects)
+        return max(shares, default=0.0)
 
     def _stance(self, one: Post) -> Stance:
         bearing = self._bearing.get(one.id)
@@ -225,6 +244,10 @@ _GRAVEST_FIRST: Final[tuple[Turning, ...]] = (
     "official",
     "dispute",
 )
+
+
+def _share(wanted: frozenset[str], said: frozenset[str]) -> float:
+    return len(wanted & said) / len(wanted)
 
 
 def _by_time(posts: Iterable[Post]) -> list[Post]:

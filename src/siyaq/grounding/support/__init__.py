@@ -8,6 +8,7 @@ from siyaq.grounding.support.checker import SupportChecker
 from siyaq.grounding.support.features import Read, reading
 from siyaq.grounding.support.hard import clashes, rival_number
 from siyaq.grounding.support.names import missing_names
+from siyaq.grounding.support.quantities import same
 from siyaq.grounding.support.verdict import Clash, Verdict
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "missing_names",
     "reading",
     "rival_number",
+    "same",
 ]
