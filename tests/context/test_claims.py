@@ -146,3 +146,56 @@ def test_another_thing_in_the_same_words_disputes_nothing(
     story.network.say("claim", claim, minutes=0)
     story.network.say("other", other, minutes=5)
     assert story.sides("claim")["refutes"] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        (  # what a thing is called by is no count of it
+            "The driver of bus 72 in Miradun drove past the stadium again, said a passenger.",
+            "The driver of bus 64 in Miradun drove past the stadium again, said a passenger.",
+        ),
+        (  # each counts from a window of their own
+            "First sun over Olive Street in Corvanta. 73 umbrellas counted from my window.",
+            "First sun over Olive Street in Corvanta. 70 umbrellas counted from my window so far.",
+        ),
+        (  # nothing that is named is common to both, though the sentences are alike
+            "A goat sat at the night market for 81 minutes and Hillbourne Quay stopped to look.",
+            "A goat sat at the night market for 52 minutes and Tell Haruba stopped to look.",
+        ),
+        (
+            "الأسبوع 31 من تعلم الحياكة في مركز كورفانتا، قال سليم.",
+            "الأسبوع 28 من تعلم الحياكة في مركز كورفانتا، قال رامي.",
+        ),
+        (  # of the town, but of nothing that was said
+            "That trip was to Bab Sarwan in April, 12 days of it.",
+            "False alarm in Bab Sarwan. What people saw there was a runaway calf.",
+        ),
+    ],
+)
+def test_small_talk_disputes_nothing(story: Story, claim: str, other: str) -> None:
+    story.network.say("claim", claim, minutes=0)
+    story.network.say("other", other, minutes=5)
+    assert story.sides("claim")["refutes"] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        (
+            "244 fallen trees: that is the number for last night's storm in Port Selwin from "
+            "Hugo Ghusayn-Rafd, the civil protection service.",
+            "According to Tariq Harubani from the regional council, the number for last night's "
+            "storm in Port Selwin is 145 fallen trees.",
+        ),
+        (
+            "عن عاصفة الليلة الماضية في بورت سلوين قال هوغو غصين رفد إن الحصيلة 244 شجرة.",
+            "قال طارق حروباني من المجلس الإقليمي رأياً آخر: الرقم في عاصفة الليلة الماضية في بورت "
+            "سلوين هو 145 شجرة.",
+        ),
+    ],
+)
+def test_another_count_of_one_storm_disputes_it(story: Story, claim: str, other: str) -> None:
+    story.network.say("claim", claim, minutes=0)
+    story.network.say("other", other, minutes=5)
+    assert story.sides("claim")["refutes"] == [name("other")]

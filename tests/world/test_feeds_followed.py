@@ -25,6 +25,7 @@ SEED = 11
 DEADLINE_SECONDS = 150.0
 _STEP_SECONDS = 120.0
 _POLLS = 8
+_MISSED = 5  # polls that a loaded machine may spoil before anything was read
 
 Between = Callable[[int, FeedServer], object]
 
@@ -58,11 +59,16 @@ class Reading:
         self._between = between
         self._left = polls
         self._polls = polls
+        self._reached = False
+        self._missed = _MISSED
 
     async def _sleep(self, seconds: float) -> None:
         self.told |= {self.source.condition.problem} - {""}
         if self._left == 0:
-            raise Finished
+            self._missed -= 1
+            if self._reached or not self._missed:
+                raise Finished
+            return
         self._left -= 1
         # the last poll finds the world as it was at the one before: nothing is wrong by then
         if self._left:
@@ -92,6 +98,7 @@ class Reading:
         self.gaps += batch.gaps
         self.refused += [one.detail for one in batch.rejected]
         if batch.cursor is not None:
+            self._reached = True
             self.positions[batch.cursor.partition] = batch.cursor.position
 
 

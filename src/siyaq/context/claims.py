@@ -26,7 +26,7 @@ from siyaq.core.ids import PostId
 from siyaq.core.post import Post
 from siyaq.core.query import Query
 from siyaq.core.span import Span
-from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, reading, rival_number
+from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, reading
 from siyaq.retrieval import Retriever
 from siyaq.text.fingerprint import NEAR, Wording
 from siyaq.text.sentences import sentences
@@ -210,13 +210,12 @@ class Claims:
         denied = sentence.denies and not claim.denies
         if denied and answers:
             return Stance.REFUTES
-        there = claim.places <= whole.terms and subject.met_by(whole)
-        if about < _RELATED or not there:
+        met = claim.places <= whole.terms and subject.met_by(whole) and subject.matters_to(whole)
+        if about < _RELATED or not met:
             return mention
         if denied and max(about, _about(claim, whole)) >= _ABOUT:
             return Stance.REFUTES
-        recounts = mention and subject.recounted_by(sentence)
-        if recounts and rival_number(claim.numbers, sentence.numbers):
+        if mention and subject.recounted_by(sentence, whole):
             return Stance.REFUTES
         reasons = clashes(claim.text, [sentence.text])
         if about >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}:

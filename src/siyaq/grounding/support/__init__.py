@@ -8,11 +8,14 @@ from siyaq.grounding.support.checker import SupportChecker
 from siyaq.grounding.support.features import Read, reading
 from siyaq.grounding.support.hard import clashes, rival_number
 from siyaq.grounding.support.names import missing_names
-from siyaq.grounding.support.quantities import same
+from siyaq.grounding.support.pieces import Piece
+from siyaq.grounding.support.quantities import Quantity, same
 from siyaq.grounding.support.verdict import Clash, Verdict
 
 __all__ = [
     "Clash",
+    "Piece",
+    "Quantity",
     "Read",
     "SupportChecker",
     "Verdict",

@@ -128,8 +128,9 @@ def rival_number(claim: Sequence[Quantity], evidence: Sequence[Quantity]) -> boo
     return False
 
 
-_TIMES = frozenset(("second", "minute", "hour", "day", "week", "month", "year"))
+TIMES = frozenset(("second", "minute", "hour", "day", "week", "month", "year"))
+"""Units that measure how long something takes."""
 
 
 def _comparable(one: str, other: str) -> bool:
-    return one == other or (one in _TIMES and other in _TIMES)
+    return one == other or (one in TIMES and other in TIMES)
