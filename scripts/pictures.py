@@ -21,7 +21,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
 SEED = "8"  # a power cut, of which both languages tell
 STILL = "0.000001"
-QUESTIONS = {"page.png": "What happened in the latest story?", "page-ar.png": "ما آخر ما حدث؟"}
+QUESTIONS = {
+    "page.png": "How many homes lost power in Hillbourne Quay?",
+    "page-ar.png": "كم منزلاً انقطعت عنه الكهرباء في هيلبورن كي؟",
+}
 
 
 def main() -> None:
