@@ -25,6 +25,7 @@ from siyaq.core.errors import ConfigError, SourceRefused
 from siyaq.core.event import Cursor, Gap
 from siyaq.core.ports import Batch, Clock
 from siyaq.sources.backoff import Backoff
+from siyaq.sources.closing import closed
 from siyaq.sources.condition import Condition
 from siyaq.sources.credential import Credential
 from siyaq.sources.messages.batch import Verdict, batches_of
@@ -160,7 +161,8 @@ class KafkaSource:
             finally:
                 await asyncio.wait([working])
                 working.exception()  # nobody waits for it any more
-                await asyncio.shield(asyncio.to_thread(consumer.close))
+                # librdkafka can wait for ever for a broker that went away meanwhile
+                await asyncio.shield(closed(consumer.close, "a Kafka consumer"))
             await self._sleep(self._backoff.next_seconds())
 
     def _settings(self) -> dict[str, object]:
