@@ -72,7 +72,7 @@ def test_ask_says_which_model_phrased_the_answer(siyaq: Siyaq, tmp_path: Path) -
     with ModelServer(faithful) as server:
         siyaq("models", "use", server.url, "--model", "stub")
         assert siyaq(*asked, "--json").json["model"] == "server:stub"
-        assert "phrased by server:stub" in siyaq(*asked).out
+        assert "Phrased by server:stub" in siyaq(*asked).out
         assert siyaq(*asked, "--model", "extractive", "--json").json["model"] == "extractive"
     run = siyaq(*asked)
     assert run.code == 0
