@@ -112,4 +112,16 @@ def run_as_printed(command: str, place: Place) -> int:
         assert told.strip(), command
         if "chess" in command:
             assert "Nothing in the posts" in told
+        if "repair cost" in command:
+            plain = " ".join(told.split())
+            for readme in ("README.md", "README.ar.md"):
+                for begun in begun_lines(ROOT / readme):
+                    assert begun in plain, readme
     return 1
+
+
+def begun_lines(readme: Path) -> list[str]:
+    """Return what each line of the printed answer begins with, up to what differs each time."""
+    (printed,) = re.findall(r"```text\n(The repair.*?)```", readme.read_text(), flags=re.DOTALL)
+    begun = (re.split(r"\d|…", line)[0].strip() for line in printed.splitlines())
+    return [one for one in begun if len(one) > len("[")]
