@@ -148,7 +148,7 @@ class Calls:
         if tool.purse is not None:  # its time is that of the call
             spent = {kind: amount for kind, amount in spent.items() if kind != "seconds"}
         took = {"seconds": time.monotonic() - started} if "seconds" in granted else NOTHING
-        cost = plus(plus({"steps": 1}, spent), took)  # type: ignore[arg-type]
+        cost = plus(plus({"steps": 1}, spent), took)  # type: ignore[arg-type]  # kinds that were checked
         self._journal.settle(
             run.id, call.id, state, value=value, problem=problem, spent=cost, cites=cites
         )
