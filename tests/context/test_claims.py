@@ -163,6 +163,10 @@ def test_another_thing_in_the_same_words_disputes_nothing(
             "A goat sat at the night market for 81 minutes and Hillbourne Quay stopped to look.",
             "A goat sat at the night market for 52 minutes and Tell Haruba stopped to look.",
         ),
+        (  # neither names anything, and half of the words differ
+            "Burned date biscuits for 72 people tonight. Martin asked for seconds.",
+            "Burned roast potatoes for 62 people tonight. Anton was polite.",
+        ),
         (
             "الأسبوع 31 من تعلم الحياكة في مركز كورفانتا، قال سليم.",
             "الأسبوع 28 من تعلم الحياكة في مركز كورفانتا، قال رامي.",
