@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from siyaq.core.errors import ConfigError, SourceRefused
 from siyaq.core.ids import PostId
@@ -26,13 +32,20 @@ from siyaq.sources.kafka import KafkaSource
 from siyaq.sources.messages.client import optional
 from siyaq.sources.mqtt import MqttSource
 from siyaq.sources.nats import NatsSource
-from siyaq.testing.brokered import NOBODY, mqtt_platform, nats_platform, soon
+from siyaq.testing.brokered import (
+    NOBODY,
+    kafka_address,
+    kafka_platform,
+    mqtt_platform,
+    nats_platform,
+    soon,
+)
 from siyaq.testing.brokers import (
     Broker,
     BrokerMissing,
-    Kafka,
     Mosquitto,
     NatsServer,
+    Tansu,
     mqtt_publish,
     nats_publish,
     post_of,
@@ -40,6 +53,7 @@ from siyaq.testing.brokers import (
 from siyaq.testing.disconnects import created_twice, follow_through
 from siyaq.testing.serving import wait_until
 from siyaq.testing.source_contract import SourceContract
+from siyaq.testing.world.proxy import FaultProxy
 from tests.conftest import IN_CI
 
 pytestmark = pytest.mark.anyio
@@ -73,8 +87,8 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture
-def kafka() -> Iterator[Kafka]:
-    yield from running(Kafka())
+def kafka(tmp_path: Path) -> Iterator[Tansu]:
+    yield from running(Tansu(tmp_path / "kafka"))
 
 
 class Fresh:
@@ -148,7 +162,7 @@ class TestMqtt(SourceContract):
 
 class TestKafka(SourceContract):
     @pytest.fixture
-    async def upstream(self, kafka: Kafka) -> Held:
+    async def upstream(self, kafka: Tansu) -> Held:
         await asyncio.to_thread(kafka.publish, "orders", MESSAGES)
         url = f"kafka://{kafka.servers}/orders"
         make = partial(KafkaSource, url, NOBODY, source="orders", taken=1)
@@ -181,7 +195,7 @@ async def live(adapter: Any) -> None:
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("platform", [nats_platform, mqtt_platform])
+@pytest.mark.parametrize("platform", [nats_platform, mqtt_platform, kafka_platform])
 async def test_cut_off_in_every_way_nothing_is_missing_or_there_twice(
     platform: Any, tmp_path: Path
 ) -> None:
@@ -229,7 +243,7 @@ async def test_killed_before_or_after_the_commit_mqtt_sends_again(
 
 @pytest.mark.crash
 async def test_killed_before_or_after_the_commit_kafka_is_read_from_our_offsets(
-    kafka: Kafka, tmp_path: Path
+    kafka: Tansu, tmp_path: Path
 ) -> None:
     async def publish(messages: list[bytes]) -> None:
         await asyncio.to_thread(kafka.publish, "orders", messages)
@@ -330,7 +344,7 @@ async def test_a_session_that_the_broker_forgot_is_a_gap(mosquitto: Mosquitto) -
     assert [gap.reason for gap in batch.gaps] == ["cursor_too_old"]
 
 
-async def test_offsets_that_the_topic_no_longer_has_are_a_gap(kafka: Kafka) -> None:
+async def test_offsets_that_the_topic_no_longer_has_are_a_gap(kafka: Tansu) -> None:
     await asyncio.to_thread(kafka.publish, "orders", MESSAGES[:3])
     adapter = KafkaSource(f"kafka://{kafka.servers}/orders", NOBODY)
     resume = {"orders/0": "90000@1700000000000000"}
@@ -342,14 +356,14 @@ async def test_offsets_that_the_topic_no_longer_has_are_a_gap(kafka: Kafka) -> N
 
 
 async def test_every_partition_is_read_and_a_latest_begins_where_it_was_told_to(
-    kafka: Kafka,
+    kafka: Tansu,
 ) -> None:
     for partition in range(3):
         await asyncio.to_thread(kafka.publish, "spread", [post_of(partition)], partition)
     url = f"kafka://{kafka.servers}/spread?from=latest"
     resume: dict[str, str] = {}
     async with asyncio.timeout(30), aclosing(KafkaSource(url, NOBODY).batches({})) as batches:
-        while len(resume) < 4:  # the mock cluster makes topics of four
+        while len(resume) < 4:
             batch = await anext(batches)
             assert not batch.events
             assert batch.cursor is not None
@@ -363,6 +377,73 @@ async def test_every_partition_is_read_and_a_latest_begins_where_it_was_told_to(
     assert arrived == {"kafka:10", "kafka:11", "kafka:12"}, "what came while we were away"
 
 
+async def test_a_topic_that_was_made_anew_is_a_gap_and_is_read(kafka: Tansu) -> None:
+    async def rest() -> None:
+        """Let the broker forget everything, and publish other messages."""
+        await asyncio.to_thread(kafka.stop, kill=True)
+        await asyncio.to_thread(kafka.start)
+        await asyncio.to_thread(kafka.publish, "orders", [post_of(50)])
+
+    await asyncio.to_thread(kafka.publish, "orders", [post_of(n) for n in range(3)])
+    url = f"kafka://{kafka.servers}/orders"
+    adapter = KafkaSource(url, NOBODY, sleep=soon, timeout_seconds=2)
+    arrived: list[str] = []
+    gaps: list[str] = []
+    async with asyncio.timeout(60), aclosing(adapter.batches({})) as batches:
+        async for batch in batches:
+            arrived += [event.post_id for event in batch.events]  # type: ignore[union-attr]
+            gaps += [gap.reason for gap in batch.gaps]
+            if len(arrived) == 3:
+                await rest()
+            if len(arrived) == 4:
+                break
+    assert arrived == [f"kafka:{n}" for n in (0, 1, 2, 50)]
+    assert gaps == ["cursor_too_old"]
+
+
+async def test_kafka_over_tls_talks_to_whom_it_trusts(kafka: Tansu, tmp_path: Path) -> None:
+    await asyncio.to_thread(kafka.publish, "orders", [post_of(1)])
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority = certified(tmp_path)
+    tls.load_cert_chain(authority)
+    async with FaultProxy(kafka.port, [], tls=tls) as wire:
+        wire.renamed = kafka_address(kafka.port), kafka_address(wire.port)
+        url = f"kafka+tls://127.0.0.1:{wire.port}/orders"
+        trusting = KafkaSource(f"{url}?ca_file={authority}", NOBODY)
+        (event,) = (await first(trusting)).events
+        assert event.post_id == "kafka:1"  # type: ignore[union-attr]
+        strange = KafkaSource(url, NOBODY, sleep=soon, timeout_seconds=2)
+        reading = asyncio.create_task(first(strange))
+        async with asyncio.timeout(30):
+            while "ca_file" not in strange.condition.problem:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+def certified(directory: Path) -> Path:
+    """Write a key and its own certificate for this machine to one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a broker")])
+    here = x509.IPAddress(IPv4Address("127.0.0.1"))
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([here]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    unlocked = serialization.NoEncryption()
+    pkcs8 = serialization.PrivateFormat.PKCS8
+    path = directory / "broker.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, pkcs8, unlocked)
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
 class Locked(NatsServer):
     def login(self) -> str:
         return 'authorization { user: "siyaq", password: "let-me-in" }'
@@ -374,6 +455,11 @@ class LockedMosquitto(Mosquitto):
         passwords.write_text("siyaq:let-me-in\n")
         subprocess.run(["mosquitto_passwd", "-U", str(passwords)], check=True)
         return f"allow_anonymous false\npassword_file {passwords}\n"
+
+
+class LockedTansu(Tansu):
+    def command(self) -> list[str]:
+        return [*super().command(), "--authentication"]
 
 
 def login(text: str) -> Credential:
@@ -398,6 +484,13 @@ async def test_mqtt_lets_in_who_knows_the_password_and_refuses_others(tmp_path: 
         reading = asyncio.create_task(first(adapter))
         await live(adapter)
         reading.cancel()
+
+
+async def test_kafka_that_does_not_know_us_says_so(tmp_path: Path) -> None:
+    for broker in running(LockedTansu(tmp_path / "kafka")):
+        url = f"kafka://{broker.servers}/orders?sasl=scram-512"
+        with pytest.raises(SourceRefused, match="unknown-user"):
+            await first(KafkaSource(url, login("siyaq:let-me-in"), timeout_seconds=2))
 
 
 async def test_a_broker_that_is_not_there_is_waited_for(tmp_path: Path) -> None:

@@ -200,6 +200,11 @@ class KafkaSource:
             told = f"the cluster will not have us: {error.str()}"
             hint = f"check the login in {self._credential.place} and 'sasl'"
             self._trouble = Lost(told) if self._ever_live else SourceRefused(told, hint=hint)
+        elif error.code() == codes._SSL:  # noqa: SLF001
+            told = f"TLS with the cluster fails ('ca_file' says whom to trust): {error.str()}"
+            self._trouble = Lost(told)
+        elif self._trouble is not None:
+            return  # the first says why
         elif error.fatal() or error.code() == codes._ALL_BROKERS_DOWN:  # noqa: SLF001
             self._trouble = Lost(f"no broker can be reached: {error.str()}")
 
@@ -214,9 +219,7 @@ class KafkaSource:
         begun: list[Any] = []
         for partition in self._partitions(consumer):
             named = self._kafka.TopicPartition(self._address.topic, partition)
-            first, end = self._asked(
-                consumer.get_watermark_offsets, named, timeout=self._timeout_seconds
-            )
+            first, end = self._asked(consumer, "get_watermark_offsets", named)
             place = self._places.get(partition)
             if place is None:
                 place = _Place(first if self._address.begins == "earliest" else end, now)
@@ -237,18 +240,17 @@ class KafkaSource:
         return news
 
     def _partitions(self, consumer: Any) -> list[int]:
-        found = self._asked(
-            consumer.list_topics, self._address.topic, timeout=self._timeout_seconds
-        )
+        found = self._asked(consumer, "list_topics", self._address.topic)
         topic = found.topics[self._address.topic]
         if topic.error is not None or not topic.partitions:
             raise Lost(f"topic {self._address.topic!r} cannot be read: {topic.error}")
         return sorted(topic.partitions)
 
-    def _asked(self, ask: Callable[..., Any], *given: object, timeout: float) -> Any:
+    def _asked(self, consumer: Any, question: str, about: object) -> Any:
         try:
-            return ask(*given, timeout=timeout)
+            return getattr(consumer, question)(about, timeout=self._timeout_seconds)
         except self._kafka.KafkaException as error:
+            consumer.poll(0)  # only here is it heard why
             if self._trouble is not None:
                 raise self._trouble from error
             raise Lost(f"the cluster does not answer: {error.args[0].str()}") from error

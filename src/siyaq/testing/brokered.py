@@ -19,7 +19,7 @@ from typing import Any
 
 from siyaq.core.ports import SourceAdapter
 from siyaq.sources.credential import Credential
-from siyaq.testing.brokers import Broker, Kafka, Mosquitto, NatsServer, post_of
+from siyaq.testing.brokers import Broker, Mosquitto, NatsServer, Tansu, post_of
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.proxy import CUTS, FaultProxy
 
@@ -36,9 +36,7 @@ async def soon(_: float) -> None:
 class Brokered:
     """One broker behind a wire, and a publisher that talks as long as time passes."""
 
-    def __init__(
-        self, broker: Broker | Kafka | None, wire: FaultProxy, make: Callable[[int], Any]
-    ) -> None:
+    def __init__(self, broker: Broker, wire: FaultProxy, make: Callable[[int], Any]) -> None:
         self.pace = Pace(datetime.now(UTC), paused=True)
         self._broker = broker
         self._wire = wire
@@ -68,7 +66,6 @@ class Brokered:
             self._wire.drop_streams()
 
     async def _restart(self, how: str) -> None:
-        assert isinstance(self._broker, Broker)
         await asyncio.to_thread(self._broker.stop, kill=how == "killed")
         await asyncio.to_thread(self._broker.start)
         self._restarts[how] += 1
@@ -185,10 +182,10 @@ async def mqtt_platform(
 async def kafka_platform(
     seed: int, *, posts_per_second: float = 20.0, speed: float = 10.0
 ) -> AsyncIterator[Brokered]:
-    """Run a mock cluster behind a wire. It keeps nothing, so it is never stopped."""
+    """Run Tansu behind a wire. It keeps nothing, so it is never stopped."""
     from siyaq.sources.kafka import KafkaSource
 
-    with Kafka() as broker:
+    with TemporaryDirectory() as directory, Tansu(Path(directory)) as broker:
 
         async def send(message: bytes) -> None:
             partition = int(json.loads(message)["id"]) % 2  # versions of one post stay in order
@@ -222,15 +219,15 @@ class Unstopped(Brokered):
 
 @asynccontextmanager
 async def _published(
-    broker: Broker | Kafka,
+    broker: Broker,
     make: Callable[[int], Any],
     send: Callable[[bytes], Awaitable[None]],
     pause_seconds: float,
     kind: type[Brokered] = Brokered,
 ) -> AsyncIterator[Brokered]:
     async with FaultProxy(broker.port, [b""]) as wire:
-        if isinstance(broker, Kafka):  # it tells its clients where it is
-            wire.renamed = _told(broker.port), _told(wire.port)
+        if isinstance(broker, Tansu):
+            wire.renamed = kafka_address(broker.port), kafka_address(wire.port)
         platform = kind(broker, wire, make)
         publishing = asyncio.create_task(platform.publish(send, pause_seconds))
         try:
@@ -240,8 +237,8 @@ async def _published(
             await asyncio.gather(publishing, return_exceptions=True)
 
 
-def _told(port: int) -> bytes:
-    """Return how Kafka's protocol tells of a broker on this machine."""
+def kafka_address(port: int) -> bytes:
+    """Return how a broker on this machine tells its clients where it is, in Kafka's protocol."""
     return b"127.0.0.1" + port.to_bytes(4, "big")
 
 

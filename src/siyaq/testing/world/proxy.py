@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
+from ssl import SSLContext
 from types import TracebackType
 from typing import Literal, Self, get_args
 
@@ -40,7 +41,8 @@ class FaultProxy:
     Cuts strike connections that carry a stream: those on which a request begins with one of
     `streams`: from their second piece on, or `at_once` from their first, where each is an answer
     to a question of its own. `fired` counts what has really happened. Where the server says
-    `renamed[0]`, its clients hear `renamed[1]`: for those that tell where else to find them.
+    `renamed[0]`, its clients hear `renamed[1]`: for those that tell where else to find them. With
+    `tls`, the server's clients have to speak it, and the server itself does not.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class FaultProxy:
         *,
         at_once: bool = False,
         renamed: tuple[bytes, bytes] = (b"", b""),
+        tls: SSLContext | None = None,
         host: str = "127.0.0.1",
     ) -> None:
         self.port = 0
@@ -60,12 +63,15 @@ class FaultProxy:
         self._at_once = at_once
         self.renamed = renamed
         self._host = host
+        self._tls = tls
         self._orders: deque[Cut] = deque()
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], _Wire] = {}
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, self._host, self.port)
+        self._server = await asyncio.start_server(
+            self._accept, self._host, self.port, ssl=self._tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
