@@ -4,7 +4,7 @@ Each source runs as in the product against a server that speaks its protocol, mi
 command and knows the truth: connections torn, closed, cut inside a message, left half-open,
 refused and swallowed; repetitions, garbage, frozen streams, server errors, rate limits; and the
 source itself stopped and started from its cursors in between. Brokers are the real programs,
-stopped and killed too; the short version of theirs is tests/sources/test_brokers.py.
+stopped and killed too; the short version of theirs is tests/sources/brokers.
 """
 
 from __future__ import annotations
