@@ -36,7 +36,7 @@ async def soon(_: float) -> None:
 class Brokered:
     """One broker behind a wire, and a publisher that talks as long as time passes."""
 
-    def __init__(self, broker: Broker, wire: FaultProxy, make: Callable[[int], Any]) -> None:
+    def __init__(self, broker: Broker | None, wire: FaultProxy, make: Callable[[int], Any]) -> None:
         self.pace = Pace(datetime.now(UTC), paused=True)
         self._broker = broker
         self._wire = wire
@@ -66,6 +66,7 @@ class Brokered:
             self._wire.drop_streams()
 
     async def _restart(self, how: str) -> None:
+        assert self._broker is not None
         await asyncio.to_thread(self._broker.stop, kill=how == "killed")
         await asyncio.to_thread(self._broker.start)
         self._restarts[how] += 1
