@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 
@@ -115,6 +116,30 @@ def test_a_damaged_file_of_words_is_noticed(indexed: Desk) -> None:
         path.write_bytes(sound[: len(sound) // 2])
         assert len(check(indexed.log, indexed.directory)) == 1, path.name
         path.write_bytes(sound)
+
+
+@pytest.mark.parametrize("by", [2, -2])
+@pytest.mark.parametrize("every", [5, 999])
+def test_a_partition_that_miscounts_its_posts_is_noticed(
+    indexed: Desk, every: int, by: int
+) -> None:
+    live = indexed.reader().newest(Filters(), 999)
+    for seq in sorted(live)[::every]:
+        indexed.delete(indexed.log.posts(live)[seq])
+    indexed.bring_up_to_date()
+    assert check(indexed.log, indexed.directory) == ()
+    tried = 0
+    for path in home(indexed.index, state_of(indexed).generation).glob("words-*/meta.json"):
+        sound = path.read_bytes()
+        for place in range(len(json.loads(sound)["segments"])):
+            held = json.loads(sound)
+            segment = held["segments"][place]
+            segment["max_doc"] += by
+            path.write_text(json.dumps(held))
+            assert check(indexed.log, indexed.directory), segment
+            tried += 1
+        path.write_bytes(sound)
+    assert tried
 
 
 def test_a_flipped_bit_of_the_state_is_noticed(indexed: Desk) -> None:

@@ -41,10 +41,19 @@ def damaged(folder: Path, state: State) -> Iterator[str]:
 
 
 def _damaged_words(folder: Path) -> Iterator[str]:
-    """Yield the files of a partition that are damaged. One that a merge removes is none."""
+    """Yield the files of a partition that are damaged. One that a merge removes is none.
+
+    'meta.json' has no checksum, and the number of documents that it tells weighs every word: it is
+    held against the files that tell which are deleted. Where none is, posts would be too many.
+    """
     try:
-        held = _read(folder / "meta.json")
-        segments = {str(each["segment_id"]).replace("-", "") for each in held["segments"]}
+        held = _read(folder / "meta.json")["segments"]
+        segments = {str(each["segment_id"]).replace("-", ""): each for each in held}
+        counted = {
+            f"{name}.{each['deletes']['opstamp']}.del": each["max_doc"]
+            for name, each in segments.items()
+            if each["deletes"]
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
         yield f"partition {folder.name!r} is damaged: its 'meta.json' cannot be read"
         return
@@ -54,6 +63,8 @@ def _damaged_words(folder: Path) -> Iterator[str]:
         try:
             if not _is_whole(path):
                 yield f"partition {folder.name!r} is damaged: {path.name!r} fails its checksum"
+            elif path.name in counted and _documents(path) != counted[path.name]:
+                yield f"partition {folder.name!r} is damaged: its 'meta.json' miscounts its posts"
         except FileNotFoundError:
             continue
 
@@ -61,6 +72,12 @@ def _damaged_words(folder: Path) -> Iterator[str]:
 def _read(path: Path) -> dict[str, Any]:
     held: dict[str, Any] = json.loads(path.read_bytes())
     return held
+
+
+def _documents(deletes: Path) -> int:
+    """Return of how many documents a file tells which are deleted: its first 32 bits."""
+    with deletes.open("rb") as file:
+        return int.from_bytes(file.read(4), "little")
 
 
 def _is_whole(path: Path) -> bool:
