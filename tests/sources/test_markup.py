@@ -19,7 +19,14 @@ def test_a_reader_sees_blocks_and_no_scripts() -> None:
         "<div>rain</div>\x1c<script>x</script>\x0f<p>wind",
         "rain&#31;<br>wind&#x2;",
         "<svg>\x03</svg>\x04rain<br>wind\ufffe",
+        "rain</body><body> wind\x05",
+        "</main></body><p>rain</p><b/html>\x06</b><body><h1>wind</h1>",
     ],
 )
 def test_control_characters_cost_nothing_but_themselves(html: str) -> None:
     assert html_to_text(html).split() == ["rain", "wind"]
+
+
+@pytest.mark.parametrize("end", ["</body>", "</HTML >", "</body></html>", "</div>"])
+def test_nothing_hides_behind_an_end(end: str) -> None:
+    assert html_to_text(f"<p>rain</p>{end}wind") == "rain\nwind"

@@ -13,6 +13,9 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What HTML lets stand in a text and lxml does not let us write."""
 
+_ENDS = re.compile("</(?:body|html)[^>]*>", re.I)
+"""What libxml2 takes for the end, and drops what follows; a browser shows that as well."""
+
 _GAPS = re.compile(r" ?\n\s*")
 
 
@@ -21,7 +24,8 @@ def html_to_text(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html.strip()
     try:
-        tree = lxml.html.fromstring(f"<div>{html.replace(chr(0), '')}</div>")
+        whole = _ENDS.sub("", html.replace("\0", ""))
+        tree = lxml.html.document_fromstring(f"<div>{whole}</div>")
     except (LxmlError, ParserError, ValueError):
         return ""
     if _NOT_XML.search(str(tree.text_content())):
