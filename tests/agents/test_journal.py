@@ -105,7 +105,8 @@ def test_a_user_has_caps_for_a_day_over_all_runs(journal: Journal) -> None:
 
 def test_a_journal_of_a_newer_siyaq_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    journal._db.execute("PRAGMA user_version = 9")
+    with journal.lent() as db:
+        db.execute("PRAGMA user_version = 9")
     journal.close()
     with pytest.raises(FormatTooNew):
         Journal(tmp_path)

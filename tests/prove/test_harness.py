@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from prove import life, mutants, power_cut
 from prove.campaign import ROOT, Unjudged
 from siyaq.log import database
-from siyaq.telemetry.schema import SCHEMA
+from siyaq.telemetry.schema import LAYOUT
 from siyaq.testing.lossy_disk import LossyDisk
 from siyaq.testing.vfs import FaultyDisk
 
@@ -27,8 +28,8 @@ def test_it_sees_what_synchronous_normal_loses(
 def test_it_sees_what_synchronous_normal_loses_of_readings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lazy = SCHEMA.replace("synchronous = FULL", "synchronous = NORMAL")
-    monkeypatch.setattr("siyaq.telemetry.database.SCHEMA", lazy)
+    lazy = replace(LAYOUT, synchronous="NORMAL")
+    monkeypatch.setattr("siyaq.telemetry.database.LAYOUT", lazy)
     assert power_cut.cut_readings(7, tmp_path, clean=True).wrong["missing"] > 0
 
 

@@ -29,12 +29,14 @@ class AuditLog:
 
     def __init__(self, directory: Path, *, now: Callable[[], datetime] = utc_now) -> None:
         """Open it, making its folder if need be. Raises StorageError."""
-        self._path = store.prepare(directory)
+        self._file = store.keys(directory)
+        with self._file.opened():
+            pass
         self._now = now
 
     def begin(self, key_id: str, action: str, status: int | None = None) -> int:
         """Write down what is about to be done; return its place, for `end`."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             place = database.execute(
                 "INSERT INTO changes (at, key_id, action, status) VALUES (?, ?, ?, ?)",
                 (self._now().isoformat(), key_id, action, status),
@@ -45,12 +47,12 @@ class AuditLog:
 
     def end(self, place: int, status: int) -> None:
         """Write down what became of it."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             database.execute("UPDATE changes SET status = ? WHERE place = ?", (status, place))
 
     def newest(self, limit: int = 100) -> list[AuditEntry]:
         """Return the newest changes, the newest first."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             rows = database.execute(
                 "SELECT at, key_id, action, status FROM changes ORDER BY place DESC LIMIT ?",
                 (limit,),

@@ -9,17 +9,15 @@ the window: a crash gives nothing away, and holds nothing back for ever.
 from __future__ import annotations
 
 import math
-import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 from siyaq.access import store
 from siyaq.access.limits import Amount, Limits, Resource
-from siyaq.core.errors import DiskFull, QuotaExhausted, StorageError
+from siyaq.core.errors import QuotaExhausted
+from siyaq.sqlite import Connection, Database, File, Layout
 
 LEASE_SECONDS = 900
 """How long a reservation may be waited for to be settled: no call lasts longer."""
@@ -29,9 +27,7 @@ SOON_SECONDS = 2
 
 _STEPS = 60
 
-_SCHEMA = """
-    PRAGMA journal_mode = WAL;
-    BEGIN IMMEDIATE;
+_TABLES = """
     CREATE TABLE IF NOT EXISTS spent (
         key_id TEXT, until INTEGER, requests INTEGER, tokens INTEGER, millis INTEGER,
         PRIMARY KEY (key_id, until)
@@ -41,8 +37,9 @@ _SCHEMA = """
         requests INTEGER, tokens INTEGER, millis INTEGER
     );
     CREATE INDEX IF NOT EXISTS reserved_by ON reserved (key_id);
-    COMMIT;
 """
+# a power cut may lose the last calls from the book, a kill loses none
+_LAYOUT = Layout((_TABLES,), synchronous="NORMAL")
 _HELD = """
     SELECT MIN(until, ?2), requests, tokens, millis, 0 FROM spent WHERE key_id = ?1
     UNION ALL
@@ -90,26 +87,18 @@ class Budget:
         sake it was refused.
         """
         self._outcome = outcome
-        self._path = store.folder(directory) / "spending.sqlite"
+        self._database = Database(
+            File(store.folder(directory) / "spending.sqlite", _LAYOUT, "what keys have used")
+        )
+        self._database.open()
         self.defaults = defaults
         self.window_seconds = window_seconds
         self._step = max(1, window_seconds // _STEPS)
         self._now = now
-        self._lock = Lock()
-        with _told(self._path):
-            self._connection = sqlite3.connect(
-                self._path,
-                timeout=store.BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            # a power cut may lose the last calls from the book, a kill loses none
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Close the database."""
-        self._connection.close()
+        self._database.close()
 
     def reserve(self, key_id: str, limits: Limits, most: Amount) -> Reservation | None:
         """Reserve what a call may come to; None where nothing limits it.
@@ -126,7 +115,7 @@ class Budget:
             seconds=min(most.seconds, allowed.get("seconds", math.inf)),
         )
         now = self._now()
-        with self._writing() as database:
+        with self._database.changing() as database:
             database.execute("DELETE FROM spent WHERE until <= ?", (now,))
             database.execute("DELETE FROM reserved WHERE until <= ?", (now,))
             self._refuse_beyond(allowed, cut, self._held(database, key_id, now), now)
@@ -142,7 +131,7 @@ class Budget:
 
     def settle(self, reservation: Reservation, used: Amount) -> None:
         """Put what a call has used in the place of what it reserved. Raises StorageError."""
-        with self._writing() as database:
+        with self._database.changing() as database:
             found = database.execute(
                 "DELETE FROM reserved WHERE id = ? RETURNING until", (reservation.id,)
             ).fetchall()
@@ -158,15 +147,15 @@ class Budget:
     def used(self, key_id: str) -> Amount:
         """Return what counts for a key now, reservations with it. Raises StorageError."""
         now = self._now()
-        with self._lock, _told(self._path):
-            held = [one for one in self._held(self._connection, key_id, now) if one.until > now]
+        with self._database.lent() as database:
+            held = [one for one in self._held(database, key_id, now) if one.until > now]
         return Amount(
             requests=int(sum(one.amounts["requests"] for one in held)),
             tokens=int(sum(one.amounts["tokens"] for one in held)),
             seconds=sum(one.amounts["seconds"] for one in held),
         )
 
-    def _held(self, database: sqlite3.Connection, key_id: str, now: float) -> list[_Held]:
+    def _held(self, database: Connection, key_id: str, now: float) -> list[_Held]:
         # a clock that was set back may have left a row too far ahead
         rows = database.execute(_HELD, (key_id, self._until(now), int(now))).fetchall()
         return [
@@ -204,17 +193,6 @@ class Budget:
     def _until(self, now: float) -> int:
         return math.ceil((now + self.window_seconds) / self._step) * self._step
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _told(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
 
 _ROUNDING = 1e-4
 """Less than the book knows of anything: sums of thousandths are not exact."""
@@ -231,13 +209,3 @@ def _wait(held: list[_Held], name: Resource, over: float, now: float) -> int:
 
 def _columns(amount: Amount) -> tuple[int, int, int]:
     return amount.requests, amount.tokens, math.ceil(1000 * amount.seconds)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-        kind = DiskFull if full else StorageError
-        raise kind(f"cannot keep what keys use in {str(path)!r}: {error}") from error

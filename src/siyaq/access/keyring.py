@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 from urllib.parse import urlsplit
 
 from siyaq.access import secret, store
@@ -17,7 +15,8 @@ from siyaq.access.collections import PUBLIC
 from siyaq.access.limits import NO_LIMITS, Limits
 from siyaq.access.roles import Role
 from siyaq.core.clock import utc_now
-from siyaq.core.errors import NotFound, StorageError, UsageError
+from siyaq.core.errors import NotFound, UsageError
+from siyaq.sqlite import Connection, Database
 
 MAX_NAME_CHARS = 100
 MAX_ORIGINS = 50
@@ -54,22 +53,17 @@ class KeyRing:
 
     def __init__(self, directory: Path, *, now: Callable[[], datetime] = utc_now) -> None:
         """Open the keys, making their folder if need be. Raises StorageError."""
-        self._path = store.prepare(directory)
+        self._file = store.keys(directory)
+        self._reading = Database(self._file)
+        self._reading.open()
         self._pepper = store.pepper(directory)
         self._now = now
-        self._lock = Lock()
-        self._connection = sqlite3.connect(
-            self._path,
-            timeout=store.BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
         self._version = -1
         self._held: Mapping[str, Key] = {}
 
     def close(self) -> None:
         """Close the database."""
-        self._connection.close()
+        self._reading.close()
 
     def create(
         self,
@@ -114,8 +108,7 @@ class KeyRing:
             collections=tuple(collections),
             digest=self._digest(minted.key),
         )
-        with store.opened(self._path) as database:
-            database.execute("BEGIN IMMEDIATE")
+        with self._file.changed() as database:
             database.execute(
                 "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
                 (
@@ -132,17 +125,14 @@ class KeyRing:
             database.execute(
                 "INSERT INTO key_collections VALUES (?, ?)", (key.id, " ".join(key.collections))
             )
-            database.execute("COMMIT")
         return key, minted.key
 
     def limit(self, key_id: str, limits: Limits) -> None:
         """Give a key limits in place of those it has. Raises NotFound for one that is not there."""
-        with store.opened(self._path) as database:
-            database.execute("BEGIN IMMEDIATE")
+        with self._file.changed() as database:
             if database.execute("SELECT 1 FROM keys WHERE id = ?", (key_id,)).fetchone() is None:
                 raise _unknown(key_id)
             _limit(database, key_id, limits)
-            database.execute("COMMIT")
 
     def assign(self, key_id: str, role: Role, name: str) -> Key:
         """Give a key of somebody who signs in another role and name. Raises NotFound."""
@@ -151,7 +141,7 @@ class KeyRing:
             raise _unknown(key_id)
         if (held.role, held.name) == (role, name):
             return held
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             database.execute(
                 "UPDATE keys SET role = ?, name = ? WHERE id = ?", (role.value, name, key_id)
             )
@@ -159,7 +149,7 @@ class KeyRing:
 
     def revoke(self, key_id: str) -> None:
         """Revoke a key, for ever. Raises NotFound for one that is not there."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             done = database.execute(
                 "UPDATE keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?",
                 (self._now().isoformat(), key_id),
@@ -204,23 +194,18 @@ class KeyRing:
         return hmac.digest(self._pepper, key.encode("ascii"), sha256)
 
     def _current(self) -> Mapping[str, Key]:
-        with self._lock:
-            try:
-                (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-                if version != self._version:
-                    rows = self._connection.execute(
-                        "SELECT id, name, role, origins, created_at, expires_at, revoked_at,"
-                        " digest, requests, tokens, seconds, COALESCE(weight, 1), names"
-                        " FROM keys LEFT JOIN limits ON limits.key_id = id"
-                        " LEFT JOIN key_collections held ON held.key_id = id"
-                        " ORDER BY created_at, id"
-                    ).fetchall()
-                    self._held = {key.id: key for key in map(_key, rows)}
-                    self._version = version
-            except sqlite3.Error as error:
-                raise StorageError(
-                    f"cannot read the keys in {str(self._path)!r}: {error}"
-                ) from error
+        with self._reading.lent() as database:
+            (version,) = database.execute("PRAGMA data_version").fetchone()
+            if version != self._version:
+                rows = database.execute(
+                    "SELECT id, name, role, origins, created_at, expires_at, revoked_at,"
+                    " digest, requests, tokens, seconds, COALESCE(weight, 1), names"
+                    " FROM keys LEFT JOIN limits ON limits.key_id = id"
+                    " LEFT JOIN key_collections held ON held.key_id = id"
+                    " ORDER BY created_at, id"
+                ).fetchall()
+                self._held = {key.id: key for key in map(_key, rows)}
+                self._version = version
             return self._held
 
 
@@ -228,7 +213,7 @@ def _unknown(key_id: str) -> NotFound:
     return NotFound(f"no key {key_id[:20]!r}", hint="'siyaq keys list' shows the ids")
 
 
-def _limit(database: sqlite3.Connection, key_id: str, limits: Limits) -> None:
+def _limit(database: Connection, key_id: str, limits: Limits) -> None:
     database.execute(
         "INSERT OR REPLACE INTO limits VALUES (?, ?, ?, ?, ?)",
         (key_id, limits.requests, limits.tokens, limits.seconds, limits.weight),

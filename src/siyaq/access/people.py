@@ -24,15 +24,12 @@ from siyaq.access.sessions import WRONG, Sessions, SignInFailed
 from siyaq.access.tries import Tries
 from siyaq.core.clock import utc_now
 from siyaq.core.errors import NotFound, UsageError
+from siyaq.sqlite import File, Layout
 
 HERE = ""
 """The issuer of accounts of this machine."""
 
-_FORMAT = 1
-_SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    PRAGMA secure_delete = ON;
-    BEGIN IMMEDIATE;
+_TABLES = """
     CREATE TABLE IF NOT EXISTS people (
         key_id TEXT PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL, password TEXT,
         UNIQUE (issuer, subject)
@@ -43,8 +40,6 @@ _SCHEMA = f"""
     );
     CREATE TABLE IF NOT EXISTS tries (who BLOB NOT NULL, at REAL NOT NULL);
     CREATE INDEX IF NOT EXISTS tries_of ON tries (who, at);
-    PRAGMA user_version = {_FORMAT};
-    COMMIT;
 """
 
 
@@ -74,14 +69,14 @@ class People:
         self, directory: Path, ring: KeyRing, *, now: Callable[[], datetime] = utc_now
     ) -> None:
         """Open them, making their file if need be. `ring` is of the same directory."""
-        self._path = store.folder(directory) / "people.sqlite"
-        with store.opened(self._path) as database:
-            store.upgrade(database, self._path, _FORMAT, _SCHEMA)
+        self._file = File(
+            store.folder(directory) / "people.sqlite", Layout((_TABLES,)), "the accounts"
+        )
         self._ring = ring
         self._pepper = store.pepper(directory)
-        self._tries = Tries(self._path, self._pepper, now)
+        self._tries = Tries(self._file, self._pepper, now)
         self.links = Links(directory)
-        self.sessions = Sessions(self._path, self._pepper, now)
+        self.sessions = Sessions(self._file, self._pepper, now)
 
     def close(self) -> None:
         """Close the database; the ring stays open."""
@@ -116,7 +111,7 @@ class People:
         if person.issuer != HERE:
             raise UsageError(f"{name!r} signs in through {person.issuer!r}, not with a password")
         made = passwords.kept(passwords.checked(password, person.subject), self._pepper)
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             database.execute(
                 "UPDATE people SET password = ? WHERE key_id = ?", (made, person.key.id)
             )
@@ -168,7 +163,7 @@ class People:
 
     def listed(self) -> list[Person]:
         """Return everybody who was ever let in, the first one first."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             rows = database.execute("SELECT key_id, issuer, subject FROM people ORDER BY rowid")
             found = [(self._ring.held(key_id), *rest) for key_id, *rest in rows.fetchall()]
         return [Person(key, *rest) for key, *rest in found if key is not None]
@@ -187,7 +182,7 @@ class People:
     def forget(self, name: str) -> Person:
         """Shut somebody out, and let their provider bring them again as somebody new. NotFound."""
         person = self.shut_out(name)
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             database.execute("DELETE FROM people WHERE key_id = ?", (person.key.id,))
         return person
 
@@ -204,8 +199,7 @@ class People:
         key, _ = self._ring.create(  # its secret is nobody's
             role, name=name, limits=limits, collections=collections
         )
-        with store.opened(self._path) as database:
-            database.execute("BEGIN IMMEDIATE")
+        with self._file.changed() as database:
             before = database.execute(
                 "SELECT key_id FROM people WHERE issuer = ? AND subject = ?", (issuer, subject)
             ).fetchone()
@@ -214,9 +208,7 @@ class People:
                     "INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?)",
                     (key.id, issuer, subject, password),
                 )
-                database.execute("COMMIT")
                 return key
-            database.execute("ROLLBACK")
         self._ring.revoke(key.id)  # another process was first
         if password is not None:
             raise UsageError(f"there is an account {name!r}")
@@ -225,7 +217,7 @@ class People:
         return kept
 
     def _row(self, issuer: str, subject: str) -> tuple[str, str | None] | None:
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             found: tuple[str, str | None] | None = database.execute(
                 "SELECT key_id, password FROM people WHERE issuer = ? AND subject = ?",
                 (issuer, subject),

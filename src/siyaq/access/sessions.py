@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
-from threading import Lock
 
-from siyaq.access import store
-from siyaq.core.errors import StorageError, UsageError
+from siyaq.core.errors import UsageError
+from siyaq.sqlite import Connection, Database, File, IntegrityError
 
 TOKEN_BYTES = 32
 ID_BYTES = 8
@@ -47,14 +44,12 @@ class Sessions:
     next request on. Every method raises StorageError.
     """
 
-    def __init__(self, path: Path, pepper: bytes, now: Callable[[], datetime]) -> None:
-        self._path = path
+    def __init__(self, file: File, pepper: bytes, now: Callable[[], datetime]) -> None:
+        self._file = file
+        self._reading = Database(file)
+        self._reading.open()
         self._pepper = pepper
         self._now = now
-        self._lock = Lock()
-        self._reading = sqlite3.connect(
-            path, timeout=store.BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
 
     def close(self) -> None:
         """Close the database."""
@@ -72,8 +67,7 @@ class Sessions:
         now = self._now()
         token = secrets.token_urlsafe(TOKEN_BYTES)
         session = Session(secrets.token_hex(ID_BYTES), key_id, now + timedelta(seconds=seconds))
-        with store.opened(self._path) as database:
-            database.execute("BEGIN IMMEDIATE")
+        with self._file.changed() as database:
             database.execute("DELETE FROM sessions WHERE expires_at <= ?", (now.timestamp(),))
             if password is not None and not self._is_of(database, key_id, password):
                 raise SignInFailed(WRONG)
@@ -89,7 +83,7 @@ class Sessions:
                         self._digest(once) if once else None,
                     ),
                 )
-            except sqlite3.IntegrityError:
+            except IntegrityError:
                 raise SignInFailed(
                     "this sign-in was finished already", hint="sign in anew"
                 ) from None
@@ -98,7 +92,6 @@ class Sessions:
                 " ORDER BY made_at DESC, rowid DESC LIMIT -1 OFFSET ?)",
                 (key_id, MOST_OF_ONE),
             )
-            database.execute("COMMIT")
         return session, token
 
     def find(self, token: str) -> Session | None:
@@ -111,24 +104,24 @@ class Sessions:
 
     def end(self, session_id: str) -> None:
         """End a session."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             database.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
 
     def end_all(self, key_id: str) -> int:
         """End every session of a key; return how many there were."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             return database.execute("DELETE FROM sessions WHERE key_id = ?", (key_id,)).rowcount
 
     def count(self) -> dict[str, int]:
         """Return how many sessions stand, by the id of the key."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             rows = database.execute(
                 "SELECT key_id, count(*) FROM sessions WHERE expires_at > ? GROUP BY key_id",
                 (self._now().timestamp(),),
             ).fetchall()
         return dict(rows)
 
-    def _is_of(self, database: sqlite3.Connection, key_id: str, password: str) -> bool:
+    def _is_of(self, database: Connection, key_id: str, password: str) -> bool:
         return (
             database.execute(
                 "SELECT 1 FROM people WHERE key_id = ? AND password = ?", (key_id, password)
@@ -137,16 +130,12 @@ class Sessions:
         )
 
     def _one(self, where: str, value: str | bytes) -> Session | None:
-        with self._lock:
-            try:
-                row = self._reading.execute(
-                    f"SELECT id, key_id, expires_at FROM sessions WHERE {where}"  # noqa: S608  # ours
-                    " AND expires_at > ?",
-                    (value, self._now().timestamp()),
-                ).fetchone()
-            except sqlite3.Error as error:
-                told = f"cannot read the sessions in {str(self._path)!r}: {error}"
-                raise StorageError(told) from error
+        with self._reading.lent() as database:
+            row = database.execute(
+                f"SELECT id, key_id, expires_at FROM sessions WHERE {where}"  # noqa: S608  # ours
+                " AND expires_at > ?",
+                (value, self._now().timestamp()),
+            ).fetchone()
         if row is None:
             return None
         return Session(row[0], row[1], datetime.fromtimestamp(row[2], UTC))

@@ -13,21 +13,17 @@ from siyaq.access.links import Links
 from siyaq.access.roles import Principal
 from siyaq.core.clock import utc_now
 from siyaq.core.errors import NotFound, UsageError
+from siyaq.sqlite import File, Layout
 
 MOST_DAYS = 90
 MOST = 10_000
 """How many links stand at a time."""
 
-_FORMAT = 1
-_SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    BEGIN IMMEDIATE;
+_TABLES = """
     CREATE TABLE IF NOT EXISTS shares (
         id TEXT PRIMARY KEY, answer_id TEXT NOT NULL, owner TEXT NOT NULL,
         created_at REAL NOT NULL, expires_at REAL NOT NULL
     );
-    PRAGMA user_version = {_FORMAT};
-    COMMIT;
 """
 
 
@@ -52,7 +48,8 @@ class Shares:
         self, directory: Path, links: Links, *, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._directory = directory
-        self._path = directory / store.FOLDER / "shares.sqlite"
+        path = directory / store.FOLDER / "shares.sqlite"
+        self._file = File(path, Layout((_TABLES,)), "the links")
         self._links = links
         self._now = now
 
@@ -69,8 +66,7 @@ class Shares:
             expires_at=now + timedelta(days=days),
         )
         store.folder(self._directory)
-        with store.opened(self._path) as database:
-            database.executescript(_SCHEMA)
+        with self._file.changed() as database:
             database.execute("DELETE FROM shares WHERE expires_at <= ?", (now.timestamp(),))
             (standing,) = database.execute("SELECT count(*) FROM shares").fetchone()
             if standing >= MOST:
@@ -92,7 +88,7 @@ class Shares:
         """Let a link lead nowhere from now on. Raises NotFound."""
         if share_id not in {one.id for one in self.listed(caller)}:
             raise NotFound(f"no link {share_id[:40]!r}")
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             database.execute("DELETE FROM shares WHERE id = ?", (share_id,))
 
     def token(self, share: Share) -> str:
@@ -108,9 +104,9 @@ class Shares:
         raise NotFound("nothing is shown at this address, or no longer")
 
     def _standing(self) -> list[Share]:
-        if not self._path.exists():
+        if not self._file.exists:
             return []
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             rows = database.execute(
                 "SELECT id, answer_id, owner, created_at, expires_at FROM shares"
                 " WHERE expires_at > ? ORDER BY created_at DESC",

@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from siyaq.core.errors import DiskFull, StorageError
+from siyaq.core.errors import StorageError
+from siyaq.sqlite import File, Layout
 
 FOLDER = "access"
-FORMAT = 3
-BUSY_SECONDS = 5.0
 PEPPER_BYTES = 32
 
-_SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    BEGIN IMMEDIATE;
+_FIRST = """
     CREATE TABLE IF NOT EXISTS keys (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, origins TEXT NOT NULL,
         digest BLOB NOT NULL, created_at TEXT NOT NULL, expires_at TEXT, revoked_at TEXT
@@ -32,13 +27,15 @@ _SCHEMA = f"""
         place INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, key_id TEXT NOT NULL,
         action TEXT NOT NULL, status INTEGER
     );
+"""
+_SECOND = """
     CREATE TABLE IF NOT EXISTS limits (
         key_id TEXT PRIMARY KEY, requests INTEGER, tokens INTEGER, seconds INTEGER,
         weight INTEGER NOT NULL
     );
+"""
+_THIRD = """
     CREATE TABLE IF NOT EXISTS key_collections (key_id TEXT PRIMARY KEY, names TEXT NOT NULL);
-    PRAGMA user_version = {FORMAT};
-    COMMIT;
 """
 
 
@@ -52,40 +49,9 @@ def folder(directory: Path) -> Path:
     return place
 
 
-def prepare(directory: Path) -> Path:
-    """Make the database of keys if need be, and return its path.
-
-    Raises StorageError where that cannot be, or where a newer siyaq has made it.
-    """
-    place = folder(directory)
-    path = place / "keys.sqlite"
-    with opened(path) as database:
-        upgrade(database, path, FORMAT, _SCHEMA)
-    return path
-
-
-def upgrade(database: sqlite3.Connection, path: Path, form: int, schema: str) -> None:
-    """Give a file its tables. Every format so far has those of the one before: StorageError."""
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version > form:
-        raise StorageError(f"the keys in {str(path)!r} have format {version}, not {form}")
-    if version < form:
-        database.executescript(schema)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Lend a connection of its own. Raises StorageError for whatever the database says."""
-    try:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            yield connection
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-        kind = DiskFull if full else StorageError
-        raise kind(f"cannot use the keys in {str(path)!r}: {error}") from error
+def keys(directory: Path) -> File:
+    """Return the database of keys, in its folder, which is made if need be. Raises StorageError."""
+    return File(folder(directory) / "keys.sqlite", Layout((_FIRST, _SECOND, _THIRD)), "the keys")
 
 
 def pepper(directory: Path) -> bytes:

@@ -7,10 +7,9 @@ import math
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 
-from siyaq.access import store
 from siyaq.core.errors import QuotaExhausted
+from siyaq.sqlite import File
 
 MOST = 10
 WINDOW_SECONDS = 15 * 60.0
@@ -29,23 +28,21 @@ class Tries:
     one that succeeds clears its name. Names are kept as HMACs: people type passwords there.
     """
 
-    def __init__(self, path: Path, pepper: bytes, now: Callable[[], datetime]) -> None:
-        self._path = path
+    def __init__(self, file: File, pepper: bytes, now: Callable[[], datetime]) -> None:
+        self._file = file
         self._pepper = pepper
         self._now = now
 
     def begin(self, name: str) -> None:
         """Count a try. Raises TooManyTries, StorageError."""
         now, who = self._now().timestamp(), self._digest(name)
-        with store.opened(self._path) as database:
-            database.execute("BEGIN IMMEDIATE")
+        with self._file.changed() as database:
             database.execute("DELETE FROM tries WHERE at <= ?", (now - WINDOW_SECONDS,))
             found = database.execute(
                 "SELECT at FROM tries WHERE who = ? ORDER BY at DESC LIMIT ?", (who, MOST)
             ).fetchall()
             if len(found) < MOST:
                 database.execute("INSERT INTO tries VALUES (?, ?)", (who, now))
-            database.execute("COMMIT")
         if len(found) >= MOST:
             wait = math.ceil(found[-1][0] + WINDOW_SECONDS - now)
             raise TooManyTries(
@@ -54,7 +51,7 @@ class Tries:
 
     def clear(self, name: str) -> None:
         """Forget the tries of a name. Raises StorageError."""
-        with store.opened(self._path) as database:
+        with self._file.opened() as database:
             database.execute("DELETE FROM tries WHERE who = ?", (self._digest(name),))
 
     def _digest(self, name: str) -> bytes:

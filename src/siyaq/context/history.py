@@ -6,32 +6,23 @@ and nothing else. Any number of processes write to it.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 
 import msgspec
 
 from siyaq.context.standing import Standing, compare
 from siyaq.core.card import CardChange
-from siyaq.core.errors import StorageError
 from siyaq.core.ids import PostId
+from siyaq.sqlite import Connection, Database, File, Layout
 
 NAME = "cards.sqlite"
-FORMAT = 1
 VERSIONS_AT_MOST = 50
 """Of one card; the oldest go."""
 ROOM = 200_000
 """Versions of all cards together."""
-_BUSY_SECONDS = 5.0
 
-_SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    PRAGMA secure_delete = ON;
-    BEGIN IMMEDIATE;
+_TABLES = """
     CREATE TABLE IF NOT EXISTS versions (
         place INTEGER PRIMARY KEY AUTOINCREMENT,
         post_id TEXT NOT NULL,
@@ -41,9 +32,8 @@ _SCHEMA = f"""
         standing BLOB NOT NULL,
         UNIQUE (post_id, revision)
     );
-    PRAGMA user_version = {FORMAT};
-    COMMIT;
 """
+_LAYOUT = Layout((_TABLES,), synchronous="NORMAL")
 
 
 class CardHistory:
@@ -53,14 +43,18 @@ class CardHistory:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / NAME
-        self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._database = Database(
+            File(
+                directory / NAME,
+                _LAYOUT,
+                "the versions of cards",
+                "moving the file away loses what changed since, and nothing else",
+            )
+        )
 
     def note(self, post_id: PostId, standing: Standing, at: datetime) -> CardChange:
         """Return what changed since the card was last built, and keep this version if it did."""
-        with self._working() as database, database:
-            database.execute("BEGIN IMMEDIATE")
+        with self._database.changing() as database:
             row = database.execute(
                 "SELECT revision, built_at, standing FROM versions WHERE post_id = ?"
                 " ORDER BY revision DESC LIMIT 1",
@@ -92,36 +86,34 @@ class CardHistory:
 
     def versions(self, post_id: PostId) -> list[tuple[datetime, CardChange, Standing]]:
         """Return the versions of a card, the newest first."""
-        with self._working() as database:
+        with self._database.lent() as database:
             rows = database.execute(
                 "SELECT revision, built_at, change, standing FROM versions WHERE post_id = ?"
                 " ORDER BY revision DESC",
                 (post_id,),
             ).fetchall()
-        found = []
-        moments = [datetime.fromisoformat(row[1]) for row in rows]
-        for row, since in zip(rows, [*moments[1:], None][: len(rows)], strict=True):
-            told = msgspec.json.decode(row[2], type=tuple[str, tuple[str, ...]])
-            change = msgspec.convert(
-                {"kind": told[0], "revision": row[0], "since": since, "parts": told[1]}, CardChange
-            )
-            standing = msgspec.json.decode(row[3], type=Standing)
-            found.append((datetime.fromisoformat(row[1]), change, standing))
+            found = []
+            moments = [datetime.fromisoformat(row[1]) for row in rows]
+            for row, since in zip(rows, [*moments[1:], None][: len(rows)], strict=True):
+                told = msgspec.json.decode(row[2], type=tuple[str, tuple[str, ...]])
+                change = msgspec.convert(
+                    {"kind": told[0], "revision": row[0], "since": since, "parts": told[1]},
+                    CardChange,
+                )
+                standing = msgspec.json.decode(row[3], type=Standing)
+                found.append((datetime.fromisoformat(row[1]), change, standing))
         return found
 
     def forget(self, post_id: PostId) -> None:
         """Erase the versions of a card whose post is gone."""
-        with self._working() as database, database:
+        with self._database.changing() as database:
             database.execute("DELETE FROM versions WHERE post_id = ?", (post_id,))
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._database.close()
 
-    def _shrink(self, database: sqlite3.Connection, post_id: PostId, revision: int) -> None:
+    def _shrink(self, database: Connection, post_id: PostId, revision: int) -> None:
         database.execute(
             "DELETE FROM versions WHERE post_id = ? AND revision <= ?",
             (post_id, revision - VERSIONS_AT_MOST),
@@ -129,36 +121,3 @@ class CardHistory:
         database.execute(
             "DELETE FROM versions WHERE place <= (SELECT max(place) FROM versions) - ?", (ROOM,)
         )
-
-    @contextmanager
-    def _working(self) -> Iterator[sqlite3.Connection]:
-        """Lend the connection to one thread at a time."""
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = _open(self._path)
-                yield self._connection
-            except (sqlite3.Error, msgspec.MsgspecError) as error:
-                raise StorageError(
-                    f"cannot use the versions of cards in {str(self._path)!r}: {error}",
-                    hint="moving the file away loses what changed since, and nothing else",
-                ) from error
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    try:
-        _check_format(connection)
-        connection.executescript(_SCHEMA)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.isolation_level = None
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check_format(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, FORMAT):
-        raise sqlite3.DatabaseError(f"its format is {version}, not {FORMAT}")

@@ -8,37 +8,30 @@ readers. Scores are made anew when ratings have changed, seldom enough to cost l
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 import msgspec
 
 from siyaq.context.bridging import RATINGS_AT_LEAST, Rating, Score, score
 from siyaq.context.rings import merged
-from siyaq.core.errors import NotFound, QueryError, StorageError
+from siyaq.core.errors import NotFound, QueryError
 from siyaq.core.ids import PostId
 from siyaq.core.note import HELPFULNESS, Helpfulness, Note, NoteDraft, NoteScore
+from siyaq.sqlite import Connection, Database, File, Layout
 
 NAME: Final = "notes.sqlite"
-FORMAT: Final = 1
 NOTES_OF_A_POST: Final = 100
 TEXT_AT_MOST: Final = 2_000
 RATER_AT_MOST: Final = 200
-_BUSY_SECONDS: Final = 5.0
 _SHARE_OF_TIME: Final = 0.05  # that scoring may take of a busy hour
 _CARD: Final = "card:"
 _UNRATED: Final = Score(0.0, 0.0, 0, "needs_more_ratings")
 
-_SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    PRAGMA secure_delete = ON;
-    BEGIN IMMEDIATE;
+_TABLES = """
     CREATE TABLE IF NOT EXISTS notes (
         id TEXT PRIMARY KEY, post_id TEXT NOT NULL, author TEXT NOT NULL, at TEXT NOT NULL,
         body BLOB NOT NULL
@@ -48,8 +41,6 @@ _SCHEMA = f"""
         note TEXT NOT NULL, rater TEXT NOT NULL, value REAL NOT NULL, at TEXT NOT NULL,
         PRIMARY KEY (note, rater)
     ) WITHOUT ROWID;
-    PRAGMA user_version = {FORMAT};
-    COMMIT;
 """
 
 
@@ -60,10 +51,8 @@ class ReadersNotes:
     """
 
     def __init__(self, directory: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._path = directory / NAME
+        self._database = Database(File(directory / NAME, Layout((_TABLES,)), "the readers' notes"))
         self._clock = clock
-        self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
         self._scores: dict[str, Score] = {}
         self._stale = True
         self._next_run = 0.0
@@ -74,7 +63,7 @@ class ReadersNotes:
             raise QueryError(f"a note has 1 to {TEXT_AT_MOST} characters")
         _require_name(draft.author)
         note_id = secrets.token_hex(8)
-        with self._working() as database, database:
+        with self._database.changing() as database:
             (count,) = database.execute(
                 "SELECT count(*) FROM notes WHERE post_id = ?", (post_id,)
             ).fetchone()
@@ -91,7 +80,7 @@ class ReadersNotes:
 
         Nobody rates a note of their own.
         """
-        with self._working() as database, database:
+        with self._database.changing() as database:
             found = database.execute("SELECT author FROM notes WHERE id = ?", (note_id,)).fetchone()
             if found is None:
                 raise _unknown(note_id)
@@ -101,31 +90,31 @@ class ReadersNotes:
 
     def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness, at: datetime) -> None:
         """Take a rating of the card of a post, in place of the rater's last."""
-        with self._working() as database, database:
+        with self._database.changing() as database:
             self._rate(database, _CARD + post_id, rater, helpful, at)
 
     def of(self, post_id: PostId) -> list[Note]:
         """Return the notes on a post, the most helpful first."""
-        with self._working() as database:
+        with self._database.lent() as database:
             rows = database.execute(
                 "SELECT id, at, body FROM notes WHERE post_id = ? ORDER BY at, id", (post_id,)
             ).fetchall()
             scores = self._scored(database) if rows else {}
-        notes = [
-            _note(
-                note_id,
-                datetime.fromisoformat(at),
-                msgspec.json.decode(body, type=NoteDraft),
-                scores.get(note_id, _UNRATED),
-            )
-            for note_id, at, body in rows
-        ]
+            notes = [
+                _note(
+                    note_id,
+                    datetime.fromisoformat(at),
+                    msgspec.json.decode(body, type=NoteDraft),
+                    scores.get(note_id, _UNRATED),
+                )
+                for note_id, at, body in rows
+            ]
         notes.sort(key=lambda note: (note.score.status != "helpful", -note.score.intercept))
         return notes
 
     def post_of(self, note_id: str) -> PostId:
         """Return the post that a note is on. Raises NotFound."""
-        with self._working() as database:
+        with self._database.lent() as database:
             found = database.execute(
                 "SELECT post_id FROM notes WHERE id = ?", (note_id,)
             ).fetchone()
@@ -135,12 +124,12 @@ class ReadersNotes:
 
     def of_card(self, post_id: PostId) -> NoteScore:
         """Return how helpful readers find the card of a post."""
-        with self._working() as database:
+        with self._database.lent() as database:
             return _score(self._scored(database).get(_CARD + post_id, _UNRATED))
 
     def forget(self, note_id: str) -> None:
         """Erase a note and its ratings. Raises NotFound."""
-        with self._working() as database, database:
+        with self._database.changing() as database:
             database.execute("DELETE FROM ratings WHERE note = ?", (note_id,))
             gone = database.execute("DELETE FROM notes WHERE id = ?", (note_id,)).rowcount
             self._stale = True
@@ -149,7 +138,7 @@ class ReadersNotes:
 
     def forget_post(self, post_id: PostId) -> None:
         """Erase what readers said of a post that is gone."""
-        with self._working() as database, database:
+        with self._database.changing() as database:
             database.execute(
                 "DELETE FROM ratings WHERE note = ? OR note IN"
                 " (SELECT id FROM notes WHERE post_id = ?)",
@@ -160,14 +149,11 @@ class ReadersNotes:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._database.close()
 
     def _rate(
         self,
-        database: sqlite3.Connection,
+        database: Connection,
         note: str,
         rater: str,
         helpful: Helpfulness,
@@ -181,7 +167,7 @@ class ReadersNotes:
         )
         self._stale = True
 
-    def _scored(self, database: sqlite3.Connection) -> dict[str, Score]:
+    def _scored(self, database: Connection) -> dict[str, Score]:
         """Return the scores of all notes, made anew if ratings came in and it is time to."""
         began = self._clock()
         if self._stale and began >= self._next_run:
@@ -193,39 +179,9 @@ class ReadersNotes:
             self._next_run = ended + (ended - began) / _SHARE_OF_TIME
         return self._scores
 
-    @contextmanager
-    def _working(self) -> Iterator[sqlite3.Connection]:
-        """Lend the connection to one thread at a time."""
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = _open(self._path)
-                yield self._connection
-            except (sqlite3.Error, msgspec.MsgspecError) as error:
-                raise StorageError(
-                    f"cannot use the readers' notes in {str(self._path)!r}: {error}"
-                ) from error
-
 
 def _unknown(note_id: str) -> NotFound:
     return NotFound(f"no note {note_id[:40]!r} is kept")
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    try:
-        _check_format(connection)
-        connection.executescript(_SCHEMA)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check_format(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, FORMAT):
-        raise sqlite3.DatabaseError(f"its format is {version}, not {FORMAT}")
 
 
 def _require_name(rater: str) -> None:

@@ -6,11 +6,8 @@ compared at once in memory. Losing the file loses which pictures were seen, and 
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,26 +18,21 @@ from siyaq.core.errors import StorageError
 from siyaq.core.ids import PostId
 from siyaq.core.post import Post
 from siyaq.log import LogReader
+from siyaq.sqlite import Connection, Database, File, Layout, transaction
 
 NAME: Final = "pictures.sqlite"
-FORMAT: Final = 1
 SAME: Final = 31
 """Bits of 256 by which two hashes of one picture differ at most, as PDQ's makers advise."""
 SHOWN_AT_MOST: Final = 10
 _READ_AT_MOST: Final = 200
-_BUSY_SECONDS: Final = 5.0
 _WORDS: Final = 4  # of 64 bits
 
-_SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    PRAGMA secure_delete = ON;
-    BEGIN IMMEDIATE;
+_LOST: Final = "moving the file away loses which pictures were seen, and nothing else"
+_TABLES = """
     CREATE TABLE IF NOT EXISTS pictures (
         post_id TEXT NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
         PRIMARY KEY (post_id, place)
     ) WITHOUT ROWID;
-    PRAGMA user_version = {FORMAT};
-    COMMIT;
 """
 
 
@@ -59,20 +51,26 @@ class PictureShelf:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / NAME
-        self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._database = Database(
+            File(
+                directory / NAME,
+                Layout((_TABLES,)),
+                "the pictures",
+                _LOST,
+            ),
+            begun=self._load,
+        )
         self._names: list[PostId] = []
         self._fresh: list[tuple[PostId, bytes]] = []  # kept, and not among the rest yet
         self._hashes: npt.NDArray[np.uint64] = np.zeros((0, _WORDS), np.uint64)
 
     def put(self, post_id: PostId, place: int, digest: bytes) -> None:
         """Keep the hash of one picture of a post, in place of an earlier one."""
-        with self._working() as database:
+        with self._database.lent() as database:
             known = database.execute(
                 "SELECT 1 FROM pictures WHERE post_id = ? AND place = ?", (post_id, place)
             ).fetchone()
-            with database:
+            with transaction(database):
                 database.execute(
                     "INSERT OR REPLACE INTO pictures (post_id, place, hash) VALUES (?, ?, ?)",
                     (post_id, place, digest),
@@ -84,7 +82,7 @@ class PictureShelf:
 
     def of(self, post_id: PostId) -> dict[int, bytes]:
         """Return the hashes of a post's pictures by their places."""
-        with self._working() as database:
+        with self._database.lent() as database:
             rows = database.execute(
                 "SELECT place, hash FROM pictures WHERE post_id = ?", (post_id,)
             ).fetchall()
@@ -92,7 +90,7 @@ class PictureShelf:
 
     def alike(self, digest: bytes, shown: Callable[[PostId], bool] = lambda _: True) -> list[Seen]:
         """Return the posts that carry the same picture, the most alike first, of those shown."""
-        with self._working():
+        with self._database.lent():
             self._take_in_fresh()
             names, hashes = self._names, self._hashes
         if not names:
@@ -107,17 +105,14 @@ class PictureShelf:
 
     def forget(self, post_id: PostId) -> None:
         """Erase the hashes of a post that is gone."""
-        with self._working() as database:
-            with database:
+        with self._database.lent() as database:
+            with transaction(database):
                 database.execute("DELETE FROM pictures WHERE post_id = ?", (post_id,))
             self._load(database)
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._database.close()
 
     def _take_in_fresh(self) -> None:
         if not self._fresh:
@@ -128,27 +123,14 @@ class PictureShelf:
         self._hashes = np.concatenate([self._hashes, fresh])
         self._fresh = []
 
-    def _load(self, database: sqlite3.Connection) -> None:
+    def _load(self, database: Connection) -> None:
         rows = database.execute("SELECT post_id, hash FROM pictures ORDER BY post_id").fetchall()
         self._fresh = []
         self._names = [row[0] for row in rows]
         joined = b"".join(row[1] for row in rows)
+        if len(joined) != 8 * _WORDS * len(rows):
+            raise StorageError("a picture's hash does not have its 256 bits", hint=_LOST)
         self._hashes = np.frombuffer(joined, np.uint64).reshape(-1, _WORDS)
-
-    @contextmanager
-    def _working(self) -> Iterator[sqlite3.Connection]:
-        """Lend the connection to one thread at a time."""
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = _open(self._path)
-                    self._load(self._connection)
-                yield self._connection
-            except (sqlite3.Error, ValueError) as error:
-                raise StorageError(
-                    f"cannot use the pictures in {str(self._path)!r}: {error}",
-                    hint="moving the file away loses which pictures were seen, and nothing else",
-                ) from error
 
 
 def picture_cards(post: Post, shelf: PictureShelf, log: LogReader) -> tuple[PictureCard, ...]:
@@ -195,20 +177,3 @@ def _forget_deleted(names: set[PostId], shelf: PictureShelf, log: LogReader) -> 
     for name in names:
         if log.state(name) == "deleted":
             shelf.forget(name)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    try:
-        _check_format(connection)
-        connection.executescript(_SCHEMA)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check_format(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, FORMAT):
-        raise sqlite3.DatabaseError(f"its format is {version}, not {FORMAT}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import sqlite3
 
 from siyaq.core.observation import Observation, Thing
+from siyaq.sqlite import Connection
 
 _HASH_CHARS = 12
 
@@ -20,7 +20,7 @@ class Naming:
         self._key = b""
         self._ids: dict[tuple[str, ...], int] = {}
 
-    def begin(self, database: sqlite3.Connection) -> None:
+    def begin(self, database: Connection) -> None:
         """Begin with a connection that was just opened."""
         row = database.execute("SELECT value FROM secrets WHERE name = 'things'").fetchone()
         self._key = bytes(row[0])
@@ -30,7 +30,7 @@ class Naming:
         """Look every series up anew: some may be gone, or never have been committed."""
         self._ids.clear()
 
-    def series_of(self, database: sqlite3.Connection, one: Observation) -> int | None:
+    def series_of(self, database: Connection, one: Observation) -> int | None:
         """Return the series of a reading, a new one where it is needed; None where none may be."""
         named = (
             one.source,

@@ -9,8 +9,9 @@ backup that was made before.
 
 from __future__ import annotations
 
+from siyaq.sqlite import Layout
+
 NAME = "telemetry.sqlite"
-FORMAT = 1
 
 _AGGREGATE = """
     series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
@@ -25,12 +26,7 @@ _AGGREGATE = """
     PRIMARY KEY (series, start)
 """
 
-SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA secure_delete = ON;
-    PRAGMA foreign_keys = ON;
-    BEGIN IMMEDIATE;
+_FIRST = f"""
     CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS series (
         id INTEGER PRIMARY KEY,
@@ -53,6 +49,10 @@ SCHEMA = f"""
         word TEXT,
         PRIMARY KEY (series, at)
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS minutes ({_AGGREGATE}) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS hours ({_AGGREGATE}) WITHOUT ROWID;
+"""
+_SECOND = """
     CREATE TABLE IF NOT EXISTS staged (
         series INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
         at INTEGER NOT NULL,
@@ -73,11 +73,8 @@ SCHEMA = f"""
         at INTEGER NOT NULL,
         PRIMARY KEY (source, thing, before, at)
     ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS minutes ({_AGGREGATE}) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS hours ({_AGGREGATE}) WITHOUT ROWID;
-    PRAGMA user_version = {FORMAT};
-    COMMIT;
 """
+LAYOUT = Layout((_FIRST, _SECOND))
 
 COUNT_IN = """
     INSERT INTO {table} VALUES (?1, ?2, ?3, ?3, 1, ?4, ?4, ?4, ?5)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from siyaq.core.errors import Unreadable
-from siyaq.telemetry.database import BUSY_SECONDS, emptied, opened, storage_errors
+from siyaq.sqlite import Connection
+from siyaq.telemetry.database import emptied, file_of
 from siyaq.telemetry.schema import NAME
 
 PREFIX: Final = "telemetry/"
@@ -38,16 +38,13 @@ class ReadingsSnapshot:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / NAME
-        self._database: sqlite3.Connection | None = None
+        self._file = file_of(directory)
+        self._database: Connection | None = None
         self.numbers: dict[str, int] = {}
-        if not self._path.exists():
+        if not self._file.exists:
             return
-        with storage_errors(self._path):
-            opened(self._path).close()  # an older file has fewer tables
-            self._database = sqlite3.connect(
-                f"{self._path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS
-            )
+        with self._file.errors():
+            self._database = self._file.connected()
             try:
                 self._database.execute("BEGIN")
                 rows = self._database.execute("SELECT source, number FROM stages")
@@ -72,7 +69,7 @@ class ReadingsSnapshot:
         """Yield every row."""
         if self._database is None:
             return
-        with storage_errors(self._path):
+        with self._file.errors():
             for table in _TABLES:
                 for row in self._database.execute(f"SELECT * FROM {table}"):  # noqa: S608 -- ours
                     yield PREFIX + table, list(row)
@@ -85,8 +82,8 @@ class ReadingsRestored:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / NAME
-        self._database: sqlite3.Connection | None = None
+        self._file = file_of(directory)
+        self._database: Connection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +98,7 @@ class ReadingsRestored:
             return
         self._database.close()
         if error is not None:
-            for path in self._path.parent.glob(f"{NAME}*"):
+            for path in self._file.path.parent.glob(f"{NAME}*"):
                 path.unlink()
 
     def passing(self, rows: Iterator[Row]) -> Iterator[Row]:
@@ -115,16 +112,16 @@ class ReadingsRestored:
             else:
                 yield name, values
         if self._database is not None:
-            with storage_errors(self._path):
-                self._database.commit()
-                emptied(self._database, self._path)
+            with self._file.errors():
+                self._database.execute("COMMIT")
+                emptied(self._database, self._file.path)
 
     def _put(self, table: str, values: list[Any]) -> None:
         if table not in _TABLES:
             raise Unreadable(f"the backup has a table {table[:50]!r}, not known here")
-        with storage_errors(self._path):
+        with self._file.errors():
             if self._database is None:
-                self._database = opened(self._path)
-                self._database.execute("DELETE FROM secrets")
+                self._database = self._file.connected()
+                self._database.execute("BEGIN IMMEDIATE")
             marks = ", ".join("?" * len(values))
             self._database.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 -- ours

@@ -7,12 +7,12 @@ after that, or after a crash, whoever opens this file asks the log how far it is
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any, Final
 
 from siyaq.core.clock import to_microseconds
 from siyaq.core.observation import Observation
+from siyaq.sqlite import Connection
 from siyaq.telemetry.schema import COUNT_IN
 
 PARTITION: Final = "readings"
@@ -25,7 +25,7 @@ Decided = Callable[[str], int]
 """The number of the last stage of a source of which the log has the cursor; 0 for none."""
 
 
-def begin_stage(database: sqlite3.Connection, source: str, decided: int) -> int:
+def begin_stage(database: Connection, source: str, decided: int) -> int:
     """Number a stage: higher than any of its source that there ever was."""
     row = database.execute("SELECT number FROM stages WHERE source = ?", (source,)).fetchone()
     number = 1 + max(decided, row[0] if row else 0)
@@ -36,7 +36,7 @@ def begin_stage(database: sqlite3.Connection, source: str, decided: int) -> int:
     return number
 
 
-def stage(database: sqlite3.Connection, series: int, one: Observation) -> bool:
+def stage(database: Connection, series: int, one: Observation) -> bool:
     """Stage a reading; False where it is known."""
     at = to_microseconds(one.phenomenon_time)
     known = database.execute(
@@ -50,7 +50,7 @@ def stage(database: sqlite3.Connection, series: int, one: Observation) -> bool:
     return bool(done.rowcount)
 
 
-def settle(database: sqlite3.Connection, decided: Decided, *, drop: bool) -> set[int]:
+def settle(database: Connection, decided: Decided, *, drop: bool) -> set[int]:
     """Count in what is staged, where the log has its number; else let go of it, if `drop`.
 
     Return the series that were added to.
@@ -72,7 +72,7 @@ def settle(database: sqlite3.Connection, decided: Decided, *, drop: bool) -> set
     return added
 
 
-def _count_in(database: sqlite3.Connection, row: tuple[Any, ...]) -> None:
+def _count_in(database: Connection, row: tuple[Any, ...]) -> None:
     """Store a reading and count it in its minute and hour, unless it is there."""
     stored = database.execute(
         "INSERT INTO readings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row

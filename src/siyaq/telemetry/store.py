@@ -9,22 +9,20 @@ their minutes for longer, their hours for good.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 from siyaq.core.clock import from_microseconds, to_microseconds
 from siyaq.core.observation import Observation
+from siyaq.sqlite import Connect, Connection, Database, connect, transaction
 from siyaq.telemetry.changes import Change, Point, changes_in
-from siyaq.telemetry.database import Connect, connect, emptied, opened, storage_errors
+from siyaq.telemetry.database import emptied, file_of, keep_secret
 from siyaq.telemetry.naming import Naming
-from siyaq.telemetry.schema import NAME
 from siyaq.telemetry.staging import MINUTE_US, Decided, begin_stage, settle, stage
 
 LOOK_BACK_US = 360 * MINUTE_US
@@ -96,13 +94,10 @@ class TelemetryStore:
 
         `connecting`: what connects to the file; proofs have a disk that fails.
         """
-        self._path = directory / NAME
         self._raw = raw
         self._minutes = minutes
-        self._lock = Lock()
         self._naming = Naming(most)
-        self._connecting = connecting
-        self._connection: sqlite3.Connection | None = None
+        self._database = Database(file_of(directory, connecting), begun=self._begin)
         self._fresh: set[int] | None = None  # series to look at for changes; None: all
 
     def stage(self, observations: Sequence[Observation], now: datetime, decided: Decided) -> Taken:
@@ -115,7 +110,7 @@ class TelemetryStore:
         oldest = now - self._raw
         counts: Counter[str] = Counter()
         refused: Counter[tuple[str, Refusal]] = Counter()
-        with self._working() as database, database:
+        with self._changing() as database:
             self._look_at(settle(database, decided, drop=True))
             for one in observations:
                 if not oldest <= one.phenomenon_time <= now + _FUTURE:
@@ -132,7 +127,7 @@ class TelemetryStore:
 
     def settle(self, decided: Decided) -> None:
         """Show what was staged and has its cursor in the log since."""
-        with self._working() as database, database:
+        with self._changing() as database:
             self._look_at(settle(database, decided, drop=False))
 
     def series(self, source: str = "") -> list[Series]:
@@ -193,7 +188,7 @@ class TelemetryStore:
 
     def tell(self, series: Series, until: datetime) -> bool:
         """Take note that a series was told of up to a moment; False where it is there no more."""
-        with self._working() as database, database:
+        with self._changing() as database:
             told = database.execute(
                 "UPDATE series SET told_until = max(told_until, ?)"
                 " WHERE id = ? AND (source, kind, thing, property) = (?, ?, ?, ?)",
@@ -210,7 +205,7 @@ class TelemetryStore:
 
     def age(self, now: datetime) -> int:
         """Erase readings and minutes that were kept long enough; return how many readings."""
-        with self._working() as database, database:
+        with self._changing() as database:
             gone = database.execute(
                 "DELETE FROM readings WHERE at < ?", (to_microseconds(now - self._raw),)
             ).rowcount
@@ -221,7 +216,7 @@ class TelemetryStore:
 
     def forget(self, order: Forgotten) -> None:
         """Erase the series of a source or of one thing, or what is old of them. See `purge`."""
-        with self._working() as database, database:
+        with self._changing() as database:
             gone = self._erase(database, order.source, order.thing, order.before)
             self._naming.forget()
             if order.thing and not gone:  # an account that is none of our things
@@ -239,27 +234,24 @@ class TelemetryStore:
 
     def retain(self, source: str, since: datetime) -> int:
         """Erase what was read of a source before a moment; return how many rows that was."""
-        with self._working() as database, database:
+        with self._changing() as database:
             return self._erase(database, source, "", to_microseconds(since))
 
     def purge(self) -> None:
         """Leave no byte of what was erased. Raises StorageError where a reader is in the way."""
         with self._working() as database:
-            emptied(database, self._path)
+            emptied(database, self._database.file.path)
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever stored here."""
-        return self._path.exists()
+        return self._database.file.exists
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._database.close()
 
-    def _erase(self, database: sqlite3.Connection, source: str, thing: str, before: int) -> int:
+    def _erase(self, database: Connection, source: str, thing: str, before: int) -> int:
         """Erase series, or what began before a moment; return how many rows that was."""
         ours = "SELECT id FROM series WHERE source = ?1 AND ?2 IN ('', kind || ':' || thing)"
         if not before:
@@ -285,22 +277,26 @@ class TelemetryStore:
         if self._fresh is not None:
             self._fresh |= series
 
+    def _begin(self, database: Connection) -> None:
+        keep_secret(database)
+        self._naming.begin(database)
+
     @contextmanager
-    def _working(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+    def _working(self) -> Iterator[Connection]:
+        with self._database.lent() as database:
             try:
-                with storage_errors(self._path):
-                    if self._connection is None:
-                        connection = opened(self._path, self._connecting)
-                        self._naming.begin(connection)
-                        self._connection = connection
-                    yield self._connection
+                yield database
             except Exception:
                 self._naming.forget()  # series that may not have been committed
                 raise
 
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with self._working() as database, transaction(database):
+            yield database
 
-def _points(database: sqlite3.Connection, series: int, since: int, until: int) -> list[Point]:
+
+def _points(database: Connection, series: int, since: int, until: int) -> list[Point]:
     rows = database.execute(
         "SELECT first_at, last_at, total, count, word FROM minutes"
         " WHERE series = ? AND start >= ? AND start < ? ORDER BY start",

@@ -10,11 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import apsw
-
-_CHANGES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
 class _Rows:
@@ -45,30 +43,15 @@ class _Connection:
             self._inner.set_busy_timeout(5_000)
 
     def execute(self, sql: str, given: Sequence[Any] = ()) -> _Rows:
-        """Run one statement, in a transaction that is begun where it changes something."""
+        """Run one statement to its end."""
         with _as_sqlite3():
-            if sql.lstrip().startswith(_CHANGES) and not self._inner.in_transaction:
-                self._inner.execute("BEGIN")
             before = self._inner.total_changes()
             rows = self._inner.execute(sql, tuple(given)).fetchall()
             return _Rows(rows, self._inner.total_changes() - before)
 
-    def executescript(self, sql: str) -> None:
-        """Run statements as they stand."""
-        with _as_sqlite3():
-            self._inner.execute(sql).fetchall()  # to its end
-
     def close(self) -> None:
         """Close it."""
         self._inner.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        with _as_sqlite3():
-            if self._inner.in_transaction:
-                self._inner.execute("COMMIT" if error is None else "ROLLBACK")
 
 
 class _as_sqlite3:  # noqa: N801 -- reads as the statement it is
@@ -78,7 +61,9 @@ class _as_sqlite3:  # noqa: N801 -- reads as the statement it is
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, apsw.Error):
-            raise sqlite3.OperationalError(str(error)) from error
+            told = sqlite3.OperationalError(str(error))
+            told.sqlite_errorcode = getattr(error, "result", 0) & 0xFF
+            raise told from error
 
 
 def connecting(vfs: str) -> Callable[[Path], sqlite3.Connection]:

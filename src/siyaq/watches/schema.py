@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from siyaq.core.query import Filters
+from siyaq.sqlite import File, Layout
 from siyaq.watches.model import Alert, Change, Delivery, Draft, Scope, State, Watch, Way
 
 FOLDER = "watches"
 NAME = "watches.sqlite"
-FORMAT = 1
-BUSY_SECONDS = 5.0
 
-_SCHEMA = f"""
-    PRAGMA journal_mode = WAL;
-    PRAGMA secure_delete = ON;
-    BEGIN IMMEDIATE;
+_TABLES = """
     CREATE TABLE IF NOT EXISTS watches (
         place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,
         draft BLOB NOT NULL, created_at REAL NOT NULL, due_at REAL NOT NULL,
@@ -41,8 +36,6 @@ _SCHEMA = f"""
     );
     CREATE INDEX IF NOT EXISTS outbox_due ON outbox (state, due_at);
     CREATE INDEX IF NOT EXISTS outbox_alert ON outbox (alert_id);
-    PRAGMA user_version = {FORMAT};
-    COMMIT;
 """
 
 WATCH = "id, owner, draft, created_at, due_at, paused, answer_id, asked_at, problem"
@@ -95,24 +88,9 @@ class Saved(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    """Open the file, making it and its folder if need be. Raises sqlite3.Error, OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    try:
-        _check_format(connection)
-        connection.executescript(_SCHEMA)
-        connection.execute("PRAGMA foreign_keys = ON")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check_format(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, FORMAT):
-        raise sqlite3.DatabaseError(f"its format is {version}, not {FORMAT}")
+def file_of(directory: Path) -> File:
+    """Return the file of a data directory."""
+    return File(directory / FOLDER / NAME, Layout((_TABLES,)), "the watches")
 
 
 def watch_of(row: WatchRow) -> Watch:

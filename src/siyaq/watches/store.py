@@ -6,20 +6,19 @@ in one transaction: a crash at any moment loses no alert and raises none twice.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 
 import msgspec
 
-from siyaq.core.errors import DiskFull, StorageError
+from siyaq.core.errors import StorageError
 from siyaq.core.ids import PostId
-from siyaq.watches import schema
+from siyaq.sqlite import Connection, Database
 from siyaq.watches.model import Alert, Delivery, Watch
-from siyaq.watches.schema import ALERT, WATCH, Saved, alert_of, delivery_of, watch_of
+from siyaq.watches.schema import ALERT, WATCH, Saved, alert_of, delivery_of, file_of, watch_of
 
 ALERTS_KEPT = 200
 """How many alerts of one watch are kept, the newest."""
@@ -34,25 +33,20 @@ class WatchStore:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / schema.FOLDER / schema.NAME
-        self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._database = Database(file_of(directory))
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever saved."""
-        return self._path.exists()
+        return self._database.file.exists
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._database.close()
 
     def add(self, watch: Watch) -> None:
         """Save a watch."""
-        with self._working() as database, database:
+        with self._changing() as database:
             database.execute(
                 f"INSERT INTO watches ({WATCH}, known) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (
@@ -73,7 +67,7 @@ class WatchStore:
         """Return every watch, the oldest first."""
         with self._reading() as database:
             rows = database.execute(f"SELECT {WATCH} FROM watches ORDER BY place").fetchall()  # noqa: S608
-        return [watch_of(row) for row in rows]
+            return [watch_of(row) for row in rows]
 
     def find(self, watch_id: str) -> Watch | None:
         """Return a watch, None where there is none of that id."""
@@ -82,16 +76,16 @@ class WatchStore:
                 f"SELECT {WATCH} FROM watches WHERE id = ?",  # noqa: S608
                 (watch_id,),
             ).fetchone()
-        return None if row is None else watch_of(row)
+            return None if row is None else watch_of(row)
 
     def remove(self, watch_id: str) -> None:
         """Erase a watch, its alerts and what is under way of them."""
-        with self._working() as database, database:
+        with self._changing() as database:
             database.execute("DELETE FROM watches WHERE id = ?", (watch_id,))
 
     def pause(self, watch_id: str, *, paused: bool, due_at: datetime) -> None:
         """Stop asking a watch, or go on at a moment."""
-        with self._working() as database, database:
+        with self._changing() as database:
             database.execute(
                 "UPDATE watches SET paused = ?, due_at = ? WHERE id = ?",
                 (paused, due_at.timestamp(), watch_id),
@@ -105,9 +99,9 @@ class WatchStore:
                 " ORDER BY due_at LIMIT 1",
                 (now.timestamp(),),
             ).fetchone()
-        if row is None:
-            return None
-        return watch_of(row[:-1]), msgspec.json.decode(row[-1], type=list[PostId])
+            if row is None:
+                return None
+            return watch_of(row[:-1]), msgspec.json.decode(row[-1], type=list[PostId])
 
     def looked(
         self,
@@ -124,7 +118,7 @@ class WatchStore:
 
         False where the watch was removed meanwhile: nothing is raised then.
         """
-        with self._working() as database, database:
+        with self._changing() as database:
             found = database.execute(
                 "UPDATE watches SET answer_id = ?, asked_at = ?, due_at = ?, problem = '', "
                 "known = ? WHERE id = ?",
@@ -142,7 +136,7 @@ class WatchStore:
 
     def not_asked(self, watch_id: str, problem: str, due_at: datetime) -> None:
         """Write down why a watch could not be asked, and when it is tried again."""
-        with self._working() as database, database:
+        with self._changing() as database:
             database.execute(
                 "UPDATE watches SET problem = ?, due_at = ? WHERE id = ?",
                 (problem[:_PROBLEM_CHARS], due_at.timestamp(), watch_id),
@@ -160,7 +154,7 @@ class WatchStore:
 
     def stop(self, owner: str, problem: str) -> None:
         """Pause every watch of an owner and give up its alerts on their way out, saying why."""
-        with self._working() as database, database:
+        with self._changing() as database:
             database.execute(
                 "UPDATE watches SET paused = 1, problem = ? WHERE owner = ?",
                 (problem[:_PROBLEM_CHARS], owner),
@@ -180,7 +174,7 @@ class WatchStore:
                 " ORDER BY alerts.place DESC LIMIT ?",
                 (msgspec.json.encode(list(watch_ids)).decode(), limit),
             ).fetchall()
-        return [alert_of(row) for row in rows]
+            return [alert_of(row) for row in rows]
 
     def cites(self, answer_id: str) -> bool:
         """Say whether an alert tells of an answer."""
@@ -190,7 +184,7 @@ class WatchStore:
 
     def see(self, watch_ids: Collection[str]) -> None:
         """Mark the alerts of watches as seen."""
-        with self._working() as database, database:
+        with self._changing() as database:
             database.execute(
                 "UPDATE alerts SET seen = 1 WHERE watch_id IN (SELECT value FROM json_each(?))",
                 (msgspec.json.encode(list(watch_ids)).decode(),),
@@ -212,7 +206,7 @@ class WatchStore:
 
     def delivered(self, delivery: Delivery) -> None:
         """Write down what became of an attempt: `state`, `due_at`, `attempts`, `problem`."""
-        with self._working() as database, database:
+        with self._changing() as database:
             database.execute(
                 "UPDATE outbox SET state = ?, due_at = ?, attempts = ?, problem = ? WHERE id = ?",
                 (
@@ -231,36 +225,31 @@ class WatchStore:
         )
         with self._reading() as database:
             rows = database.execute(query, (value,)).fetchall()
-        return [delivery_of(row[:7], alert_of(row[7:])) for row in rows]
+            return [delivery_of(row[:7], alert_of(row[7:])) for row in rows]
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[Connection]:
         """Lend the connection; where nothing was ever saved, one to an empty database."""
         if self.exists:
-            with self._working() as database:
+            with self._database.lent() as database:
                 yield database
             return
-        empty = schema.opened(Path(":memory:"))
-        try:
+        with replace(self._database.file, path=Path(":memory:")).opened() as empty:
             yield empty
-        finally:
-            empty.close()
 
     @contextmanager
-    def _working(self) -> Iterator[sqlite3.Connection]:
-        """Lend the connection to one thread at a time."""
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = schema.opened(self._path)
-                yield self._connection
-            except (sqlite3.Error, msgspec.MsgspecError, OSError) as error:
-                full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-                kind = DiskFull if full else StorageError
-                raise kind(f"cannot use the watches in {str(self._path)!r}: {error}") from error
+    def _changing(self) -> Iterator[Connection]:
+        """Lend the connection for one write transaction; the file is made if need be."""
+        folder = self._database.file.path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"cannot make {str(folder)!r}: {error.strerror}") from error
+        with self._database.changing() as database:
+            yield database
 
 
-def _raise(database: sqlite3.Connection, alert: Alert, deliveries: Sequence[Delivery]) -> None:
+def _raise(database: Connection, alert: Alert, deliveries: Sequence[Delivery]) -> None:
     database.execute(
         "INSERT INTO alerts (id, watch_id, at, changes, answer_id, added, withdrawn, seen)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",

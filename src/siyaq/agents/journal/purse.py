@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import cast
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from siyaq.agents.amounts import Amounts, Kind, plus
 from siyaq.agents.journal.records import Run
 from siyaq.core.errors import UsageError
+from siyaq.sqlite import Connection
 
 _CHILDREN = "run_id IN (SELECT id FROM runs WHERE parent = ? AND instr(id, '~') = 0)"
 _FAMILY = f"run_id = ? OR {_CHILDREN}"
@@ -34,7 +34,7 @@ class BudgetSpent(UsageError):
 
 
 def grant(
-    db: sqlite3.Connection,
+    db: Connection,
     run: Run,
     wanted: Amounts,
     day: str,
@@ -54,7 +54,7 @@ def grant(
     return _granted(granted, left_today, "day ", shares=shares)
 
 
-def costs_of(db: sqlite3.Connection, run_id: str) -> dict[str, Amounts]:
+def costs_of(db: Connection, run_id: str) -> dict[str, Amounts]:
     """Return what each call of a run has cost, or what is set aside for it."""
     costs: dict[str, Amounts] = {}
     for call, kind, amount in db.execute(
@@ -65,12 +65,12 @@ def costs_of(db: sqlite3.Connection, run_id: str) -> dict[str, Amounts]:
     return costs
 
 
-def children_spent(db: sqlite3.Connection, run_id: str) -> Amounts:
+def children_spent(db: Connection, run_id: str) -> Amounts:
     """Return what the runs have spent that spend from the purse of a run."""
     return _sum(db, _CHILDREN, run_id)
 
 
-def _sum(db: sqlite3.Connection, where: str, *values: str) -> Amounts:
+def _sum(db: Connection, where: str, *values: str) -> Amounts:
     rows = db.execute(
         f"SELECT kind, sum(amount) FROM spent WHERE {where} GROUP BY kind",  # noqa: S608
         values,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
@@ -13,9 +12,10 @@ from siyaq.agents.amounts import Amounts, plus
 from siyaq.agents.journal.database import as_json
 from siyaq.agents.journal.purse import children_spent, costs_of
 from siyaq.agents.journal.records import WITHDRAWN, Run, State, Status, Step
+from siyaq.sqlite import Connection
 
 
-def read_run(db: sqlite3.Connection, row: Sequence[str]) -> Run:
+def read_run(db: Connection, row: Sequence[str]) -> Run:
     """Read a row of `runs`, with the calls of that run and what they have cost."""
     run_id, user, task, model, caps, allowed, plan, status, stopped_by, result = row[:10]
     created, parent, key_id = row[10:]

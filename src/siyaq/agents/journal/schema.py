@@ -1,10 +1,8 @@
 """The tables of the journal, format after format."""
 
-FORMAT = 3
+from siyaq.sqlite import Layout
 
 _FIRST = """
-    PRAGMA journal_mode = WAL;
-    BEGIN IMMEDIATE;
     CREATE TABLE runs (
         id TEXT PRIMARY KEY, user TEXT NOT NULL, task TEXT NOT NULL, model TEXT NOT NULL,
         caps TEXT NOT NULL, allowed TEXT NOT NULL, plan TEXT NOT NULL,
@@ -31,27 +29,18 @@ _FIRST = """
         run_id TEXT NOT NULL, call TEXT NOT NULL, act TEXT NOT NULL, given INTEGER NOT NULL,
         PRIMARY KEY (run_id, call, act)
     );
-    PRAGMA user_version = 1;
-    COMMIT;
 """
 _SECOND = """
-    BEGIN IMMEDIATE;
     ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT '';
     CREATE INDEX runs_by_parent ON runs (parent) WHERE parent <> '';
     CREATE TABLE rhythms (
         run_id TEXT PRIMARY KEY, every REAL NOT NULL, words TEXT NOT NULL, times INTEGER NOT NULL,
         made INTEGER NOT NULL, next_at TEXT NOT NULL
     );
-    PRAGMA user_version = 2;
-    COMMIT;
 """
 _THIRD = """
-    BEGIN IMMEDIATE;
     ALTER TABLE runs ADD COLUMN key_id TEXT NOT NULL DEFAULT '';
     CREATE INDEX runs_by_status ON runs (status, key_id);
     CREATE INDEX cited_by_run ON cited (run_id);
-    PRAGMA user_version = 3;
-    COMMIT;
 """
-FORMATS = (_FIRST, _SECOND, _THIRD)
-"""Each makes its format from the one before."""
+LAYOUT = Layout((_FIRST, _SECOND, _THIRD))
