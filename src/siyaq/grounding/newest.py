@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from siyaq.core.query import Hit
-from siyaq.grounding.reading import Quote, quotable
+from siyaq.grounding.cutting import quotable
 from siyaq.grounding.select import without_repeats
+from siyaq.grounding.unit import Quote
 
 
 def newest_facts(hits: Sequence[Hit], limit: int) -> list[Quote]:

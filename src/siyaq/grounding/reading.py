@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,16 +14,12 @@ from siyaq.core.query import Hit
 from siyaq.core.span import Span
 from siyaq.grounding.asked_for import Asked, asked_for, spans_of
 from siyaq.grounding.cutting import Piece, pieces
-from siyaq.grounding.cutting import quotable as quotable
-from siyaq.grounding.unit import Quote as Quote
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.weigh import weight
 from siyaq.retrieval.features import TextEvidence, text_evidence
-from siyaq.retrieval.terms import query_terms
+from siyaq.retrieval.rarity import rarity, share
 from siyaq.retrieval.vectors import Floats, Vectors
 from siyaq.text.analyze import terms
-
-PRIOR_POSTS = 500
 
 READ_HITS = 10
 
@@ -152,25 +147,6 @@ def _is_passage(unit: Unit, held: Mapping[Seq, Sequence[Passage]]) -> bool:
     passages = held.get(unit.hit.seq, ())
     span = unit.span.start, unit.span.end
     return any(one.exact and (one.start, one.end) == span for one in passages)
-
-
-def rarity(searcher: Searcher, question: str) -> dict[str, float]:
-    """Return the question's terms, each with its inverse document frequency.
-
-    Counted as if there were PRIOR_POSTS more that hold none of them: in a small record every word
-    of its one story would seem common, and every other word rare.
-    """
-    counts = searcher.document_frequency(query_terms(question))
-    total = searcher.document_count + PRIOR_POSTS
-    return {
-        term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()
-    }
-
-
-def share(wanted: Mapping[str, float], words: set[str]) -> float:
-    """Return how much of the weight of `wanted` stands in `words`."""
-    total = sum(wanted.values())
-    return sum(weight for term, weight in wanted.items() if term in words) / total if total else 0.0
 
 
 def _cosine(span: Span, held: Sequence[Passage], wanted: Floats) -> float:

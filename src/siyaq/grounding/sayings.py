@@ -19,6 +19,7 @@ from siyaq.grounding.focus import focus_of, numbers_in
 from siyaq.grounding.short_answer import likeliest
 from siyaq.grounding.support import Clash, clashes
 from siyaq.grounding.unit import Quote
+from siyaq.retrieval.rarity import PRIOR_POSTS
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fingerprint import similarity
 
@@ -43,8 +44,6 @@ BACKING_WORDS = 2
 
 EDITED = 0.6
 """Similarity from which one post is an edit of another, so that its value is all that differs."""
-
-PRIOR_POSTS = 500  # counted as if there were so many more: see `reading.rarity`
 
 
 class Sayings:

@@ -6,7 +6,6 @@ piece is among the candidates of this question.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +15,7 @@ from siyaq.core.span import Span
 from siyaq.retrieval.skeleton import skeletons
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fold import fold
+from siyaq.text.rarity import inverse_frequency
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -71,7 +71,7 @@ def _shares(
     for piece in pieces:
         held = [stands_in(piece, candidate) for candidate in candidates]
         count = sum(held)
-        weight = worth(piece) * math.log(1 + (len(candidates) - count + 0.5) / (count + 0.5))
+        weight = worth(piece) * inverse_frequency(len(candidates), count)
         total += weight
         for place, there in enumerate(held):
             if there:

@@ -27,7 +27,8 @@ from siyaq.retrieval.fold import Fold, Ranked, fold_copies
 from siyaq.retrieval.fuse import Signals, level, scores
 from siyaq.retrieval.latest import WINDOW, by_time, newest_story
 from siyaq.retrieval.operators import narrow
-from siyaq.retrieval.sentence_evidence import Part, rarity, sentence_evidence
+from siyaq.retrieval.rarity import rarity
+from siyaq.retrieval.sentence_evidence import Part, sentence_evidence
 from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.retrieval.understand import understand
 from siyaq.retrieval.vectors import Vectors

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from siyaq.core.ports import Searcher
-from siyaq.retrieval.terms import query_terms
+from siyaq.retrieval.rarity import PRIOR_POSTS, share
 from siyaq.text.analyze import terms
 from siyaq.text.rarity import inverse_frequency
 from siyaq.text.sentences import sentences
-
-PRIOR_POSTS = 500
-"""Terms are weighed as if there were so many posts more that hold none of them: in a small record
-every word of its one story would seem common."""
 
 SHORT, LONG = 60, 400
 """Terms up to which a text is as short as can be, and from which it is as long as can be. A post
@@ -57,13 +52,6 @@ class SentenceEvidence:
     brevity: float  # 1 for a short text
 
 
-def rarity(searcher: Searcher, question: str) -> dict[str, float]:
-    """Return the question's terms, each with its inverse document frequency."""
-    counts = searcher.document_frequency(query_terms(question))
-    total = searcher.document_count + PRIOR_POSTS
-    return {term: inverse_frequency(total, count) for term, count in counts.items()}
-
-
 def sentence_evidence(wanted: Mapping[str, float], parts: Sequence[Part]) -> list[SentenceEvidence]:
     """Compare a question with each part; `wanted` is its `rarity`, `parts` all its candidates."""
     known = Counter(
@@ -76,9 +64,9 @@ def sentence_evidence(wanted: Mapping[str, float], parts: Sequence[Part]) -> lis
     return [
         SentenceEvidence(
             covered=max(
-                (_share(wanted, part.title.union(one)) for one in part.sentences), default=0.0
+                (share(wanted, part.title.union(one)) for one in part.sentences), default=0.0
             ),
-            titled=_share(wanted, part.title),
+            titled=share(wanted, part.title),
             alike=max((_alike(wanted, weights, one) for one in part.sentences), default=0.0),
             brevity=brevity(part.length),
         )
@@ -93,11 +81,6 @@ def brevity(length: int) -> float:
 
 
 _WIDEST = math.log((LONG + _SETTLED) / (SHORT + _SETTLED))
-
-
-def _share(wanted: Mapping[str, float], held: Iterable[str]) -> float:
-    total = sum(wanted.values())
-    return sum(wanted[term] for term in wanted.keys() & held) / total if total else 0.0
 
 
 def _alike(

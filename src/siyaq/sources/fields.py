@@ -115,6 +115,17 @@ def mapping(value: object, field: str) -> dict[str, object]:
     return value
 
 
+def record(value: object) -> dict[str, object]:
+    """Return an object that decorates a post; an empty one for anything else. Never refuses."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: object, limit: int) -> list[dict[str, object]]:
+    """Return the objects among the first `limit` items of a list. Never refuses."""
+    found = value[:limit] if isinstance(value, list) else []
+    return [item for item in found if isinstance(item, dict)]
+
+
 def web_url(value: object) -> str:
     """Return an absolute http(s) address, or "" for anything else. Never refuses."""
     if not isinstance(value, str) or len(value) > URL_CHARS or not value.isprintable():

@@ -35,12 +35,12 @@ def read_post(
 ) -> Post:
     """Turn one record into a Post. Raises Refusal where there is nothing to read in it."""
     text = fields.body_text(record.get("text"), "text", TEXT_CHARS)
-    embed = _object(record.get("embed"))
+    embed = fields.record(record.get("embed"))
     if not embed and (not text or text.isspace()):
         raise Refusal(RejectReason.NO_TEXT, "neither text nor an embed")
     created_at = _claim(record.get("createdAt"))
     placed_at, placed_by = place(believable(created_at), witnessed_at, Trust.CLIENT)
-    reply = _object(record.get("reply"))
+    reply = fields.record(record.get("reply"))
     facets = tuple(_facets(record.get("facets"), text))[: limits.FACETS]
     media = tuple(_media(embed))[: limits.MEDIA]
     return Post(
@@ -77,7 +77,7 @@ def _language(langs: object) -> str:
 
 def _reference(value: object, source: str) -> PostId | None:
     """Return the post that a strong reference (uri and cid) names, if it names a post."""
-    uri = _object(value).get("uri")
+    uri = fields.record(value).get("uri")
     if not isinstance(uri, str) or len(uri) > limits.ID_CHARS or not _POST_URI.fullmatch(uri):
         return None
     return post_id(source, uri)
@@ -86,7 +86,7 @@ def _reference(value: object, source: str) -> PostId | None:
 def _quoted(embed: Mapping[str, object], source: str) -> PostId | None:
     """Find the quoted post: in `embed.record`, one level deeper beside media."""
     if embed.get("$type") == "app.bsky.embed.recordWithMedia":
-        embed = _object(embed.get("record"))
+        embed = fields.record(embed.get("record"))
     return _reference(embed.get("record"), source)
 
 
@@ -94,19 +94,19 @@ def _media(embed: Mapping[str, object]) -> Iterator[Media]:
     """Yield what an embed shows. Blobs have no address of their own, so only cards have URLs."""
     match embed.get("$type"):
         case "app.bsky.embed.recordWithMedia":
-            inner = _object(embed.get("media"))
+            inner = fields.record(embed.get("media"))
             if inner.get("$type") != "app.bsky.embed.recordWithMedia":
                 yield from _media(inner)
         case "app.bsky.embed.images":
-            for image in _objects(embed.get("images")):
+            for image in fields.records(embed.get("images"), limits.MEDIA):
                 yield Media(type="image", alt=_alt(image.get("alt")))
         case "app.bsky.embed.gallery":
-            for item in _objects(embed.get("items")):
+            for item in fields.records(embed.get("items"), limits.MEDIA):
                 yield Media(type="image", alt=_alt(item.get("alt")))
         case "app.bsky.embed.video":
             yield Media(type="video", alt=_alt(embed.get("alt")))
         case "app.bsky.embed.external":
-            card = _object(embed.get("external"))
+            card = fields.record(embed.get("external"))
             told = (_alt(card.get("title")), _alt(card.get("description")))
             url = fields.web_url(card.get("uri"))
             yield Media(type="link", url=url, alt="\n".join(filter(None, told)))
@@ -114,8 +114,8 @@ def _media(embed: Mapping[str, object]) -> Iterator[Media]:
 
 def _facets(value: object, text: str) -> Iterator[Facet]:
     """Yield the facets that lie inside the text, their UTF-8 byte offsets made code points."""
-    for item in _objects(value, limits.FACETS):
-        index = _object(item.get("index"))
+    for item in fields.records(value, limits.FACETS):
+        index = fields.record(item.get("index"))
         start, end = index.get("byteStart"), index.get("byteEnd")
         if type(start) is not int or type(end) is not int or start >= end:
             continue
@@ -123,7 +123,7 @@ def _facets(value: object, text: str) -> Iterator[Facet]:
             span = from_utf8(text, start, end)
         except ValueError:
             continue
-        for feature in _objects(item.get("features"), limit=4):
+        for feature in fields.records(item.get("features"), limit=4):
             match feature:
                 case {"$type": "app.bsky.richtext.facet#link", "uri": uri} if fields.web_url(uri):
                     yield Facet(span=span, kind="link", target=str(uri))
@@ -145,13 +145,3 @@ def _fits(target: str) -> bool:
 
 def _alt(value: object) -> str:
     return value[: limits.ALT_CHARS].replace("\0", "") if isinstance(value, str) else ""
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object, limit: int = limits.MEDIA) -> list[dict[str, object]]:
-    """Return the objects among the first `limit` items of what should be a list."""
-    found = value[:limit] if isinstance(value, list) else []
-    return [item for item in found if isinstance(item, dict)]

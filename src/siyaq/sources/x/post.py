@@ -26,6 +26,7 @@ GONE_REV = "~"
 _EPOCH_MS = 1_288_834_974_657
 _ID_BITS = 22
 _REV_DIGITS = 20
+_LISTED = 200
 _MEDIA = {"photo": "image", "video": "video", "animated_gif": "video"}
 _KEPT = ("public_metrics", "possibly_sensitive", "in_reply_to_user_id", "reply_settings")
 
@@ -35,11 +36,14 @@ def read_posts(message: Json, *, source: str, now: datetime) -> list[PostEvent]:
 
     Raises Refusal where its own post cannot be used; a referenced one that cannot is left out.
     """
-    includes = _object(message.get("includes"))
-    users = {str(user.get("id")): user for user in _objects(includes.get("users"))}
-    media = {str(one.get("media_key")): one for one in _objects(includes.get("media"))}
+    includes = fields.record(message.get("includes"))
+    users = {str(user.get("id")): user for user in fields.records(includes.get("users"), _LISTED)}
+    media = {
+        str(one.get("media_key")): one for one in fields.records(includes.get("media"), _LISTED)
+    }
     others = {
-        str(one.get("id")): one for one in _objects(includes.get("tweets") or includes.get("posts"))
+        str(one.get("id")): one
+        for one in fields.records(includes.get("tweets") or includes.get("posts"), _LISTED)
     }
     found: list[PostEvent] = []
     for other in others.values():
@@ -80,7 +84,7 @@ def _read(
     number = fields.identifier(data.get("id"), "id")
     if not number:
         raise Refusal(RejectReason.NO_ID, "a post without 'id'")
-    if _object(data.get("withheld")):
+    if fields.record(data.get("withheld")):
         raise Refusal(RejectReason.NOT_PUBLIC, "'withheld' somewhere")
     history = data.get("edit_history_tweet_ids") or data.get("edit_history_post_ids")
     ids = [str(one) for one in history] if isinstance(history, list) and history else [number]
@@ -115,7 +119,7 @@ def _post(
     shown = tuple(_media(data, media))[: limits.MEDIA]
     if not text and not shown:
         raise Refusal(RejectReason.NO_TEXT, "neither text nor media")
-    facets = tuple(_facets(_object(others.get(retweeted or "", data).get("entities")), text))
+    facets = tuple(_facets(fields.record(others.get(retweeted or "", data).get("entities")), text))
     # The first id tells when a post was made; an edit is told with the time of the edit.
     created_at = made_at(native_id) or fields.moment(data.get("created_at"), "created_at")
     placed_at, placed_by = place(created_at, now, Trust.PLATFORM)
@@ -132,7 +136,9 @@ def _post(
             id=AuthorId(author_id),
             handle=username,
             name=fields.label(author.get("name"), "name", limits.NAME_CHARS),
-            followers=fields.count(_object(author.get("public_metrics")).get("followers_count")),
+            followers=fields.count(
+                fields.record(author.get("public_metrics")).get("followers_count")
+            ),
         ),
         text=text,
         witnessed_at=now,
@@ -155,7 +161,7 @@ def _post(
 
 def _text(data: Json) -> str:
     """Return the whole text: a long post has it in a field of its own. Entities are undone."""
-    note = _object(data.get("note_tweet")) or _object(data.get("note_post"))
+    note = fields.record(data.get("note_tweet")) or fields.record(data.get("note_post"))
     whole = note.get("text") or data.get("text")
     return html.unescape(fields.body_text(whole, "text", limits.TEXT_CHARS)).strip()
 
@@ -163,7 +169,7 @@ def _text(data: Json) -> str:
 def _references(data: Json) -> dict[str, str]:
     told = data.get("referenced_tweets") or data.get("referenced_posts")
     found: dict[str, str] = {}
-    for one in _objects(told):
+    for one in fields.records(told, _LISTED):
         kind = str(one.get("type")).replace("reposted", "retweeted")
         number = fields.identifier(one.get("id"), "referenced.id")
         if number:
@@ -184,7 +190,7 @@ def made_at(number: str) -> datetime | None:
 
 
 def _media(data: Json, media: Mapping[str, Json]) -> Iterator[Media]:
-    keys = _object(data.get("attachments")).get("media_keys")
+    keys = fields.record(data.get("attachments")).get("media_keys")
     for key in keys if isinstance(keys, list) else []:
         one = media.get(str(key), {})
         kind = _MEDIA.get(str(one.get("type")))
@@ -199,12 +205,12 @@ def _facets(entities: Json, text: str) -> Iterator[Facet]:
 
     Their offsets count what X counts, in a text that has not been unescaped; their words do not.
     """
-    for url in _objects(entities.get("urls"), limits.FACETS):
+    for url in fields.records(entities.get("urls"), limits.FACETS):
         target = fields.web_url(url.get("unwound_url")) or fields.web_url(url.get("expanded_url"))
         yield from _found(text, str(url.get("url") or ""), "link", target)
-    for one in _objects(entities.get("mentions"), limits.FACETS):
+    for one in fields.records(entities.get("mentions"), limits.FACETS):
         yield from _found(text, f"@{one.get('username')}", "mention", str(one.get("id") or ""))
-    for one in _objects(entities.get("hashtags"), limits.FACETS):
+    for one in fields.records(entities.get("hashtags"), limits.FACETS):
         yield from _found(text, f"#{one.get('tag')}", "tag", str(one.get("tag") or ""))
 
 
@@ -213,12 +219,3 @@ def _found(text: str, words: str, kind: str, target: str) -> Iterator[Facet]:
     if start >= 0 and len(text.lower()) == len(text) and 0 < len(target) <= limits.URL_CHARS:
         span = Span(start, start + len(words))
         yield Facet(span=span, kind=kind, target=target)  # type: ignore[arg-type]  # callers' own
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object, limit: int = 200) -> list[dict[str, object]]:
-    found = value[:limit] if isinstance(value, list) else []
-    return [item for item in found if isinstance(item, dict)]
