@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from siyaq.sources.rss.parse import parse_feed
 from siyaq.testing.world import pages, web
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.world import World
+from tests.sources.following import until
 
 pytestmark = pytest.mark.anyio
 
@@ -144,12 +145,6 @@ async def site() -> AsyncIterator[Site]:
     pace = Pace(START + timedelta(minutes=12), paused=True)
     async with web.FeedServer(World(11, START), pace) as server:
         yield Site(server)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(120):
-        while not condition():  # noqa: ASYNC110  # no one event tells it
-            await asyncio.sleep(0.02)
 
 
 async def test_articles_are_read_behind_their_links_and_new_ones_as_they_appear(

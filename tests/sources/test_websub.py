@@ -28,17 +28,12 @@ from siyaq.testing.clock import FakeClock
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.world import FeedServer, Pace, World
 from siyaq.testing.world.app_server import AppServer
+from tests.sources.following import until
 
 pytestmark = pytest.mark.anyio
 
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TOPIC = "https://news.example/feed.xml"
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110 -- a condition, with a deadline
-            await asyncio.sleep(0.01)
 
 
 class Desk(FakeProduct):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +14,6 @@ import pytest
 from siyaq.core.errors import ConfigError, SourceRefused
 from siyaq.core.event import Op, PostEvent
 from siyaq.core.ids import PostId
-from siyaq.core.ports import Batch
 from siyaq.sources.credential import Credential
 from siyaq.sources.x import XSource, search
 from siyaq.sources.x.address import Address
@@ -23,6 +22,7 @@ from siyaq.testing.clock import FakeClock
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.world import World
 from siyaq.testing.world.x import GARBAGE, XServer
+from tests.sources.following import Follower, following, until
 
 pytestmark = pytest.mark.anyio
 
@@ -49,8 +49,11 @@ class Late:
         return self._pace.now() + self._late
 
 
-class Listener:
-    """Runs a source in the background and keeps what it yields."""
+class Listener(Follower):
+    """Follows a simulated X."""
+
+    adapter: XSource
+    pause = 0.01
 
     def __init__(
         self,
@@ -62,57 +65,30 @@ class Listener:
         silence_seconds: float = 1.0,
         late: timedelta = timedelta(0),
     ) -> None:
-        self.slept: list[float] = []
-        self.batches: list[Batch] = []
+        super().__init__(resume)
         self.adapter = XSource(
             server.url + options,
             Credential(["TOKEN"], environ={"TOKEN": token}),
             clock=Late(server.pace, late),
-            sleep=self._sleep,
+            sleep=self.sleep,
             silence_seconds=silence_seconds,
             search_delay_seconds=0.05,
             rng=random.Random(1),
         )
-        self._resume = resume or {}
-
-    async def run(self) -> None:
-        async for batch in self.adapter.batches(self._resume):
-            self.batches.append(batch)
-
-    async def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        await asyncio.sleep(0.01)
 
     @property
     def ids(self) -> list[str]:
-        events = [e for b in self.batches for e in b.events if isinstance(e, PostEvent)]
-        return [e.post_id.removeprefix("x:") for e in events if e.op is not Op.DELETE]
+        return [e.post_id.removeprefix("x:") for e in self.events if e.op is not Op.DELETE]
 
     @property
     def deleted(self) -> set[str]:
-        events = [e for b in self.batches for e in b.events if isinstance(e, PostEvent)]
-        return {e.post_id for e in events if e.op is Op.DELETE}
-
-    @property
-    def committed(self) -> dict[str, str]:
-        return {b.cursor.partition: b.cursor.position for b in self.batches if b.cursor}
+        return {e.post_id for e in self.events if e.op is Op.DELETE}
 
 
-@asynccontextmanager
-async def listening(server: XServer, *given: object, **settings: object) -> AsyncIterator[Listener]:
-    listener = Listener(server, *given, **settings)  # type: ignore[arg-type]  # the test's own
-    running = asyncio.create_task(listener.run())
-    try:
-        yield listener
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110  # no one event tells it
-            await asyncio.sleep(0.01)
+def listening(
+    server: XServer, *given: object, **settings: object
+) -> AbstractAsyncContextManager[Listener]:
+    return following(Listener(server, *given, **settings))  # type: ignore[arg-type]  # the test's own
 
 
 def live(server: XServer, rule: str = "*", after: datetime = START) -> set[str]:

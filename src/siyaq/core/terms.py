@@ -1,4 +1,7 @@
-"""What the terms of a source let us do with its posts, as a table that code obeys."""
+"""What the terms of a source let us do with its posts, as a table that code obeys.
+
+That deletions are honoured is not in it: they are, whatever the source.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,8 @@ from typing import Final
 class Terms:
     """What may be done with the posts of a source, unless its operator has other terms."""
 
-    store: bool = True
-    display: bool = True
-    train: bool = True
+    train: bool = True  # nothing in siyaq does; for code that would
     coordination: bool = True  # saying of accounts that they share the same within seconds
-    honor_deletions: bool = True
 
 
 OPEN: Final = Terms()

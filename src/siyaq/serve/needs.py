@@ -14,8 +14,6 @@ from starlette.routing import compile_path
 from siyaq.access import Need
 from siyaq.access.account import Work
 
-STATIC = "/static/"
-
 NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/"): Need.NOTHING,
     ("GET", "/plan"): Need.NOTHING,

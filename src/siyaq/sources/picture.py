@@ -16,7 +16,6 @@ from PIL import Image, UnidentifiedImageError
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 PIXELS_AT_MOST: Final = 40_000_000
-QUALITY_AT_LEAST: Final = 50
 _SIDE: Final = 512
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from siyaq.core.event import Op, PostEvent
-from siyaq.core.ports import Batch
+from siyaq.core.event import Op
 from siyaq.sources.credential import Credential
 from siyaq.sources.mastodon import MastodonSource
 from siyaq.testing.world.fediverse import Fediverse
 from siyaq.testing.world.mastodon import MastodonServer
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.world import World
+from tests.sources.following import Follower, following
 
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
@@ -32,8 +31,10 @@ async def servers(*names: str) -> AsyncIterator[list[MastodonServer]]:
         yield [await stack.enter_async_context(server) for server in made]
 
 
-class Listener:
-    """Runs a source in the background and keeps what it yields."""
+class Listener(Follower):
+    """Follows a simulated server of Mastodon."""
+
+    adapter: MastodonSource
 
     def __init__(
         self,
@@ -45,12 +46,11 @@ class Listener:
         audit_seconds: float = 60.0,
         sweep_seconds: float = 600.0,
     ) -> None:
-        self.slept: list[float] = []
-        self.batches: list[Batch] = []
+        super().__init__(resume)
         self.adapter = MastodonSource(
             url,
             Credential(["TOKEN"], environ={"TOKEN": token}),
-            sleep=self._sleep,
+            sleep=self.sleep,
             silence_seconds=1.0,
             quiet_seconds=quiet_seconds,
             look_seconds=0.05,
@@ -58,19 +58,6 @@ class Listener:
             sweep_seconds=sweep_seconds,
             rng=random.Random(1),
         )
-        self._resume = resume or {}
-
-    async def run(self) -> None:
-        async for batch in self.adapter.batches(self._resume):
-            self.batches.append(batch)
-
-    async def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        await asyncio.sleep(0)
-
-    @property
-    def events(self) -> list[PostEvent]:
-        return [e for b in self.batches for e in b.events if isinstance(e, PostEvent)]
 
     @property
     def uris(self) -> set[str]:
@@ -84,30 +71,13 @@ class Listener:
         return set(held)
 
     @property
-    def committed(self) -> dict[str, str]:
-        return {b.cursor.partition: b.cursor.position for b in self.batches if b.cursor}
-
-    @property
     def live(self) -> bool:
         """Whether it has connected and filled what was missed."""
         return self.adapter.condition.state == "live" and bool(self.batches)
 
 
-@asynccontextmanager
-async def listening(url: str, **settings: object) -> AsyncIterator[Listener]:
-    listener = Listener(url, **settings)  # type: ignore[arg-type]  # the test's own
-    running = asyncio.create_task(listener.run())
-    try:
-        yield listener
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():  # noqa: ASYNC110  # no one event tells it
-            await asyncio.sleep(0.01)
+def listening(url: str, **settings: object) -> AbstractAsyncContextManager[Listener]:
+    return following(Listener(url, **settings))  # type: ignore[arg-type]  # the test's own
 
 
 def wanted(server: MastodonServer, *, after: datetime = START) -> set[str]:

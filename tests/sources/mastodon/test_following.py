@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from siyaq.testing.world.mastodon import MastodonServer
-from tests.sources.mastodon.listener import listening, servers, until, wanted
+from tests.sources.following import until
+from tests.sources.mastodon.listener import listening, servers, wanted
 
 pytestmark = pytest.mark.anyio
 

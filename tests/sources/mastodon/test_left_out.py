@@ -8,7 +8,8 @@ import pytest
 
 from siyaq.sources.mastodon.bookmark import Bookmark
 from siyaq.testing.world.mastodon import MastodonServer
-from tests.sources.mastodon.listener import at_home, listening, until, wanted
+from tests.sources.following import until
+from tests.sources.mastodon.listener import at_home, listening, wanted
 
 pytestmark = pytest.mark.anyio
 

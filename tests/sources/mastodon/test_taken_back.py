@@ -11,7 +11,8 @@ import pytest
 from siyaq.core.event import Op
 from siyaq.testing.world.fediverse import Toot
 from siyaq.testing.world.mastodon import MastodonServer
-from tests.sources.mastodon.listener import Listener, listening, until, wanted
+from tests.sources.following import until
+from tests.sources.mastodon.listener import Listener, listening, wanted
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,8 @@ import pytest
 from siyaq.core.errors import SourceRefused
 from siyaq.sources.credential import variable_for
 from siyaq.testing.world.mastodon import MastodonServer
-from tests.sources.mastodon.listener import SECRET, Listener, listening, until
+from tests.sources.following import until
+from tests.sources.mastodon.listener import SECRET, Listener, listening
 
 pytestmark = pytest.mark.anyio
 
