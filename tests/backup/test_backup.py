@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from prove.life import NOON, SOURCE, account, batch, delete, judge_log, post, put, visible
 from siyaq.backup import Departed, Keys, restore, write
-from siyaq.core.errors import NotFound, StorageError, Unreadable
+from siyaq.core.errors import DiskFull, NotFound, StorageError, Unreadable
 from siyaq.core.event import AccountStatus, Gap
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.ports import Batch
@@ -147,6 +149,60 @@ def test_what_was_deleted_since_stays_deleted_when_it_is_restored(
         assert log.state(PostId(f"{SOURCE}:11-0")) == "deleted"
     assert b"text 12-0" not in (tmp_path / "again" / "log.sqlite").read_bytes()
     assert verify(tmp_path / "again").problems == ()
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from siyaq.backup import Keys, aside, restore
+
+place, moment = Path(sys.argv[1]), sys.argv[2]
+if moment == "mark":
+    aside.mark = lambda _: os._exit(9)
+made = {"made": lambda _: os._exit(9), "mark": lambda _: None}[moment]
+restore(place / "held.backup", place / "again", Keys(place / "keys"), before_use=made)
+"""
+
+
+@pytest.mark.parametrize("moment", ["made", "mark"])
+def test_a_restore_that_is_killed_leaves_no_log_and_can_be_made_again(
+    data: Path, keys: Keys, tmp_path: Path, moment: str
+) -> None:
+    """Whoever could open it would see what was deleted since."""
+    again = tmp_path / "again"
+    (again / "models").mkdir(parents=True)
+    write(data, tmp_path / "held.backup", keys)
+    killed = subprocess.run([sys.executable, "-c", _KILLED, tmp_path, moment], check=False)  # noqa: S603 -- ours
+    assert killed.returncode == 9
+    with pytest.raises(NotFound):
+        LogReader.open(again)
+    with pytest.raises(StorageError, match="cut short"):
+        LogWriter.open(again)
+
+    def seen(aside: Path) -> None:
+        with pytest.raises(NotFound):
+            LogReader.open(again)
+        assert dump(aside) == dump(data)
+
+    restore(tmp_path / "held.backup", again, keys, before_use=seen)
+    assert dump(again) == dump(data)
+    assert {"models", "FORMAT", "log.sqlite"} <= {path.name for path in again.iterdir()}
+    assert not (again / "RESTORING").exists()
+
+
+def test_a_restore_that_fails_at_its_end_leaves_nothing(
+    data: Path, keys: Keys, tmp_path: Path
+) -> None:
+    write(data, tmp_path / "held.backup", keys)
+
+    def full(_: Path) -> None:
+        raise DiskFull("no room")
+
+    with pytest.raises(DiskFull):
+        restore(tmp_path / "held.backup", tmp_path / "again", keys, before_use=full)
+    with LogWriter.open(tmp_path / "again") as writer, LogReader.open(tmp_path / "again") as log:
+        assert writer.append([batch(1)])
+        assert log.counts().posts < STEPS
 
 
 def test_a_list_that_was_cut_short_goes_on(data: Path, keys: Keys, tmp_path: Path) -> None:

@@ -270,6 +270,16 @@ async def test_status_tells_rate_lag_refusals_and_gaps(rig: Rig, clock: FakeCloc
     assert pump.status().posts_per_second == 0
 
 
+async def test_what_was_refused_counts_for_its_source(rig: Rig, clock: FakeClock) -> None:
+    """A batch need not say whose its refusals are: nothing else of it may be usable."""
+    refused = Rejected(reason=RejectReason.MALFORMED, detail="no JSON")
+    adapter = Scripted(Batch(rejected=(refused,)), batch(clock, 1))
+    async with rig.committer() as committer:
+        await rig.pump(adapter, committer).run()
+    refusals = {record.source: record.refused for record in rig.log.sources() if record.refused}
+    assert refusals == {"scripted": {"malformed": 1}}
+
+
 async def test_a_source_that_always_has_more_can_be_stopped(clock: FakeClock) -> None:
     class Endless:
         source = "endless"

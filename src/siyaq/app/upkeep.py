@@ -94,17 +94,24 @@ def restore(
     Returns the report and how many posts were deleted since. The index is made by whoever opens
     the directory to write. Raises what `backup.restore` does.
     """
+    departed = Departed(Keys(config.backup_keys))
+    buried = 0
+
+    def bury(directory: Path) -> None:
+        nonlocal buried
+        aside = replace(config, values={**config.values, "data": str(directory)})
+        with (
+            LogWriter.open(directory) as writer,
+            LogReader.open(directory) as reader,
+            closing(store_of(aside)) as readings,
+        ):
+            if readings.exists:
+                readings.age(SystemClock().now())
+                departed.bury_readings(readings)
+            buried = departed.bury(writer, reader)
+
     keys = Keys(config.backup_keys)
-    report = backup.restore(path, config.data, keys, on_rows)
-    with (
-        LogWriter.open(config.data) as writer,
-        LogReader.open(config.data) as reader,
-        closing(store_of(config)) as readings,
-    ):
-        if readings.exists:
-            readings.age(SystemClock().now())
-            Departed(keys).bury_readings(readings)
-        return report, Departed(keys).bury(writer, reader)
+    return backup.restore(path, config.data, keys, on_rows, before_use=bury), buried
 
 
 def shred(config: Config, before: date) -> list[date]:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import zstandard
 
+from siyaq.backup.aside import made_aside
 from siyaq.backup.keys import Keys
 from siyaq.backup.sealed import read_head, seal, unsealed
 from siyaq.core.errors import StorageError, Unreadable
@@ -69,13 +70,19 @@ def write(
 
 
 def restore(
-    path: Path, directory: Path, keys: Keys, on_rows: Callable[[int], None] = lambda _: None
+    path: Path,
+    directory: Path,
+    keys: Keys,
+    on_rows: Callable[[int], None] = lambda _: None,
+    *,
+    before_use: Callable[[Path], None] = lambda _: None,
 ) -> ArchiveReport:
     """Make a log, and readings, in an empty or new `directory` of a backup.
 
-    What was deleted since is still in it: `Departed` says what that is. Raises Unreadable for a
-    file that is not whole, NotFound when its key is gone, StorageError where `directory` is not
-    empty; then no log is there afterwards.
+    What was deleted since is still in it: `Departed` says what that is. `before_use` is given
+    the folder that holds them before anybody else can read them, and takes it out. Raises
+    Unreadable for a file that is not whole, NotFound when its key is gone, StorageError where
+    `directory` is not empty; then no log is there afterwards, nor wherever this was killed.
     """
     count = _Counted(on_rows)
     try:
@@ -83,9 +90,11 @@ def restore(
             head, told = read_head(file, str(path))
             key = keys.of(head.day)
             pieces = unsealed(file, key, head, told, str(path))
-            with ReadingsRestored(directory) as readings:
-                rows = readings.passing(count.passing(_rows(pieces, str(path))))
-                write_rows(directory, rows)
+            with made_aside(directory) as aside:
+                with ReadingsRestored(aside) as readings:
+                    rows = readings.passing(count.passing(_rows(pieces, str(path))))
+                    write_rows(aside, rows)
+                before_use(aside)
     except OSError as error:
         raise Unreadable(f"cannot read {str(path)!r}: {error.strerror}") from error
     return ArchiveReport(path, head.day, count.rows, path.stat().st_size)

@@ -33,6 +33,9 @@ _UNFINISHED = {
 }
 """What a first opening that was cut short may have left."""
 
+RESTORING = "RESTORING"
+"""A folder in which a log is made of a backup, until it may be seen."""
+
 _BEFORE_POSTS = {"models", "access", "watches"}
 """What may be put into a data directory before its first post."""
 
@@ -84,6 +87,11 @@ def prepare(directory: Path) -> None:
             f"{str(directory)!r} cannot be a data directory: {error.strerror}"
         ) from error
     strangers = names - _UNFINISHED - _BEFORE_POSTS
+    if _FORMAT_NAME not in names and RESTORING in names:
+        raise StorageError(
+            f"a restore into {str(directory)!r} was cut short, or is going on",
+            hint="let it end, run 'siyaq restore' again, or remove the directory",
+        )
     if _FORMAT_NAME not in names and strangers:
         stranger = min(strangers)
         raise StorageError(

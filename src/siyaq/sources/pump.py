@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from siyaq.core.clock import SystemClock
@@ -157,6 +158,7 @@ class Pump:
 
     async def _take(self, batch: Batch) -> bool:
         """Make a batch durable and count it; say whether that was done."""
+        batch = batch if batch.source else replace(batch, source=self._adapter.source)
         appended = await self._commit(batch)
         if appended is not None:
             self._tally.count(batch, appended, self._clock.now())

@@ -7,6 +7,7 @@ Concurrency: one store for each writer; its methods block and may be called from
 """
 
 from siyaq.telemetry.changes import Change, Point
+from siyaq.telemetry.schema import NAME as READINGS_NAME
 from siyaq.telemetry.snapshot import ReadingsRestored, ReadingsSnapshot
 from siyaq.telemetry.staging import PARTITION, Decided
 from siyaq.telemetry.store import Forgotten, Refusal, Series, Taken, TelemetryStore
@@ -14,6 +15,7 @@ from siyaq.telemetry.telling import post_of
 
 __all__ = [
     "PARTITION",
+    "READINGS_NAME",
     "Change",
     "Decided",
     "Forgotten",
