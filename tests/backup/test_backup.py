@@ -172,7 +172,7 @@ def test_a_restore_that_is_killed_leaves_no_log_and_can_be_made_again(
     again = tmp_path / "again"
     (again / "models").mkdir(parents=True)
     write(data, tmp_path / "held.backup", keys)
-    killed = subprocess.run([sys.executable, "-c", _KILLED, tmp_path, moment], check=False)  # noqa: S603 -- ours
+    killed = subprocess.run([sys.executable, "-c", _KILLED, tmp_path, moment], check=False)
     assert killed.returncode == 9
     with pytest.raises(NotFound):
         LogReader.open(again)
