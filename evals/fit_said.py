@@ -13,10 +13,12 @@ import argparse
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -58,21 +60,9 @@ def holds(text: str, question: Question) -> bool:
 
 async def read_world(seed: int, directory: Path) -> list[Best]:
     """Follow one world, ask everything, and return the best pieces that could be judged."""
-    read: list[tuple[Unit, weigh.Told, bool]] = []
-    judge = weigh.answers
-
-    def listen(
-        unit: Unit, understood: Understood, told: weigh.Told, *, stated: bool, least: float = 0.0
-    ) -> bool:
-        post = unit.hit.post
-        if len(post.text) <= weigh.WHOLE_POST_CHARS and understood.lang == post.lang:
-            read.append((unit, told, stated))
-        return judge(unit, understood, told, stated=stated, least=least)
-
     found: list[Best] = []
-    judging.answers = listen
-    try:
-        config = load(environ={}, flags={"data": str(directory), "embed.processes": 0})
+    config = load(environ={}, flags={"data": str(directory), "embed.processes": 0})
+    with listening() as read:
         async with follow_world(open_siyaq(config, write=True), seed, START) as follower:
             for minutes in MINUTES:
                 truth = await follower.read_on(START + timedelta(minutes=minutes))
@@ -80,14 +70,42 @@ async def read_world(seed: int, directory: Path) -> list[Best]:
                     read.clear()
                     await follower.ask(question.text)
                     if read:
-                        found += judged(seed, question, *read[0])
-    finally:
-        judging.answers = judge
+                        found += judged(seed, question, read[0])
     return found
 
 
-def judged(seed: int, question: Question, unit: Unit, told: weigh.Told, stated: bool) -> list[Best]:  # noqa: FBT001
+class Read(NamedTuple):
+    """A short post in the language of the question, as it was judged."""
+
+    unit: Unit
+    told: weigh.Told
+    stated: bool
+
+
+@contextmanager
+def listening() -> Iterator[list[Read]]:
+    """Yield a list that gathers whatever is judged meanwhile, the best first."""
+    read: list[Read] = []
+    judge = weigh.answers
+
+    def listen(
+        unit: Unit, understood: Understood, told: weigh.Told, *rest: Any, **named: Any
+    ) -> bool:
+        post = unit.hit.post
+        if len(post.text) <= weigh.WHOLE_POST_CHARS and understood.lang == post.lang:
+            read.append(Read(unit, told, named["stated"]))
+        return judge(unit, understood, told, *rest, **named)
+
+    judging.answers = listen
+    try:
+        yield read
+    finally:
+        judging.answers = judge
+
+
+def judged(seed: int, question: Question, read: Read) -> list[Best]:
     """Return the piece with its verdict; nothing where the key does not tell."""
+    unit, told, stated = read
     right = holds(f"{unit.hit.post.title} {unit.text}", question)
     if question.kind not in {"answerable", "unanswerable"} or right != (
         question.kind == "answerable"

@@ -102,10 +102,20 @@ def test_a_follow_up_knows_what_was_said(page: Page, product: FakeProduct) -> No
 
 
 def test_an_example_asks_itself(page: Page, product: FakeProduct) -> None:
+    page.get_by_role("button", name="What happened in the latest story?").click()
+    expect(page.locator(".sentence")).to_have_count(3)
+    assert product.asked[0].text == "What happened in the latest story?"
+    expect(page.locator("#welcome")).to_be_hidden()
+
+
+def test_examples_are_in_the_language_of_the_page(page: Page, product: FakeProduct) -> None:
+    page.locator("#language").click()
+    expect(page.locator(".examples button")).to_have_text(
+        ["ما آخر ما حدث؟", "عمّ يتحدث الناس الآن؟"]
+    )
     page.get_by_role("button", name="ما آخر ما حدث؟").click()
     expect(page.locator(".sentence")).to_have_count(3)
     assert product.asked[0].text == "ما آخر ما حدث؟"
-    expect(page.locator("#welcome")).to_be_hidden()
 
 
 def test_not_knowing_is_said_plainly_with_the_window_searched(page: Page) -> None:

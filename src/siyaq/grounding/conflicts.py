@@ -2,7 +2,8 @@
 
 A quote makes a claim when one number in it is clearly what the question asks for. Claims disagree
 when different authors give different numbers of the same thing. Of one author only the newest
-counts: a newer figure is news, not a dispute. Nothing is averaged, and no side is picked.
+counts: a newer figure is news, not a dispute. Values of two sorts, a time of day and a number of
+hours, do not disagree. Nothing is averaged, and no side is picked.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from itertools import takewhile
 from siyaq.core.answer import Conflict, ConflictSide
 from siyaq.core.span import Span
 from siyaq.grounding.evidence import Quoted
-from siyaq.grounding.focus import Focus, focus_of
+from siyaq.grounding.focus import Focus, focus_of, numbers_in
 from siyaq.grounding.reading import Reading
 from siyaq.grounding.short_answer import likeliest
+from siyaq.grounding.sorts import CLOCK, DAY, sorts_of
 from siyaq.grounding.spans import Token, tokenize
+from siyaq.grounding.support.number_words import SCALES
 from siyaq.grounding.unit import Unit
 from siyaq.retrieval.folded import fold_words
 from siyaq.text.analyze import terms
@@ -45,6 +48,9 @@ _PLAIN = re.compile(r"[$€£]?[\d٠-٩]+(?:[.,٫٬،][\d٠-٩]+)*[%٪]?")
 _SCORE = re.compile(r"\bscores?\b|\bنتيجه\b|\bالنتيجه\b")
 """A score is two numbers, and changes while people post about it."""
 
+_DATED = frozenset((CLOCK, DAY))
+"""Sorts of value that share words, such as "pm" and "May", where their numbers are others."""
+
 _WEAK = frozenset("اويةهنتمسىءئؤأإآ")
 """Letters that Arabic forms of one noun gain or lose: دينار and دنانير share د and ر."""
 
@@ -55,6 +61,7 @@ class Claim:
 
     unit: Unit
     shown: str
+    sorts: frozenset[str]  # of value, as `sorts_of` gives them
     value: float
     noun: frozenset[str]
     held: frozenset[str]  # the question's terms in it
@@ -66,6 +73,8 @@ class Claim:
 
     def same_thing(self, other: Claim, rarity: Mapping[str, float]) -> bool:
         """Say whether two claims count the same in the same matter."""
+        if self.sorts.isdisjoint(other.sorts):
+            return False
         if self.noun and other.noun and self.noun.isdisjoint(other.noun):
             return False
         lost = sum(rarity[term] for term in other.held - self.held)
@@ -102,7 +111,8 @@ def rivals(reading: Reading, leads: Sequence[Unit]) -> list[Claim]:
         best = likeliest(unit.text, focus)
         if best is None or best[1] < CLAIMED:
             continue
-        claim = Claim(unit, best[0].of(unit.text), math.nan, frozenset(), frozenset())
+        sorts = sorts_of(unit.text, best[0])
+        claim = Claim(unit, best[0].of(unit.text), sorts, math.nan, frozenset(), frozenset())
         if all(_other_thing(claim, side) for side in sides):
             sides.append(claim)
     sides.sort(key=lambda claim: (claim.unit.hit.post.placed_at, claim.unit.hit.seq))
@@ -110,11 +120,16 @@ def rivals(reading: Reading, leads: Sequence[Unit]) -> list[Claim]:
 
 
 def _other_thing(claim: Claim, side: Claim) -> bool:
-    """Say whether two claims name different things, by different people."""
+    """Say whether two claims name different things of one sort, by different people."""
     if claim.unit.hit.post.author.id == side.unit.hit.post.author.id:
         return False
-    one, other = set(terms(claim.shown)), set(terms(side.shown))
-    return one.isdisjoint(terms(side.unit.text)) and other.isdisjoint(terms(claim.unit.text))
+    if claim.sorts.isdisjoint(side.sorts):
+        return False
+    one, other = (numbers_in(each.shown) for each in (claim, side))
+    if one and other and not _DATED.isdisjoint(claim.sorts & side.sorts):
+        return not (one & numbers_in(side.unit.text) or other & numbers_in(claim.unit.text))
+    words, others = set(terms(claim.shown)), set(terms(side.shown))
+    return words.isdisjoint(terms(side.unit.text)) and others.isdisjoint(terms(claim.unit.text))
 
 
 def conflicts_in(question: str, claims: Sequence[Claim], kept: Sequence[Quoted]) -> list[Conflict]:
@@ -158,12 +173,17 @@ def _claim(unit: Unit, focus: Focus, asked: frozenset[str]) -> Claim | None:
     counted = [token for token in tokens if token.shape == "num" and _inside(token, span)]
     if len(counted) != 1 or counted[0].asked:
         return None
-    value = _value(counted[0].text)
+    number = counted[0]
+    value = _value(number.text)
     if value is None:
         return None
-    noun = _noun_after(tokens[tokens.index(counted[0]) + 1 :])
+    after = tokens[tokens.index(number) + 1 :]
+    scales = list(takewhile(lambda token: fold(token.text) in SCALES, after))
+    value *= math.prod(SCALES[fold(scale.text)] for scale in scales)
+    noun = _noun_after(after[len(scales) :])
+    sorts = sorts_of(unit.text, Span(number.start, number.end))
     held = asked.intersection(terms(f"{unit.hit.post.title} {unit.text}"))
-    return Claim(unit, span.of(unit.text), value, noun, held)
+    return Claim(unit, span.of(unit.text), sorts, value, noun, held)
 
 
 def _noun_after(tokens: Sequence[Token]) -> frozenset[str]:

@@ -125,6 +125,17 @@ def focus_of(question: str) -> Focus:
     )
 
 
+_WHETHER = re.compile(
+    r"^(?:(?:and|so|but) )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would"
+    r"|should)(?:n't)?\b|^و?(?:هل|اليس)\b"
+)
+
+
+def asks_whether(question: str) -> bool:
+    """Say whether yes or no would answer `question`: "is the bridge open?", "هل الجسر مفتوح؟"."""
+    return focus_of(question).kind == "none" and bool(_WHETHER.search(fold_words(question).text))
+
+
 def topic_words(question: str) -> list[str]:
     """Return the words of a question that say what it is about, not what kind of thing it asks."""
     telling = frozenset(content_terms(question)) - _SORTS

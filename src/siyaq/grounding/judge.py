@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from siyaq.core.query import Understood
 from siyaq.grounding.cutting import WHOLE_POST_CHARS
-from siyaq.grounding.focus import numbers_in, topic_numbers, topic_words
+from siyaq.grounding.focus import asks_whether, numbers_in, topic_numbers, topic_words
 from siyaq.grounding.measure import states_what_is_asked
 from siyaq.grounding.reading import Reading
+from siyaq.grounding.support.antonyms import has_opposite
 from siyaq.grounding.unit import Unit
 from siyaq.grounding.weigh import Around, Told, answers
-from siyaq.retrieval.alignment import WordAlignment
+from siyaq.retrieval.alignment import WordAlignment, words_of
 from siyaq.text.analyze import terms
 
 CONSIDERED_UNITS = 20
@@ -35,6 +36,7 @@ class Judge:
     ) -> None:
         self._understood = understood
         self._alignment = alignment
+        self._whether = asks_whether(understood.text)
         self._numbers = topic_numbers(understood.text)
         topic = topic_words(understood.text)
         self._typed = [word for word in topic if word not in carried]
@@ -48,14 +50,25 @@ class Judge:
         """Say whether a unit answers by itself; `least` as in `weigh.answers`."""
         text = _with_title(unit)
         missing = self._numbers - numbers_in(text)
-        told = [*self._told(text, missing), *[0.0] * len(missing)]
         stated = not missing and states_what_is_asked(self._understood.text, unit.text)
-        summed = Told.of(told, earlier=self._earlier)
 
         def around() -> Around:
             return self.around(unit)
 
-        return answers(unit, self._understood, summed, around, stated=stated, least=least)
+        return answers(
+            unit,
+            self._understood,
+            self.told(text),
+            around,
+            stated=stated,
+            whether=self._whether,
+            least=least,
+        )
+
+    def told(self, text: str) -> Told:
+        """Return how well a text says what is asked; one that lacks a number of it, not at all."""
+        missing = self._numbers - numbers_in(text)
+        return Told.of([*self._told(text, missing), *[0.0] * len(missing)], earlier=self._earlier)
 
     def around(self, unit: Unit) -> Around:
         """Return how well what stands around a unit says what is asked."""
@@ -65,8 +78,15 @@ class Judge:
         return Around(near=_mean(near), text=_mean(text))
 
     def _told(self, text: str, missing: frozenset[str]) -> list[float]:
-        """Return how well a text says each word typed, and the earlier ones together."""
+        """Return how well a text says each word typed, and the earlier ones together.
+
+        Whether something is so is answered by its opposite, too: "is it open?", "it is closed".
+        """
         told = self._alignment.told(self._typed, text)
+        if self._whether:
+            words = words_of(text)
+            pairs = zip(told, self._typed, strict=True)
+            told = [1.0 if has_opposite(word, words) else near for near, word in pairs]
         if self._matter:
             held = [float(number not in missing) for number in sorted(self._numbers)]
             matter = [*self._alignment.told(self._matter, text), *held]

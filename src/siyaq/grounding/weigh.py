@@ -67,6 +67,13 @@ ENOUGH_ACROSS = 0.1
 """Support from which a post in another language than the question answers, which shares no words
 with it."""
 
+ALL_TOLD = 0.8
+EACH_TOLD = 0.7
+EACH_TOLD_ACROSS = 0.6
+"""How well a short post must say a question on average, and each of its words, to answer whether
+something is so, or, in another language, to answer with what it states. `evals/whether.py` prints
+what lies on either side."""
+
 SAID: Mapping[str, float] = {
     "support": 2.64,
     "stated": 5.02,
@@ -119,6 +126,7 @@ class Told:
     least: float  # the word it says least
     second: float  # the next
     earlier: float = 0.0  # share of the question that its asker said earlier, not now
+    words: int = 0  # how many there are
 
     @classmethod
     def of(cls, said: Sequence[float], *, earlier: float = 0.0) -> Told:
@@ -126,7 +134,16 @@ class Told:
         if not said:
             return cls(1.0, 1.0, 1.0, earlier)
         ordered = sorted(said)
-        return cls(sum(said) / len(said), ordered[0], ordered[min(1, len(said) - 1)], earlier)
+        second = ordered[min(1, len(said) - 1)]
+        return cls(sum(said) / len(said), ordered[0], second, earlier, len(said))
+
+    def says_all(self, *, across: bool) -> bool:
+        """Say whether a text says every word of the question, if some not in full.
+
+        A single word is not enough: something is always near it.
+        """
+        each = EACH_TOLD_ACROSS if across else EACH_TOLD
+        return self.words > 1 and self.share >= ALL_TOLD and self.least >= each
 
 
 def signals(unit: Unit) -> dict[str, float]:
@@ -185,21 +202,26 @@ def answers(
     around: Callable[[], Around],
     *,
     stated: bool,
+    whether: bool = False,
     least: float = 0.0,
 ) -> bool:
     """Say whether a unit is enough of an answer to be shown.
 
     `told` is how well the unit says what is asked, in the question's words or near ones; `around`
     returns how well what stands around it does; `stated`, whether a time or a measure is asked for
-    and the unit states one; `least`, the log-odds from which a short post is shown, below 0 beside
-    a crowd.
+    and the unit states one; `whether`, that yes or no would answer; `least`, the log-odds from
+    which a short post is shown, below 0 beside a crowd.
     """
     if understood.filters.only is not None:  # the caller named what is asked about
         return unit.passage > 0 or unit.covered > 0
     post = unit.hit.post
-    if understood.lang and post.lang and understood.lang != post.lang:
-        return support(unit) >= ENOUGH_ACROSS
+    across = bool(understood.lang and post.lang) and understood.lang != post.lang
     whole = len(post.text) <= WHOLE_POST_CHARS
+    tells = whether or (across and (stated or unit.holds_asked))
+    if whole and tells and told.says_all(across=across):
+        return True
+    if across:
+        return support(unit) >= ENOUGH_ACROSS
     if whole:
         unsaid = told.least <= UNSAID and not (stated or unit.holds_asked)
         if not unsaid and said(unit, told, stated=stated) >= least:

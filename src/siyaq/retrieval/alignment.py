@@ -35,6 +35,7 @@ SPELLED_ALIKE = 0.9
 """What two words count whose consonants are the same (`skeleton`)."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_ARABIC = re.compile("[\u0621-\u064a]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class WordAlignment:
         """Return how well a text says each of `words`, in this word or in one near it, 0..1.
 
         `words` are as `words_of` gives them. A word counts in full where one of its terms stands
-        in the text, otherwise by the nearest word of the text.
+        in the text, otherwise by the nearest word of the text, or by a name in the other script
+        whose consonants are the same.
         """
         held = words_of(text)[:WORDS_PER_TEXT]
         known = set(terms(text))
@@ -98,7 +100,7 @@ class WordAlignment:
             wanted = np.stack([vectors[words[place]] for place in missing])
             nearest = (wanted @ np.stack([vectors[word] for word in held]).T).max(axis=1)
             for place, near in zip(missing, _between(nearest, UNRELATED, SAME), strict=True):
-                said[place] = float(near)
+                said[place] = max(float(near), _transliterated(words[place], held))
         return said
 
 
@@ -135,6 +137,16 @@ def _spelled_alike(asked: Sequence[str], words: Sequence[str]) -> Floats:
         if len(consonants) >= SHORTEST:
             row[by_skeleton.get(consonants, [])] = SPELLED_ALIKE
     return found
+
+
+def _transliterated(word: str, words: Sequence[str]) -> float:
+    """Return what a word counts that stands among `words` in the other script."""
+    consonants = skeleton(word)
+    if len(consonants) < SHORTEST:
+        return 0.0
+    arabic = bool(_ARABIC.search(word))
+    others = (other for other in words if bool(_ARABIC.search(other)) != arabic)
+    return SPELLED_ALIKE if any(skeleton(other) == consonants for other in others) else 0.0
 
 
 def _best(near: Floats, rows: Sequence[Sequence[int]]) -> Floats:

@@ -6,6 +6,7 @@ A line is two sides; every form of one side opposes every form of the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 _SIDES: Final = """
@@ -59,3 +60,16 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 OPPOSITES: Final = _opposites()
 """Each word to the words that oppose it."""
+
+
+def bare(word: str) -> str:
+    """Return an Arabic word without "and" and the article, where the rest has an opposite."""
+    for prefix in ("وال", "بال", "لل", "ال", "و", "ب", "ل", "ف"):
+        if word.startswith(prefix) and word[len(prefix) :] in OPPOSITES:
+            return word[len(prefix) :]
+    return word
+
+
+def has_opposite(word: str, words: Iterable[str]) -> bool:
+    """Say whether one of `words` opposes `word`, in either language; all are folded."""
+    return not OPPOSITES.get(bare(word), frozenset()).isdisjoint(map(bare, words))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from siyaq.grounding.support.antonyms import OPPOSITES
+from siyaq.grounding.support.antonyms import OPPOSITES, bare
 from siyaq.grounding.support.pieces import Piece
 from siyaq.text.fold import fold
 from siyaq.text.negation import NEGATIONS
@@ -79,24 +79,16 @@ def opposed(claim: Sequence[Piece], evidence: Sequence[Piece]) -> bool:
 
     Neither side may have both, or the other side's words in another form.
     """
-    mine = {_bare(piece.folded) for piece in claim if piece.kind == "word"}
-    theirs = {_bare(piece.folded) for piece in evidence if piece.kind == "word"}
+    mine = {bare(piece.folded) for piece in claim if piece.kind == "word"}
+    theirs = {bare(piece.folded) for piece in evidence if piece.kind == "word"}
     stems = {piece.term for piece in evidence}
     mine_stems = {piece.term for piece in claim}
     for piece in claim:
-        against = OPPOSITES.get(_bare(piece.folded), frozenset()) & theirs
+        against = OPPOSITES.get(bare(piece.folded), frozenset()) & theirs
         if not against or piece.term in stems or against & mine:
             continue
         siblings = frozenset[str]().union(*(OPPOSITES.get(one, frozenset()) for one in against))
-        turned = {one.term for one in evidence if _bare(one.folded) in against}
+        turned = {one.term for one in evidence if bare(one.folded) in against}
         if not siblings & theirs and not turned & mine_stems:
             return True
     return False
-
-
-def _bare(word: str) -> str:
-    """Return an Arabic word without "and" and the article, where the rest has an opposite."""
-    for prefix in ("وال", "بال", "لل", "ال", "و", "ب", "ل", "ف"):
-        if word.startswith(prefix) and word[len(prefix) :] in OPPOSITES:
-            return word[len(prefix) :]
-    return word
