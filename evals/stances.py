@@ -9,7 +9,8 @@ post that is said to support or to refute a claim is
   worlds bears on another, so a stance of that kind is false.
 
 Printed are both counts for each stance, and of how many posts that pass a rumor on the card shows
-one that refutes it, once the world has corrected the rumor. `--show` prints what is false.
+one that refutes it, where the world has corrected the rumor by then: three minutes after it began.
+`--show` prints what is false, and what is not refuted.
 """
 
 from __future__ import annotations
@@ -52,12 +53,24 @@ def judged(card: ContextCard, story_of: dict[PostId, str]) -> list[tuple[str, bo
     ]
 
 
+def rumored(truth: Truth) -> set[PostId]:
+    """Return the live posts that state what a rumor claims, if a live post has put it right."""
+    corrected = {
+        story.id for story in truth.stories if story.kind == "rumor" and "right" in story.facts
+    }
+    return {
+        network_id(uri)
+        for uri, post in truth.live.items()
+        if post.story in corrected and "wrong" in post.states
+    }
+
+
 async def read_cards(siyaq: Siyaq, truth: Truth, *, shown: bool) -> Counter[str]:
     """Read the card of every post that makes a claim."""
     counts: Counter[str] = Counter()
     story_of = stories(truth)
     texts = {network_id(uri): post.text for uri, post in truth.live.items()}
-    kinds = {story.id: story.kind for story in truth.stories}
+    passing_on = rumored(truth)
     for post, text in texts.items():
         if not checkable(text):
             continue
@@ -70,9 +83,12 @@ async def read_cards(siyaq: Siyaq, truth: Truth, *, shown: bool) -> Counter[str]
         counts["cards with a false refutation"] += any(
             stance == "refutes" and not own for stance, own, _ in found
         )
-        if kinds.get(story_of[post]) == "rumor":
-            counts["of a rumor story"] += 1
-            counts["of a rumor story, refuted"] += any(stance == "refutes" for stance, *_ in found)
+        if post in passing_on:
+            counts["pass on a corrected rumor"] += 1
+            refuted = any(stance == "refutes" and own for stance, own, _ in found)
+            counts["pass on a corrected rumor, refuted"] += refuted
+            if shown and not refuted:
+                print(f"not refuted: {text[:110]!r}")
     return counts
 
 
@@ -97,7 +113,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as directory:
             total += asyncio.run(follow(seed, options.minutes, Path(directory), shown=options.show))
     for name, count in sorted(total.items()):
-        print(f"{name:32} {count:6}")
+        print(f"{name:36} {count:6}")
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ def test_an_account_that_says_it_in_both_languages_supports_nothing(both: Biling
     card = both.card("en")
     assert [one.post_id for one in card.copies.retold] == [name("ar")]
     assert stances(card) == {}
+    assert card.status == "shown"  # who says the same elsewhere is something to show
 
 
 @pytest.mark.parametrize(
@@ -137,6 +138,40 @@ def test_the_same_thing_in_words_of_its_own_is_labelled_so(both: Bilingual) -> N
     both.say("late", CLOSED, 9)
     told = both.card("late").copies.retold
     assert [(one.post_id, one.how) for one in told] == [(name("early"), "paraphrased")]
+
+
+UNTRUE_AR = "وزارة النقل: ما يقال عن جسر كردة بعد الفيضان غير صحيح"
+FAR_AR = (
+    "وزارة النقل: كل ما ينشره البعض في الصفحات والمجموعات منذ الصباح عن جسر كردة بعد الفيضان "
+    "غير صحيح جملة وتفصيلاً"
+)
+SHORT_AR = "أغلقت وزارة النقل جسر كردة بعد الفيضان"
+
+
+def test_what_refutes_a_translation_refutes_the_claim(both: Bilingual) -> None:
+    both.say("untrue", UNTRUE_AR, 5)
+    both.say("claim", CLOSED, 9)
+    assert stances(both.card("claim")) == {}  # it lies too far from what it denies
+    both.say("ar", CLOSED_AR, 10)
+    assert stances(both.card("claim")) == {name("untrue"): "refutes", name("ar"): "supports"}
+    both.say("late", FAR_AR, 11)  # neither in words nor in meaning near the remembered claim
+    assert stances(both.card("claim"))[name("late")] == "refutes"
+    both.network.delete("ar", minutes=12)
+    assert stances(both.card("claim")) == {}
+
+
+@pytest.mark.parametrize(
+    ("by", "minutes", "pairs"), [("desk", 9.5, True), ("desk", 60, False), ("else", 9.5, False)]
+)
+def test_what_an_account_posts_at_once_in_both_languages_is_one_thing(
+    both: Bilingual, by: str, minutes: float, pairs: bool
+) -> None:
+    both.say("claim", CLOSED, 9, by="desk")
+    both.say("ar", SHORT_AR, minutes, by=by)
+    both.say("deny", DENIED_AR, 90, by="council")
+    card = both.card("claim")
+    assert [one.post_id for one in card.copies.retold] == [name("ar")] * pairs
+    assert stances(card).get(name("deny"), "") == "refutes" * pairs
 
 
 TEXTS = [

@@ -117,6 +117,18 @@ def test_deleted_evidence_is_on_no_card(story: Story) -> None:
         ("Do we have a source for 40 dinars a ride in Karda?", 0),
         ("Warsaw was hit by a storm that closed two bridges. I love storms.", 1),
         ("", 0),
+        ("Not here in the upper town. Martin says hello.", 0),
+        ("Agreed in the canal side. Farid says otherwise.", 0),
+        ("The minister says that the bridge in Karda stays open", 1),
+        ("Mayor Smith died", 1),
+        ("Friday at the harbor of Karda in one picture.", 0),
+        ("Oh, 26 times yes. Especially in Karda", 0),
+        ("والله نعم ألف مرة، بل 11", 0),
+        ("Hello Karda, 3 of us arrived from the coast", 0),
+        ("https://news.example/2026/05/storm-hits-karda-bridge-closed-7-dead", 0),
+        ("news.example/2026/05/storm-hits-karda-bridge-closed-7-dead", 0),
+        ("#breaking #karda #storm2026 #bridge_closed #7dead", 0),
+        ("3 dead in #Karda after the storm https://news.example/7", 1),
     ],
 )
 def test_only_what_states_a_fact_is_a_claim(text: str, claims: int) -> None:
@@ -163,6 +175,10 @@ def test_another_thing_in_the_same_words_disputes_nothing(
             "A goat sat at the night market for 81 minutes and Hillbourne Quay stopped to look.",
             "A goat sat at the night market for 52 minutes and Tell Haruba stopped to look.",
         ),
+        (  # of one queue, on two days
+            "79 minutes in the queue at the ring road for bulgur salad. Ask me tomorrow.",
+            "92 minutes in the queue at the ring road for bulgur salad. Worth it.",
+        ),
         (  # neither names anything, and half of the words differ
             "Burned date biscuits for 72 people tonight. Martin asked for seconds.",
             "Burned roast potatoes for 62 people tonight. Anton was polite.",
@@ -203,3 +219,88 @@ def test_another_count_of_one_storm_disputes_it(story: Story, claim: str, other:
     story.network.say("claim", claim, minutes=0)
     story.network.say("other", other, minutes=5)
     assert story.sides("claim")["refutes"] == [name("other")]
+
+
+BREAD = "Bread in Karda will cost 26 dinars a loaf next week"
+BREAD_AR = "رغيف الخبز في كفر لماز سيصبح بسعر 26 ديناراً من يوم الاثنين، والناس يشترون كل شيء"
+BREAD_STAYS_AR = (
+    "نقابة خبازي كفر لماز: لا تغيير على الخبز، فالرغيف في كفر لماز بسعر 22 ديناراً كما كان."
+)
+BRIDGE = "The stone bridge in Karda will be shut for 4 weeks, somebody said at the tea house"
+BRIDGE_AR = "الجسر الحجري في كردة سيُغلق 4 أسابيع، هكذا قال لي أحد العمال"
+
+
+@pytest.mark.parametrize(
+    ("claim", "correction"),
+    [
+        (  # who told whom is no part of what is counted, and no count of one's own life
+            f"{BREAD}, the baker told my aunt",
+            "Karda Bakers' Guild: no change to bread. A loaf in Karda costs 22 dinars, as before.",
+        ),
+        (BREAD_AR, BREAD_STAYS_AR),  # it need not name the day
+        (
+            BRIDGE,
+            "Correction from Karda Roads Department: the closure of the stone bridge in Karda "
+            "lasts 8 hours.",
+        ),
+        (BRIDGE_AR, "توضيح من دائرة طرق كردة: مدة إغلاق الجسر الحجري في كردة هي 8 ساعات."),
+        (
+            "Heard the ferry fare in Karda goes up to 44 dinars from Wednesday!",
+            "Not true, says Karda Port Office: a ferry ride in Karda still costs 9 dinars.",
+        ),
+    ],
+)
+def test_a_correction_refutes_in_words_of_its_own(
+    story: Story, claim: str, correction: str
+) -> None:
+    story.network.say("rumor", claim, minutes=0)
+    story.network.say("right", correction, minutes=5)
+    assert story.sides("rumor")["refutes"] == [name("right")]
+
+
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        (  # a queue at a bridge, and a correction about that bridge
+            "وقفت 35 دقيقة في الطابور عند الجسر الحجري من أجل سلطة البرغل",
+            "دائرة طرق كردة: يُغلق الجسر الحجري في كردة لمدة 3 ساعات فقط، وما عدا ذلك غير صحيح.",
+        ),
+        (
+            BRIDGE,
+            "Correction from Karda Roads Department: roadworks in Mill Street last 8 hours.",
+        ),
+        (
+            f"{BREAD}, the baker told my aunt",
+            "A kilo of dates in Karda costs 22 dinars, as before.",
+        ),
+        (  # a day that is another one for another price
+            "The Tamarisk costs 605 dinars and reaches shops on Monday",
+            "The Tamarisk case costs 24 dinars and reaches shops on Friday",
+        ),
+    ],
+)
+def test_a_correction_of_another_thing_refutes_nothing(
+    story: Story, claim: str, other: str
+) -> None:
+    story.network.say("claim", claim, minutes=0)
+    story.network.say("other", other, minutes=5)
+    assert story.sides("claim")["refutes"] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        (
+            "٣٣ دقيقة من شارع الزيتون إلى مكتب البريد. مشياً تكفي عشر. حصن تلوف",
+            "٤٥ دقيقة من ضفة النهر إلى الجسر الحجري. مشياً تكفي عشر. كفر لماز",
+        ),
+        (
+            "Not here in the upper town. Martin says hello.",
+            "Same here in the upper town. Martin says hello.",
+        ),
+    ],
+)
+def test_small_talk_supports_nothing(story: Story, claim: str, other: str) -> None:
+    story.network.say("claim", claim, minutes=0)
+    story.network.say("other", other, minutes=5)
+    assert [one.supports for one in story.card("claim").claims if one.supports] == []

@@ -109,6 +109,20 @@ def test_arabic_and_english_words_for_a_number_have_its_value(number: int) -> No
         assert [one.value for one in quantities(pieces(spelled))] == [number], spelled
 
 
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("they counted 12 from Karda", ""),
+        ("12 in Karda", ""),
+        ("12 red umbrellas in Karda", "red"),
+        ("عددهم 12 في كردة", ""),
+        ("رأينا 12 مظلة في كردة", "مظل"),
+    ],
+)
+def test_nothing_is_counted_behind_a_preposition(text: str, noun: str) -> None:
+    assert [one.noun for one in quantities(pieces(text))] == [noun]
+
+
 _WORDS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,8 @@ FOUND: Final = 8
 """Posts looked at for each claim, those nearest in meaning."""
 NEAR: Final = 0.5
 """Cosine of a passage from which its post is looked at, or may change a remembered card."""
+AT_ONCE: Final = timedelta(minutes=2)
+"""Within which an account that posts in both languages posts the same in both."""
 
 _DIFFERS: Final = frozenset((Clash.NUMBER, Clash.UNIT, Clash.DATE, Clash.NEGATION, Clash.ANTONYM))
 
@@ -96,25 +99,33 @@ def stance_across(
     *,
     answers: bool,
     asks: bool,
+    paired: bool = False,
 ) -> Heard | None:
     """Return what a sentence of a post, `whole`, says to a claim; None: it is about another thing.
 
     It refutes where it denies what is about the same thing, or gives another number for it; a
-    denial that `answers` the post needs no likeness.
+    denial that `answers` the post needs no likeness. A post that is `paired` with the claim's, by
+    the same account at the same time, translates it from NEAR on.
     """
     near = alike(claim.text, sentence.text)
     denied = sentence.denies and not claim.denies
     if denied and answers and not asks:
         return Heard(Stance.REFUTES)
-    if near < ABOUT:
+    if near < (NEAR if paired else ABOUT):
         return None
     if asks or not _names_meet(claim, whole):
         return Heard(Stance.MENTIONS)
     if denied or rival_number(claim.numbers, sentence.numbers):
         return Heard(Stance.REFUTES)
-    if near >= SAME and not differs(claim, sentence):
+    if near >= (NEAR if paired else SAME) and not differs(claim, sentence):
         return Heard(Stance.SUPPORTS, translates=True)
     return Heard(Stance.MENTIONS)
+
+
+def pairs(one: Post, other: Post) -> bool:
+    """Say whether two posts are by one account and of one time: it may post in two languages."""
+    by_one = (one.source, one.author.id) == (other.source, other.author.id)
+    return by_one and abs(one.placed_at - other.placed_at) <= AT_ONCE
 
 
 def differs(one: Read, other: Read) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from siyaq.context.claims import Claims, Examined
+from siyaq.context.claims import Bearing, Claims, Examined
 from siyaq.context.cluster import Cluster, Copy, find_cluster
 from siyaq.context.demand import find_demand
 from siyaq.context.first_seen import NEARBY, first_seen, gap_before
@@ -41,7 +41,7 @@ from siyaq.core.post import Author, Post
 from siyaq.log import LogReader
 from siyaq.text.fingerprint import changes
 
-CARD_VERSION: Final = 6
+CARD_VERSION: Final = 7
 """Which rules made a card. Cards of another version must not be compared with it."""
 MEMBERS_AT_MOST: Final = 100
 TEXT_AT_MOST: Final = 10_000
@@ -139,6 +139,7 @@ class Cards:
         thread = conversation.thread(post)
         reused = any(one.earlier for one in media)
         said = len(cluster.copies) > posted or thread is not None or bool(points.references)
+        said = said or bool(retold)  # be it by the same account in its other language
         alone = not (said or reused)
         shown: tuple[CardStatus, Reason | None] = ("shown", None)
         status, reason = _silence(claims, posted=posted) if alone else shown
@@ -205,7 +206,13 @@ def _claim(examined: Examined, post: Post, points: Points) -> Claim:
 def _retold(examined: Iterable[Examined]) -> tuple[Retold, ...]:
     """Return every post that says what some claim says in other words, the earliest first."""
     found = {one.post.id: one for each in examined for one in each.retold}
-    told = sorted(found.values(), key=lambda one: (one.post.placed_at, one.post.id))
+
+    def by_time(one: Bearing) -> tuple[datetime, PostId]:
+        return one.post.placed_at, one.post.id
+
+    told = sorted(found.values(), key=by_time)
+    told.sort(key=lambda one: one.retells != "translated")  # what refutes those refutes the claim
+    told = sorted(told[:_RETOLD_AT_MOST], key=by_time)
     return tuple(
         Retold(
             post_id=one.post.id,
@@ -215,7 +222,7 @@ def _retold(examined: Iterable[Examined]) -> tuple[Retold, ...]:
             how=one.retells,
             url=one.post.url,
         )
-        for one in told[:_RETOLD_AT_MOST]
+        for one in told
         if one.retells is not None
     )
 

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from siyaq.context.across import OtherLanguage, differs, is_arabic, stance_across
+from siyaq.context.across import OtherLanguage, differs, is_arabic, pairs, stance_across
 from siyaq.context.checkable import checkable
 from siyaq.context.cluster import Cluster
 from siyaq.context.fact_checks import matching_review, publishing, stance_of
-from siyaq.context.subject import Subject
+from siyaq.context.subject import ABOUT, Subject, about
 from siyaq.context.thread import Conversation
 from siyaq.core.answer import FactCheck, Stance
 from siyaq.core.card import Retelling
@@ -37,7 +37,6 @@ _FOUND: Final = 12  # by the retriever for each claim
 _FOUND_REVIEWS: Final = 30  # of which published reviews are looked at too
 _REVIEWS: Final = 3
 _SENTENCES_READ: Final = 6  # of one candidate
-_ABOUT: Final = 0.5  # share of a claim's words from which a sentence is about the same thing
 _RELATED: Final = 0.3  # share below which it is about something else
 _SURE: Final = 0.6  # support from which another post says the same
 _IF: Final = frozenset(("if", "whether", "اذا", "لو"))
@@ -87,6 +86,21 @@ class Examined:
         return [one.post for one in self.reviews]
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Which posts answer the post, which may be read in the other language, which are its pairs.
+
+    Sentences in the other language count only in answers and in posts found by what they mean.
+    """
+
+    answers: set[PostId] = field(default_factory=set[PostId])
+    foreign: set[PostId] = field(default_factory=set[PostId])
+    paired: set[PostId] = field(default_factory=set[PostId])
+
+
+_NOBODY: Final = _Heard()
+
+
 class Claims:
     """Examines the claims of posts. Safe to call from any thread."""
 
@@ -118,13 +132,18 @@ class Claims:
             subject = Subject(claim, reading(post.text))
             reviews = self._reviews(claim, _once([*found, *cluster.related]))
             reviewing = {one.post.id for one in reviews}
-            foreign = answers | {one.id for one in abroad}
+            heard = _Heard(
+                answers=answers,
+                foreign=answers | {one.id for one in abroad},
+                paired={one.id for one in abroad if pairs(post, one)},
+            )
             bearings = [
                 bearing
                 for one in _once([*others, *abroad])
                 if one.id not in reviewing | copies
-                and (bearing := self._bearing(subject, one, answers, foreign)) is not None
+                and (bearing := self._bearing(subject, one, heard)) is not None
             ]
+            bearings = self._with_denials_abroad(bearings, post, reviewing | copies)
             theirs = (one for one in bearings if one.post.author.id != post.author.id)
             examined.append(
                 Examined(
@@ -136,6 +155,30 @@ class Claims:
                 )
             )
         return examined
+
+    def _with_denials_abroad(
+        self, bearings: list[Bearing], post: Post, besides: set[PostId]
+    ) -> list[Bearing]:
+        """Return the bearings, and with them what refutes the first translation of the claim.
+
+        A denial lies far in meaning from what it denies, so across languages few are found; in
+        the words of a translation they are.
+        """
+        told = [one for one in bearings if one.retells == "translated"]
+        if not told:
+            return bearings
+        first = min(told, key=lambda one: (one.post.placed_at, one.post.id))
+        text = first.span.of(first.post.text)
+        subject = Subject(Read(text), reading(first.post.text))
+        known = {one.post.id: one for one in bearings}
+        by = {post.author.id, first.post.author.id}
+        for one in self._found(text)[:_FOUND]:
+            if one.id in besides or one.author.id in by:
+                continue
+            bearing = self._bearing(subject, one, _NOBODY)
+            if bearing is not None and bearing.stance is Stance.REFUTES:
+                known[one.id] = bearing
+        return [*known.values()]
 
     def _found(self, claim: str) -> list[Post]:
         ranking = self._retriever.rank(Query(text=claim, k=_FOUND_REVIEWS))
@@ -155,33 +198,36 @@ class Claims:
             for (score, check), one in found[:_REVIEWS]
         ]
 
-    def _bearing(
-        self, subject: Subject, post: Post, answers: set[PostId], foreign: set[PostId]
-    ) -> Bearing | None:
-        """Return what the sentence of `post` that is most about the claim says to it.
-
-        Sentences in the other language count in the posts `foreign` alone: those found by what
-        they mean, and answers.
-        """
+    def _bearing(self, subject: Subject, post: Post, heard: _Heard) -> Bearing | None:
+        """Return what the sentence of `post` that is most about the claim says to it."""
         claim, whole = subject.claim, reading(post.text)
         best: Bearing | None = None
         for span in sentences(post.text)[:_SENTENCES_READ]:
             sentence = reading(span.of(post.text))
             abroad = is_arabic(claim.text) != is_arabic(sentence.text)
-            if abroad and post.id not in foreign:
+            answers = post.id in heard.answers
+            if not abroad:
+                found = self._at_home(subject, sentence, whole, answers=answers)
+            elif post.id in heard.foreign:
+                paired = post.id in heard.paired
+                found = self._abroad(subject.claim, sentence, whole, answers=answers, paired=paired)
+            else:
                 continue
-            weigh = self._abroad if abroad else self._at_home
-            found = weigh(subject, sentence, whole, answers=post.id in answers)
             if found is not None and (best is None or _RANK[found[0]] > _RANK[best.stance]):
                 best = Bearing(post, span, *found)
         return best
 
     def _abroad(
-        self, subject: Subject, sentence: Read, whole: Read, *, answers: bool
+        self, claim: Read, sentence: Read, whole: Read, *, answers: bool, paired: bool
     ) -> tuple[Stance, Retelling | None] | None:
-        claim = subject.claim
         found = stance_across(
-            claim, sentence, whole, self._checker.alike, answers=answers, asks=_asks(sentence)
+            claim,
+            sentence,
+            whole,
+            self._checker.alike,
+            answers=answers,
+            asks=_asks(sentence),
+            paired=paired,
         )
         if found is None:
             return None
@@ -203,26 +249,29 @@ class Claims:
         self, subject: Subject, sentence: Read, whole: Read, *, answers: bool
     ) -> Stance | None:
         claim = subject.claim
-        about = _about(claim, sentence)
-        mention = Stance.MENTIONS if about >= _ABOUT else None
+        near = about(claim, sentence)
+        mention = Stance.MENTIONS if near >= ABOUT else None
         if _asks(sentence):
             return mention
         denied = sentence.denies and not claim.denies
         if denied and answers:
             return Stance.REFUTES
-        met = claim.places <= whole.terms and subject.met_by(whole) and subject.matters_to(whole)
-        if about < _RELATED or not met:
+        there = subject.counting.places <= whole.terms
+        met = there and subject.met_by(whole) and subject.matters_to(whole)
+        if near < _RELATED or not met:
             return mention
-        if denied and max(about, _about(claim, whole)) >= _ABOUT:
+        if denied and max(near, about(claim, whole)) >= ABOUT:
             return Stance.REFUTES
-        if mention and subject.recounted_by(sentence, whole):
+        counted = mention or denied or subject.counted_in(sentence)
+        if counted and subject.recounted_by(sentence, whole):
             return Stance.REFUTES
         reasons = clashes(claim.text, [sentence.text])
-        if about >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}:
+        if near >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}:
             return Stance.REFUTES
-        if not reasons and self._checker.check(claim.text, [sentence.text]).supports >= _SURE:
-            return Stance.SUPPORTS
-        return mention
+        if reasons or not subject.meets(whole):
+            return mention
+        support = self._checker.check(claim.text, [sentence.text]).supports
+        return Stance.SUPPORTS if support >= _SURE else mention
 
 
 _RANK: Final = {Stance.MENTIONS: 0, Stance.SUPPORTS: 1, Stance.REFUTES: 2}
@@ -230,11 +279,6 @@ _RANK: Final = {Stance.MENTIONS: 0, Stance.SUPPORTS: 1, Stance.REFUTES: 2}
 
 def _asks(sentence: Read) -> bool:
     return any(piece.raw in "?؟" or piece.folded in _IF for piece in sentence.pieces)
-
-
-def _about(claim: Read, other: Read) -> float:
-    wanted = claim.topic
-    return len(wanted & other.terms) / len(wanted) if wanted else 0.0
 
 
 def _once(posts: Iterable[Post]) -> list[Post]:

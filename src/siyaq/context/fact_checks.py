@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from siyaq.context.across import is_arabic
 from siyaq.core.answer import FactCheck, Rating, Stance
 from siyaq.core.post import Post
 from siyaq.grounding.support import Read, rival_number
@@ -84,17 +85,13 @@ def likeness(claim: Read, reviewed: Read, alike: Alike) -> float:
     if rival_number(claim.numbers, reviewed.numbers):
         return 0.0
     cosine = alike(claim.text, reviewed.text)
-    if _arabic(claim.text) != _arabic(reviewed.text):
+    if is_arabic(claim.text) != is_arabic(reviewed.text):
         return SURE if cosine >= _ACROSS_SURE else SHOWN if cosine >= _ACROSS else 0.0
     if not claim.topic or not reviewed.topic:
         return 0.0
     shared = len(claim.topic & reviewed.topic)
     of_claim, of_reviewed = shared / len(claim.topic), shared / len(reviewed.topic)
     return cosine + 0.5 * of_reviewed + 0.5 * math.sqrt(of_claim * of_reviewed)
-
-
-def _arabic(text: str) -> bool:
-    return any("\u0621" <= char <= "\u064a" for char in text)
 
 
 def _review(item: Mapping[str, object], post: Post) -> FactCheck:

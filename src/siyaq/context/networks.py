@@ -19,7 +19,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from siyaq.core.post import Post
 from siyaq.text.fingerprint import normalize
 
 NetworkKind = Literal["text", "similar", "repost", "reply", "link", "post"]
@@ -41,19 +40,6 @@ class Message(NamedTuple):
     repost_of: str = ""
     reply_to: str = ""
     links: tuple[str, ...] = ()
-
-
-def message_of(post: Post) -> Message:
-    """Return a post as a message; accounts are named by source and author."""
-    return Message(
-        t=post.placed_at.timestamp(),
-        message_id=post.id,
-        account=f"{post.source}:{post.author.id}",
-        text=post.text,
-        repost_of=post.repost_of or "",
-        reply_to=post.reply_to or "",
-        links=post.links,
-    )
 
 
 def network(

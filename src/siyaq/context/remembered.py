@@ -108,7 +108,7 @@ class RememberedCards:
         By meaning it was searched up to `meant_from`. It is not remembered where something heard
         or seen meanwhile touches it; who waits is told so.
         """
-        grounds = grounds_of(card, post)
+        grounds = grounds_of(card, post, self._translations(card))
         meaning = self._other.vectors(grounds.claims) if self._other and grounds.claims else None
         seqs = frozenset(entry.seq for entry in self._log.find(grounds.posts).values())
         kept = _Kept(card, seqs, self._log.coverage())
@@ -184,6 +184,10 @@ class RememberedCards:
                 self._listeners[post_id].discard(told)
                 if not self._listeners[post_id]:
                     del self._listeners[post_id]
+
+    def _translations(self, card: ContextCard) -> list[Post]:
+        told = [one.post_id for one in card.copies.retold if one.how == "translated"]
+        return [one.post for one in self._log.find(told).values() if one.post is not None]
 
     def _touched(self, entries: list[LogEntry]) -> set[PostId]:
         with self._lock:

@@ -10,16 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from siyaq.grounding.support import Piece, Quantity, Read, missing_names, rival_number, same
 from siyaq.grounding.support.hard import TIMES
 from siyaq.text.fold import fold
 
+ABOUT: Final = 0.5
+"""Share of a claim's words from which a sentence is about the same thing."""
+
 _SEVERAL: Final = 2
 _MOST: Final = 0.65  # share of the shorter post's words
 _MUCH: Final = 0.4  # the same, where a place is shared too
 _COMMON_WORDS: Final = 4
+_WORDS_OF_CLAUSE: Final = 3
+_CLAUSES: Final = re.compile(r"[،؛;]|[,:](?!\d)")
+_TOLD: Final = re.compile(
+    r"\b(?:told|tells|tell|showed|warned|texted|called) (?:me|my \w+)\b"
+    r"|\bmy \w+ (?:saw|says|said|heard|told|read)\b"
+)
 _OWN: Final = re.compile(
     r"\b(?:i|i'(?:m|d|ve|ll)|me|my|mine|myself)\b"
     r"|(?:^|(?<=\s))[وف]?(?:انا|انني|عندي|لدي|نفسي)(?=\W|$)"
@@ -34,12 +44,30 @@ _LABELED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+_CORRECTS: Final = re.compile(
+    r"\b(?:correction|corrects|clarification|clarif(?:y|ies|ied)|rumou?rs?|false alarm)\b"
+    r"|(?:^|(?<=\s))(?:[وف]?(?:تصحيح|توضيح|تصويب|يصحح|تصحح|توضح|يوضح|اوضح|اوضحت|شايعات|اشاعات))(?=\W|$)"
+)
+
+
+@dataclass(frozen=True)
 class Subject:
     """What a claim says it is about. One that names nothing is about what its whole post names."""
 
     claim: Read
     post: Read
+
+    @cached_property
+    def counting(self) -> Read:
+        """The clause of the claim that has its first figure: who said so need not be repeated.
+
+        The whole claim where that clause has too few words to be about something.
+        """
+        for part in _CLAUSES.split(self.claim.text):
+            read = Read(part)
+            if read.numbers:
+                return read if len(read.topic) >= _WORDS_OF_CLAUSE else self.claim
+        return self.claim
 
     def met_by(self, other: Read) -> bool:
         """Say whether a post in the same language speaks of the same place and the same names.
@@ -69,24 +97,47 @@ class Subject:
     def recounted_by(self, sentence: Read, whole: Read) -> bool:
         """Say whether a sentence of a post gives another number for what the claim counts.
 
-        Of several figures it has to keep one. Numbers by which something is called count nothing,
-        what people count of their own lives is each their own. Where nothing named is common to
-        both posts they must share most of their words, or a place and many, and then how long
-        something took tells nothing: queues are of every length.
+        Of several figures of which both speak it has to keep one. Numbers by which something is
+        called count nothing, what people count of their own lives is each their own. Where nothing
+        named is common to both posts, and the other sets nothing right, they must share most of
+        their words, or a place and many, and then how long something took tells nothing: queues
+        are of every length.
         """
-        certain = self._named_in(whole) or _shares(self.post, whole, _MOST)
-        if not certain and not (
-            self.post.places & whole.terms and _shares(self.post, whole, _MUCH)
-        ):
-            return False
-        if any(_OWN.search(fold(one.text)) for one in (self.claim, sentence)):
-            return False
-        claim, dates = self.claim, self.claim.dates
-        figures = len(claim.numbers) + len(dates.moments) + len(dates.weekdays)
-        kept = _same_number(claim, sentence) or _same_date(claim, sentence)
-        return (kept or figures < _SEVERAL) and rival_number(
-            _counts(claim, times=certain), _counts(sentence, times=certain)
+        certain = self._named_in(whole) or (
+            self._is_where(whole) and _sets_right(whole) and self.counted_in(sentence)
         )
+        if not certain and not self.meets(whole):
+            return False
+        if any(_OWN.search(_TOLD.sub("", fold(one.text))) for one in (self.claim, sentence)):
+            return False
+        mine, theirs = (_counts(one, times=certain) for one in (self.claim, sentence))
+        kept = _same_number(self.claim, sentence) or _same_date(self.claim, sentence)
+        return (kept or self._figures(sentence) < _SEVERAL) and rival_number(mine, theirs)
+
+    def counted_in(self, sentence: Read) -> bool:
+        """Say whether a sentence is about what the claim counts."""
+        return about(self.counting, sentence) >= ABOUT
+
+    def _figures(self, other: Read) -> int:
+        """Return how many figures of the claim the other could have kept.
+
+        A date is none of them where the other states none: a denial need not name the day.
+        """
+        mine, theirs = self.claim.dates, other.dates
+        moments = len(mine.moments) if theirs.moments else 0
+        weekdays = len(mine.weekdays) if theirs.weekdays else 0
+        return len(self.claim.numbers) + moments + weekdays
+
+    def meets(self, whole: Read) -> bool:
+        """Say whether both posts name something in common, or are alike enough without.
+
+        They share most of their words, or a place and many.
+        """
+        share = _MUCH if self._is_where(whole) else _MOST
+        return self._named_in(whole) or _shares(self.post, whole, share)
+
+    def _is_where(self, whole: Read) -> bool:
+        return bool(self.post.places & whole.terms)
 
     def _named_in(self, other: Read) -> bool:
         """Say whether one of two posts names something that stands in the other."""
@@ -95,6 +146,17 @@ class Subject:
             one.names and len(missing_names(one.names, held.spelled)) < len(one.names)
             for one, held in ways
         )
+
+
+def about(claim: Read, other: Read) -> float:
+    """Return the share of a claim's words that stand in another text, 0..1."""
+    wanted = claim.topic
+    return len(wanted & other.terms) / len(wanted) if wanted else 0.0
+
+
+def _sets_right(post: Read) -> bool:
+    """Say whether a post denies or corrects something, whatever that is."""
+    return post.denies or _CORRECTS.search(fold(post.text)) is not None
 
 
 def _shares(one: Read, other: Read, share: float) -> bool:

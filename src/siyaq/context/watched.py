@@ -8,10 +8,11 @@ comes from an account whose posts the card counts. Everything else leaves the ca
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from siyaq.context.checkable import checkable
+from siyaq.context.checkable import SENTENCES_READ, checkable
 from siyaq.core.card import ContextCard
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import PostId
@@ -19,6 +20,7 @@ from siyaq.core.post import Post
 from siyaq.grounding.support import Read
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fingerprint import fingerprint
+from siyaq.text.sentences import sentences
 
 SHARED: Final = 0.25
 """Share of a topic's words from which a post may bear on it. Claims need 0.3 of theirs."""
@@ -44,8 +46,11 @@ class Grounds:
     claims: tuple[str, ...] = ()
 
 
-def grounds_of(card: ContextCard, post: Post) -> Grounds:
-    """Return what the card of `post` rests on."""
+def grounds_of(card: ContextCard, post: Post, translations: Iterable[Post] = ()) -> Grounds:
+    """Return what the card of `post` rests on.
+
+    `translations` say the same in the other language: what refutes them does refute the post.
+    """
     posts: set[PostId] = {post.id, *(one.post_id for one in card.references)}
     posts.update(one.post_id for one in card.copies.members)
     posts.update(one.post_id for one in card.copies.retold)
@@ -69,6 +74,8 @@ def grounds_of(card: ContextCard, post: Post) -> Grounds:
     claims = tuple(span.of(post.text) for span in checkable(post.text))
     topics = [Read(claim).topic for claim in claims]
     topics.append(frozenset(_words(post.text)))
+    for told in translations:
+        topics += (Read(span.of(told.text)).topic for span in sentences(told.text)[:SENTENCES_READ])
     return Grounds(
         post_id=post.id,
         posts=frozenset(posts),

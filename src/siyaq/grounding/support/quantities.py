@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from siyaq.grounding.support.number_words import ARABIC_HUNDREDS, SCALES, SMALL
 from siyaq.grounding.support.pieces import Piece
 from siyaq.grounding.support.units import DUALS, UNITS
+from siyaq.text.fold import fold
 
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DOTTED_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _LONGEST = 30  # digits; nobody counts further
 _UNIT_WITHIN = 2  # words after a number: "5 US dollars"
+_AWAY = frozenset(
+    fold(
+        "in at on near from to by for with since until after before during "
+        "في عند قرب إلى على عن منذ حتى بعد قبل خلال بين"
+    ).split()
+)
+"""Prepositions behind which nothing is counted any more: "12 from Karda". Not "of": "12 of us"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,7 @@ def _counted(found: Sequence[Piece], place: int, end: int) -> tuple[str, str]:
         return UNITS[before.folded], ""
     noun = ""
     for piece in found[end : end + _UNIT_WITHIN]:
-        if piece.kind in {"pause", "number"}:
+        if piece.kind in {"pause", "number"} or piece.folded in _AWAY:
             break
         if piece.folded in UNITS:
             return UNITS[piece.folded], ""
