@@ -133,6 +133,21 @@ def test_a_folder_that_we_may_not_use_is_told(mode: int) -> None:
             assert kept(database) == []
 
 
+def test_a_file_that_cannot_be_used_is_not_held_open(tmp_path: Path) -> None:
+    made: list[Connection] = []
+
+    def remembered(path: Path) -> Connection:
+        made.append(connect(path))
+        return made[-1]
+
+    (tmp_path / "words.sqlite").write_bytes(b"no database" * 99)
+    file = File(tmp_path / "words.sqlite", Layout((FIRST,)), "the words", HINT, remembered)
+    with pytest.raises(StorageError):
+        file.connected()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].execute("SELECT 1")
+
+
 def test_a_locked_file_is_waited_for_and_then_told(tmp_path: Path) -> None:
     def hasty(path: Path) -> Connection:
         connection = connect(path)
