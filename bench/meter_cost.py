@@ -31,7 +31,7 @@ from siyaq.app.opening import open_siyaq
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import load
 from siyaq.core.answer import Question, Usage
-from siyaq.core.product import Totals
+from siyaq.core.reports import Totals
 from siyaq.meter import Ledger, Meter, MeteredExecutor, Prices, Sources, tally
 from siyaq.meter.energy import Machine, Rapl
 

@@ -11,7 +11,7 @@ import pytest
 
 from siyaq.app.siyaq import Siyaq
 from siyaq.config import Config, load
-from siyaq.core.product import IngestReport
+from siyaq.core.reports import IngestReport
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from siyaq.app.opening import open_siyaq, source_registry
 from siyaq.config import Config, FollowSetting
 from siyaq.core.errors import ConfigError, NotFound, StorageError, UsageError
 from siyaq.core.ports import SourceAdapter
-from siyaq.core.product import SourceStatus
+from siyaq.core.reports import SourceStatus
 from siyaq.plugins import Register, Registry, load
 from siyaq.sources import JsonlSource
 from siyaq.testing.serving import wait_until

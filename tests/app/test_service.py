@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from siyaq.app import service
-from siyaq.core.product import Status
+from siyaq.core.reports import Status
 from siyaq.testing.product import FakeProduct
 
 

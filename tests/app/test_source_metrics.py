@@ -14,7 +14,7 @@ from siyaq.config import Config
 from siyaq.core.errors import SourceUnavailable
 from siyaq.core.event import Gap, Rejected, RejectReason
 from siyaq.core.ports import Batch
-from siyaq.core.product import SourceStatus
+from siyaq.core.reports import SourceStatus
 from siyaq.obs.sources import MOST_SOURCES, SourceMetrics
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

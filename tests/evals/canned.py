@@ -32,8 +32,9 @@ from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
 from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.ports import ToolCall
 from siyaq.core.post import Author, Post
-from siyaq.core.product import Delivered, IngestReport, ModelAtHand, Product, Status
+from siyaq.core.product import Product
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
+from siyaq.core.reports import Delivered, IngestReport, ModelAtHand, Status
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 NOBODY = Author(id=AuthorId("nobody"))

@@ -9,7 +9,7 @@ import pytest
 
 from siyaq.core.answer import Usage, usd_ticks
 from siyaq.core.errors import ConfigError
-from siyaq.core.product import Totals
+from siyaq.core.reports import Totals
 from siyaq.meter import Ledger, Prices
 from siyaq.meter.bill import FILE_NAME
 from siyaq.meter.prices import TokenPrice, post_prices, token_prices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siyaq.core.product import Totals
+from siyaq.core.reports import Totals
 from siyaq.plan.measured import Measured, calibrated, measured_figures
 from siyaq.plan.result import run
 from siyaq.plan.scenario import boxed

@@ -19,7 +19,7 @@ from siyaq.access import KeyRing, Role
 from siyaq.core.answer import Citation, Evidence, Sentence
 from siyaq.core.ids import AuthorId, PostId
 from siyaq.core.post import Author
-from siyaq.core.product import ModelAtHand
+from siyaq.core.reports import ModelAtHand
 from siyaq.serve import ServeSettings
 from siyaq.serve.prose import Prose
 from siyaq.testing.product import FakeProduct

@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from siyaq.core.product import SourceStatus
 from siyaq.core.query import Filters
+from siyaq.core.reports import SourceStatus
 from siyaq.core.span import TimeRange
 from siyaq.serve.openai.asked import Asking
 from siyaq.serve.xai.limits import NOTHING

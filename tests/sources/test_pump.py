@@ -20,7 +20,7 @@ from siyaq.core.errors import (
 from siyaq.core.event import Cursor, Gap, Op, PostEvent, Rejected, RejectReason
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.ports import Batch
-from siyaq.core.product import SourceStatus
+from siyaq.core.reports import SourceStatus
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.sources import Committer, JsonlSource, Pump
 from siyaq.sources.vigil import LISTENED, Attendance, Silence

@@ -16,7 +16,7 @@ from siyaq.app.intake import Intake
 from siyaq.core.errors import ConfigError, DiskFull, NotAuthentic, NotFound, Overloaded
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch
-from siyaq.core.product import Delivered
+from siyaq.core.reports import Delivered
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.sources import Committer
 from siyaq.sources.webhook import WebhookSource

@@ -17,7 +17,7 @@ from siyaq.app.intake import Intake
 from siyaq.core.errors import DiskFull, NotAuthentic, NotFound, Overloaded
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch
-from siyaq.core.product import Delivered
+from siyaq.core.reports import Delivered
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.serve import ServeSettings, create_app
 from siyaq.sources import Committer

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from siyaq.core.errors import NotFound, UsageError
 from siyaq.core.event import Gap
-from siyaq.core.product import Followed, Status
+from siyaq.core.reports import Followed, Status
 from siyaq.serve import ServeSettings
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, served

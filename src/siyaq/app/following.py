@@ -21,7 +21,7 @@ from siyaq.app.intake import Intake
 from siyaq.config import FollowSetting
 from siyaq.core.errors import NotFound, SiyaqError, StorageError, UsageError
 from siyaq.core.ports import SourceAdapter
-from siyaq.core.product import Followed
+from siyaq.core.reports import Followed
 from siyaq.plugins import Registry
 
 NAME = "followed.json"

@@ -11,8 +11,8 @@ from siyaq.app.allowed import Allowed
 from siyaq.core.clock import Trust
 from siyaq.core.errors import NotFound
 from siyaq.core.ports import Batch, Clock, SourceAdapter
-from siyaq.core.product import Delivered, IngestReport, SourceStatus
 from siyaq.core.query import Shows
+from siyaq.core.reports import Delivered, IngestReport, SourceStatus
 from siyaq.log import LogReader, LogWriter, SourceRecord
 from siyaq.sources import Committer, JsonlStream, Pump
 from siyaq.sources.tally import Tally

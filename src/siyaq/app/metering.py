@@ -15,7 +15,7 @@ from siyaq.config import Config
 from siyaq.core.answer import Usage
 from siyaq.core.event import PostEvent
 from siyaq.core.ports import Batch
-from siyaq.core.product import Totals
+from siyaq.core.reports import Totals
 from siyaq.meter import Ledger, Meter, MeteredExecutor, Prices, Sources, Spent, open_sources
 from siyaq.meter.meter import Call
 from siyaq.meter.prices import amount, post_prices, token_prices

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from siyaq.core.errors import ModelUnavailable
-from siyaq.core.product import ModelAtHand
+from siyaq.core.reports import ModelAtHand
 
 PROBLEM_CHARS = 300
 

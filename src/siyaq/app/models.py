@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from siyaq.config import Config
 from siyaq.core.errors import UsageError
-from siyaq.core.product import ModelAtHand
+from siyaq.core.reports import ModelAtHand
 from siyaq.models import EXTRACTIVE, BuiltinEmbedder, Catalog, Entry, Shelf
 from siyaq.models import pull as pull_weights
 

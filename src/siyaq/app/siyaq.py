@@ -27,8 +27,8 @@ from siyaq.core.ids import PostId
 from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.ports import Embedder, ToolCall
 from siyaq.core.post import Post
-from siyaq.core.product import Delivered, IngestReport, ModelAtHand, Status
 from siyaq.core.query import Filters, Query, Ranking, Shows
+from siyaq.core.reports import Delivered, IngestReport, ModelAtHand, Status
 from siyaq.grounding import KeptAnswers
 from siyaq.index import Indexer, IndexReader, IndexWithin
 from siyaq.log import LogReader

@@ -9,8 +9,8 @@ from siyaq.app.disk import disk_bytes
 from siyaq.app.intake import Intake, at_rest
 from siyaq.app.metering import Metering
 from siyaq.core.ports import Embedder
-from siyaq.core.product import SourceStatus, Status
 from siyaq.core.query import Shows
+from siyaq.core.reports import SourceStatus, Status
 from siyaq.index import IndexReader, IndexWithin
 from siyaq.log import LogReader
 

@@ -13,7 +13,8 @@ from typing import Any, cast
 from siyaq.access import Collections, current
 from siyaq.access.collections import ALL, PUBLIC
 from siyaq.app.siyaq import Siyaq
-from siyaq.core.product import Product, Status
+from siyaq.core.product import Product
+from siyaq.core.reports import Status
 
 _METHODS = frozenset(name for name in vars(Product) if not name.startswith("_"))
 

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from siyaq.core.post import Author
-from siyaq.core.product import IngestReport, SourceStatus, Status, Totals
 from siyaq.core.query import Hit, Ranking
+from siyaq.core.reports import IngestReport, SourceStatus, Status, Totals
 from siyaq.text.clean import readable
 
 WHO_CELLS = 24

@@ -23,7 +23,7 @@ from siyaq.cli.progress import Bars
 from siyaq.core.clock import Trust
 from siyaq.core.errors import ConfigError, CorruptionError, QueryError, StorageError
 from siyaq.core.ports import SourceAdapter
-from siyaq.core.product import IngestReport, SourceStatus
+from siyaq.core.reports import IngestReport, SourceStatus
 from siyaq.serve import bundle
 from siyaq.serve.shape.ingest import report_json
 from siyaq.serve.shape.status import status_json

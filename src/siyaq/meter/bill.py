@@ -17,7 +17,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO, Any
 
-from siyaq.core.product import Totals
+from siyaq.core.reports import Totals
 
 FILE_NAME = "bill.json"
 FLUSH_SECONDS = 30.0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from siyaq.core.product import SourceStatus
+from siyaq.core.reports import SourceStatus
 
 MOST_SOURCES = 200
 _Value = Callable[[list[SourceStatus]], float | None]

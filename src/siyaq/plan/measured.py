@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from siyaq.core.product import Totals
+from siyaq.core.reports import Totals
 from siyaq.plan.figure import Figure
 from siyaq.plan.key import KEYS
 from siyaq.plan.measured_gpu import gpu_figures

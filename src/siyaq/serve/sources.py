@@ -11,7 +11,8 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from siyaq.core.errors import NotFound
-from siyaq.core.product import Followed, Roster
+from siyaq.core.product import Roster
+from siyaq.core.reports import Followed
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.settings import Shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from siyaq.core.product import SourceState
+from siyaq.core.reports import SourceState
 
 
 @dataclass(slots=True)

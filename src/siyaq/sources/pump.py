@@ -23,7 +23,7 @@ from siyaq.core.errors import (
 )
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch, Clock, SourceAdapter
-from siyaq.core.product import IngestReport, SourceStatus
+from siyaq.core.reports import IngestReport, SourceStatus
 from siyaq.log import Appended, SourceRecord
 from siyaq.sources.backoff import Backoff
 from siyaq.sources.committer import Committer

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from siyaq.core.event import Gap, Rejected
 from siyaq.core.ports import Batch
-from siyaq.core.product import IngestReport
+from siyaq.core.reports import IngestReport
 from siyaq.log import Appended
 
 _RATE_WINDOW = timedelta(minutes=1)

@@ -22,7 +22,7 @@ from siyaq import plugins
 from siyaq.app.intake import Intake
 from siyaq.core.clock import SystemClock
 from siyaq.core.ports import Batch
-from siyaq.core.product import Delivered
+from siyaq.core.reports import Delivered
 from siyaq.log import Appended, LogReader, LogWriter
 from siyaq.serve import ServeSettings, create_app, run
 from siyaq.sources import Committer, builtin

@@ -36,8 +36,8 @@ from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.core.note import Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.core.ports import ToolCall
 from siyaq.core.post import Author, Post
-from siyaq.core.product import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
+from siyaq.core.reports import Delivered, IngestReport, ModelAtHand, SourceStatus, Status
 from siyaq.serve import ServeSettings, create_app, run
 from siyaq.testing.scripted import scripted_answer, scripted_card
 from siyaq.testing.story import AUTHORS, LIVELY, story

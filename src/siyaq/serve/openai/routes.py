@@ -16,7 +16,8 @@ from starlette.responses import Response
 from siyaq.access import Role
 from siyaq.core.errors import NotFound
 from siyaq.core.ports import ToolCall
-from siyaq.core.product import ModelAtHand, Product
+from siyaq.core.product import Product
+from siyaq.core.reports import ModelAtHand
 from siyaq.serve.answers import while_present
 from siyaq.serve.errors import BadField
 from siyaq.serve.home import home_of

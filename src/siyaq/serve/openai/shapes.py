@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from siyaq.core.answer import Answer, Usage
-from siyaq.core.product import ModelAtHand
+from siyaq.core.reports import ModelAtHand
 from siyaq.serve.openai.asked import GROUNDED
 from siyaq.serve.prose import Cited, Prose
 

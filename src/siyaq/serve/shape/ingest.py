@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siyaq.core.product import IngestReport
+from siyaq.core.reports import IngestReport
 from siyaq.serve import schema
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siyaq.core.product import SourceStatus, Status, Totals
+from siyaq.core.reports import SourceStatus, Status, Totals
 from siyaq.core.wire import rfc3339_if
 from siyaq.serve import schema
 from siyaq.serve.shape.coverage import coverage_json, gap_json

@@ -14,8 +14,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from siyaq.core.product import SourceStatus
 from siyaq.core.query import Filters
+from siyaq.core.reports import SourceStatus
 from siyaq.core.span import TimeRange
 from siyaq.serve.errors import BadTime
 

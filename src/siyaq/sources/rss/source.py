@@ -22,7 +22,7 @@ from typing import Any
 from siyaq.core.clock import SystemClock
 from siyaq.core.errors import NotFound, SourceRefused, SourceUnavailable
 from siyaq.core.ports import Batch, Clock
-from siyaq.core.product import Delivered
+from siyaq.core.reports import Delivered
 from siyaq.sources.backoff import Backoff
 from siyaq.sources.condition import Condition
 from siyaq.sources.courtesy import Courtesy

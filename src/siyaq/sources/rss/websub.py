@@ -24,7 +24,7 @@ from siyaq.core.errors import (
     SourceUnavailable,
 )
 from siyaq.core.ports import Clock
-from siyaq.core.product import Delivered
+from siyaq.core.reports import Delivered
 from siyaq.sources.fetch import Fetcher
 
 LEASE = timedelta(days=1)

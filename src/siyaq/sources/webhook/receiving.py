@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-from siyaq.core.product import Delivered
+from siyaq.core.reports import Delivered
 
 __all__ = ["Delivered", "Receiving"]
 

@@ -18,7 +18,7 @@ from siyaq.core.clock import SystemClock
 from siyaq.core.errors import Overloaded, SourceRefused
 from siyaq.core.event import Rejected, RejectReason
 from siyaq.core.ports import Batch, Clock
-from siyaq.core.product import Delivered
+from siyaq.core.reports import Delivered
 from siyaq.sources.condition import Condition
 from siyaq.sources.credential import Credential
 from siyaq.sources.limits import BATCH_EVENTS
