@@ -1,4 +1,4 @@
-"""Ordering the network about over HTTP: its clock, its faults, and its answer key."""
+"""Ordering the network about over HTTP: its clock, its faults, its answer key, its dishes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from siyaq.testing.world.dishes import MAPPING, latest
 from siyaq.testing.world.faults import FAULTS, Fault
+from siyaq.testing.world.proxy import CUTS
 
 if TYPE_CHECKING:
     from siyaq.testing.world.network import SimulatedNetwork
@@ -29,6 +31,22 @@ class _Order(msgspec.Struct):
     seconds: float = 1.0
     value: float = 1.0
     times: int = 1
+    at: str = ""
+
+
+class _Misdeed(msgspec.Struct, forbid_unknown_fields=True):
+    """What can be said of a misdeed of Mastodon or X."""
+
+    do: str
+    at: str
+    status: int = 503
+    seconds: float = 1.0
+    count: int = 5
+    times: int = 1
+
+
+_ON_CONNECTING = ("refuse", "rest_error", "late", "blackhole")
+"""What strikes only those who connect: they are sent away first."""
 
 
 class Control:
@@ -36,7 +54,10 @@ class Control:
 
     Orders are `{"do": NAME, …}`: a fault of `faults.FAULTS` with its fields and `times`, or
     `restart` (down for `seconds`), `forget` (hold only the last `seconds`), `pause`, `resume`,
-    `step` (`seconds`), `speed` (`value`). `GET /control/truth?at=RFC3339` is the answer key.
+    `step` (`seconds`), `speed` (`value`). With `"at": "mastodon"` or `"x"` an order is a misdeed
+    of that server, or a cut of its wire (`proxy.CUTS`). `GET /control/truth?at=RFC3339` is the
+    answer key. `GET /dishes.ndjson` is what dishes measured around internet outages so far, to
+    be read with `/dishes.toml`.
     """
 
     def __init__(self, network: SimulatedNetwork) -> None:
@@ -48,6 +69,8 @@ class Control:
             Route("/control", self._status),
             Route("/control", self._order, methods=["POST"]),
             Route("/control/truth", self._truth),
+            Route("/dishes.ndjson", self._dishes),
+            Route("/dishes.toml", _mapping),
         ]
 
     async def _status(self, _: Request) -> Response:
@@ -65,6 +88,9 @@ class Control:
     async def _obey(self, order: _Order, body: Mapping[str, object]) -> None:
         """Carry out an order. Raises ValueError for one that makes no sense."""
         pace, jetstream = self._network.pace, self._network.jetstream
+        if order.at:
+            self._disturb(msgspec.convert(body, _Misdeed))
+            return
         match order.do:
             case "pause":
                 pace.pause()
@@ -93,6 +119,31 @@ class Control:
         fault = msgspec.convert({"name": name, **details}, Fault)
         self._network.faults.order(fault, times=times)
 
+    def _disturb(self, order: _Misdeed) -> None:
+        """Let a server that is not Jetstream's misbehave. Raises ValueError."""
+        servers = {"mastodon": self._network.mastodon, "x": self._network.x}
+        server = servers.get(order.at)
+        if server is None:
+            raise ValueError(f"nobody is called {order.at!r}, only: {', '.join(servers)}")
+        if not 1 <= order.times <= _MOST_TIMES:
+            raise ValueError(f"times must be in 1..{_MOST_TIMES}, got {order.times}")
+        if order.do in server.mischief.known:
+            details = {"status": order.status, "seconds": order.seconds, "count": order.count}
+            server.mischief.order(order.do, times=order.times, **details)
+        elif order.do in CUTS:
+            for _ in range(order.times):
+                server.wire.order(order.do)
+        else:
+            known = ", ".join(sorted({*server.mischief.known, *CUTS}))
+            raise ValueError(f"unknown order {order.do!r} at {order.at}, one of: {known}")
+        if order.do in _ON_CONNECTING:
+            server.wire.drop_streams()
+
+    async def _dishes(self, _: Request) -> Response:
+        world, now = self._network.world, self._network.pace.now()
+        lines = await asyncio.to_thread(latest, world.stories(world.start, now), now)
+        return Response(lines, media_type="application/x-ndjson")
+
     async def _truth(self, request: Request) -> Response:
         asked = request.query_params.get("at")
         try:
@@ -101,6 +152,10 @@ class Control:
         except (TypeError, ValueError) as error:
             return _json({"error": str(error)}, 400)
         return _json(truth)
+
+
+async def _mapping(_: Request) -> Response:
+    return PlainTextResponse(MAPPING)
 
 
 def _json(body: object, status: int = 200) -> Response:

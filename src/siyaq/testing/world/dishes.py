@@ -7,7 +7,7 @@ returns at the minute that the company names. A dish elsewhere notices nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -48,6 +48,7 @@ EVERY = timedelta(seconds=10)
 BEFORE = timedelta(minutes=8)
 AFTER = timedelta(minutes=6)
 ELSEWHERE = "Farmouth"
+_MOST_OUTAGES = 10  # what they measured fits into one delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Measured:
 
 def measured(story: Story) -> Measured:
     """Return what three dishes in the town of an internet outage measured, and one elsewhere."""
-    if story.kind != "outage" or story.words["service"].en != "internet service":
+    if not _of_internet(story):
         raise ValueError(f"story {story.id!r} is no internet outage")
     rng = Random(f"{story.id}:dishes")
     place = story.words["place"].en
@@ -71,6 +72,21 @@ def measured(story: Story) -> Measured:
     serials = tuple(f"UT{rng.randrange(10**11):011d}" for _ in range(4))
     messages = tuple(_messages(rng, serials, place, fell_at, returned_at))
     return Measured(place, fell_at, returned_at, serials, messages)
+
+
+def latest(stories: Sequence[Story], now: datetime) -> bytes:
+    """Return what was measured up to `now` around the last internet outages of `stories`.
+
+    A message a line, in order of time; nothing where there was no outage.
+    """
+    outages = [story for story in stories if _of_internet(story)][-_MOST_OUTAGES:]
+    told = [(json.loads(line)["time"], line) for one in outages for line in measured(one).messages]
+    until = now.timestamp() * 1000
+    return b"".join(line + b"\n" for at, line in sorted(told) if at <= until)
+
+
+def _of_internet(story: Story) -> bool:
+    return story.kind == "outage" and story.words["service"].en == "internet service"
 
 
 def _returned_at(story: Story) -> datetime:

@@ -22,15 +22,15 @@ class Mischief:
 
     def __init__(self, known: Collection[str]) -> None:
         self.fired: Counter[str] = Counter()
-        self._known = frozenset(known)
+        self.known = frozenset(known)
         self._orders: deque[Order] = deque()
 
     def order(
         self, name: str, *, status: int = 503, seconds: float = 1.0, count: int = 5, times: int = 1
     ) -> None:
         """Let something go wrong as soon as it can, `times` over."""
-        if name not in self._known:
-            raise ValueError(f"unknown misdeed {name!r}, one of: {', '.join(sorted(self._known))}")
+        if name not in self.known:
+            raise ValueError(f"unknown misdeed {name!r}, one of: {', '.join(sorted(self.known))}")
         order = Order(name=name, status=status, seconds=seconds, count=count)
         self._orders.extend([order] * times)
 

@@ -11,11 +11,14 @@ from typing import Self
 
 from siyaq.testing.world.control import Control
 from siyaq.testing.world.faults import Fault, Faults
+from siyaq.testing.world.fediverse import Fediverse
 from siyaq.testing.world.jetstream import JetstreamServer
+from siyaq.testing.world.mastodon import MastodonServer
 from siyaq.testing.world.pace import Pace
 from siyaq.testing.world.truth import Truth
 from siyaq.testing.world.web import FeedServer
 from siyaq.testing.world.world import World
+from siyaq.testing.world.x import XServer
 
 USUAL_FAULTS: tuple[Fault, ...] = (
     Fault(name="disconnect"),
@@ -67,6 +70,9 @@ class SimulatedNetwork:
             routes=Control(self).routes(),
             port=web_port,
         )
+        places = ["alpha.example", "beta.example", "gamma.example"]
+        self.mastodon = MastodonServer(Fediverse(self.world, places), places[0], self.pace)
+        self.x = XServer(self.world, self.pace)
         self._history_seconds = int(history.total_seconds())
         self._fault_every_seconds = fault_every_seconds
         self._stack = AsyncExitStack()
@@ -75,6 +81,8 @@ class SimulatedNetwork:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.jetstream)
             await stack.enter_async_context(self.feeds)
+            await stack.enter_async_context(self.mastodon)
+            await stack.enter_async_context(self.x)
             if self._fault_every_seconds > 0:
                 trouble = asyncio.create_task(self._trouble())
                 stack.callback(trouble.cancel)
@@ -102,6 +110,12 @@ class SimulatedNetwork:
             "rss_ar": self.feeds.url("ar", "xml"),
             "atom": self.feeds.url("en", "atom"),
             "atom_ar": self.feeds.url("ar", "atom"),
+            "mastodon": self.mastodon.url,
+            "mastodon_token": self.mastodon.token,
+            "x": self.x.url,
+            "x_token": self.x.token,
+            "dishes": f"{self.feeds.base}/dishes.ndjson",
+            "dishes_map": f"{self.feeds.base}/dishes.toml",
             "control": f"{self.feeds.base}/control",
         }
 
@@ -125,6 +139,8 @@ class SimulatedNetwork:
             "requests": dict(self.feeds.requests),
             "fired": dict(self.faults.fired),
             "waiting": [fault.name for fault in self.faults.waiting],
+            "mastodon": _told(self.mastodon),
+            "x": _told(self.x),
         }
 
     async def _trouble(self) -> None:
@@ -132,3 +148,12 @@ class SimulatedNetwork:
         while True:
             await asyncio.sleep(self._fault_every_seconds)
             self.faults.order(rng.choice(USUAL_FAULTS))
+
+
+def _told(server: MastodonServer | XServer) -> dict[str, object]:
+    return {
+        "streaming": server.streaming,
+        "requests": dict(server.requests),
+        "fired": dict(server.fired),
+        "waiting": [order.name for order in server.mischief.waiting],
+    }
