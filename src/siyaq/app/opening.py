@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple, Protocol, TypeVar
 
 from siyaq import plugins
-from siyaq.app import models
+from siyaq.app import bulletin, models
 from siyaq.app.appending import Appending, Submitted
 from siyaq.app.erasing import Eraser
 from siyaq.app.hearing import Hearing
@@ -135,6 +135,7 @@ async def _taking_in(
     intake = Intake(writer=writer, log=log, committer=committer, clock=clock)
     _measure(metrics, log, indexer)
     metrics.sources.watch(intake.followed)
+    await stack.enter_async_context(bulletin.told(config.data, intake.followed, clock))
     append = Submitted(committer)
     watching = Watching(store, append, log, clock)
     await stack.enter_async_context(watching)

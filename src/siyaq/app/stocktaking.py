@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from siyaq import __version__
+from siyaq.app import bulletin
 from siyaq.app.disk import disk_bytes
-from siyaq.app.intake import Intake, at_rest
+from siyaq.app.intake import Intake
 from siyaq.app.metering import Metering
+from siyaq.core.clock import SystemClock
 from siyaq.core.ports import Embedder
 from siyaq.core.query import Shows
 from siyaq.core.reports import SourceStatus, Status
@@ -87,7 +89,7 @@ class Stocktaking:
 
     def _sources(self) -> tuple[SourceStatus, ...]:
         if self._intake is None:
-            return tuple(map(at_rest, self._log.sources()))
+            return bulletin.read(self._directory, self._log.sources(), SystemClock().now())
         shows = self._shows
         found = self._intake.source_statuses()
         return found if shows is None else tuple(one for one in found if shows(one.source))
