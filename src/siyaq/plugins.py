@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
-from siyaq.core.errors import ConfigError
+from siyaq.core.errors import ConfigError, SiyaqError
 from siyaq.core.ports import SourceAdapter
 
 SourceFactory = Callable[[str, str | None], SourceAdapter]
@@ -55,21 +55,29 @@ class Registry:
         return tuple(sorted(self._factories))
 
     def admit(self, plugin_name: str, plugin: SourcePlugin) -> None:
-        """Take what `plugin` registers. Raises ConfigError where two plugins speak one scheme."""
+        """Take all that `plugin` registers, or nothing where it fails.
+
+        Raises ConfigError where two plugins speak one scheme, and whatever the plugin raises.
+        """
+        told: dict[str, tuple[str, SourceFactory]] = {}
 
         def register(scheme: str, factory: SourceFactory) -> None:
-            taken = self._factories.get(scheme)
+            taken = self._factories.get(scheme) or told.get(scheme)
             if taken is not None:
                 raise ConfigError(
                     f"plugins {taken[0]!r} and {plugin_name!r} both register scheme {scheme!r}",
                     hint="uninstall one of them",
                 )
-            self._factories[scheme] = (plugin_name, factory)
+            told[scheme] = (plugin_name, factory)
 
         plugin.register_sources(register)
+        self._factories |= told
 
     def open_source(self, url: str, name: str | None = None) -> SourceAdapter:
-        """Make the adapter that speaks `url`. Raises ConfigError for a scheme nobody speaks."""
+        """Make the adapter that speaks `url`.
+
+        Raises ConfigError for a scheme nobody speaks, and where whoever speaks it fails.
+        """
         scheme = url.partition(":")[0].lower()
         entry = self._factories.get(scheme)
         if entry is None:
@@ -78,7 +86,15 @@ class Registry:
                 hint=f"one of: {', '.join(self.schemes)}"
                 + "".join(f"; plugin {p.plugin!r} failed: {p.error}" for p in self.problems),
             )
-        return entry[1](url, name)
+        plugin, factory = entry
+        try:
+            return factory(url, name)
+        except SiyaqError:
+            raise
+        except Exception as error:
+            raise ConfigError(
+                f"plugin {plugin!r} cannot open {url!r}: {type(error).__name__}: {error}"
+            ) from error
 
 
 def load(
@@ -86,17 +102,18 @@ def load(
 ) -> Registry:
     """Register the built-in plugins, then those installed beside siyaq.
 
-    A plugin that cannot be imported is kept in `problems` and skipped: somebody else's broken
-    package must not stop ours.
+    A plugin that cannot be imported, or does not register, is kept in `problems` and skipped:
+    somebody else's broken package must not stop ours. Raises ConfigError where two plugins speak
+    one scheme.
     """
     registry = Registry()
     for name, plugin in builtin:
         registry.admit(name, plugin)
     for entry in entry_points(group=GROUP) if found is None else found:
         try:
-            plugin = entry.load()
-        except Exception as error:  # noqa: BLE001  # strangers' code may raise anything on import
+            registry.admit(entry.name, entry.load())
+        except ConfigError:
+            raise
+        except Exception as error:  # noqa: BLE001  # strangers' code may raise anything
             registry.problems.append(Problem(entry.name, f"{type(error).__name__}: {error}"))
-        else:
-            registry.admit(entry.name, plugin)
     return registry

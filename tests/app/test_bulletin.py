@@ -13,7 +13,7 @@ from siyaq.config import Config
 from siyaq.core.event import Cursor, Gap, Op, PostEvent, Rejected, RejectReason
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Batch
-from siyaq.core.product import SourceStatus
+from siyaq.core.reports import SourceStatus
 from siyaq.log import LogReader, LogWriter
 
 from .test_siyaq import run_async

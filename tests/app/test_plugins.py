@@ -34,6 +34,21 @@ class Pigeons:
         return Nothing(name or "pigeons")
 
 
+class Wounded(Pigeons):
+    """A plugin that fails in the middle of registering."""
+
+    def register_sources(self, register: Register) -> None:
+        register("dove", self.open)
+        raise ValueError("no doves today")
+
+
+class Clipped(Pigeons):
+    """A plugin that registers, and cannot open anything."""
+
+    def open(self, url: str, name: str | None) -> SourceAdapter:
+        raise KeyError(url)
+
+
 def test_a_source_is_opened_by_the_scheme_of_its_url() -> None:
     registry = load([("birds", Pigeons())], ())
     assert registry.open_source("pigeon://loft").source == "pigeons"
@@ -61,9 +76,24 @@ def test_a_plugin_that_cannot_be_imported_is_reported_and_skipped() -> None:
     assert "'broken' failed: ModuleNotFoundError" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["WOUNDED", "Nothing"])
+def test_a_plugin_that_does_not_register_is_reported_and_skipped(name: str) -> None:
+    """It raises when it is asked, or cannot be asked at all."""
+    registry = load([("birds", Pigeons())], [EntryPoint("wounded", f"{__name__}:{name}", "siyaq")])
+    assert registry.schemes == ("pigeon",), "nor is half of it taken"
+    assert [problem.plugin for problem in registry.problems] == ["wounded"]
+
+
+def test_what_a_plugin_raises_when_it_opens_names_the_plugin() -> None:
+    registry = load([("clipped", Clipped())], ())
+    with pytest.raises(ConfigError, match="plugin 'clipped' cannot open 'pigeon://loft': KeyError"):
+        registry.open_source("pigeon://loft")
+
+
 def test_an_installed_plugin_comes_in_by_its_entry_point() -> None:
     found = EntryPoint("birds", f"{__name__}:PIGEONS", "siyaq")
     assert load([], [found]).schemes == ("pigeon",)
 
 
 PIGEONS = Pigeons()
+WOUNDED = Wounded()

@@ -19,7 +19,7 @@ import msgspec
 
 from siyaq.app.intake import at_rest
 from siyaq.core.ports import Clock
-from siyaq.core.product import SourceStatus
+from siyaq.core.reports import SourceStatus
 from siyaq.log import SourceRecord
 
 NAME = "followed.json"

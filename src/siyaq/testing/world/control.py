@@ -121,15 +121,19 @@ class Control:
 
     def _disturb(self, order: _Misdeed) -> None:
         """Let a server that is not Jetstream's misbehave. Raises ValueError."""
-        servers = {"mastodon": self._network.mastodon, "x": self._network.x}
-        server = servers.get(order.at)
-        if server is None:
-            raise ValueError(f"nobody is called {order.at!r}, only: {', '.join(servers)}")
+        if order.at not in ("mastodon", "x"):
+            raise ValueError(f"nobody is called {order.at!r}, only: mastodon, x")
+        server = self._network.mastodon if order.at == "mastodon" else self._network.x
         if not 1 <= order.times <= _MOST_TIMES:
             raise ValueError(f"times must be in 1..{_MOST_TIMES}, got {order.times}")
         if order.do in server.mischief.known:
-            details = {"status": order.status, "seconds": order.seconds, "count": order.count}
-            server.mischief.order(order.do, times=order.times, **details)
+            server.mischief.order(
+                order.do,
+                status=order.status,
+                seconds=order.seconds,
+                count=order.count,
+                times=order.times,
+            )
         elif order.do in CUTS:
             for _ in range(order.times):
                 server.wire.order(order.do)
