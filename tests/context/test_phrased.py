@@ -12,7 +12,7 @@ import pytest
 
 from siyaq.context import PhrasedPoints
 from siyaq.core.answer import AnswerEvent, Question
-from siyaq.core.card import ContextCard
+from siyaq.core.card import Claim, ContextCard
 from siyaq.core.errors import QueryError
 from siyaq.core.ports import Model
 from siyaq.grounding import WrittenAnswers
@@ -141,6 +141,32 @@ def test_a_model_is_asked_once_while_the_card_quotes_the_same(tmp_path: Path) ->
         assert len(at.server.requests) == 2
         assert all(one.post_id != name("denial") for one in said.references)
         assert "Port office" not in " ".join(one.text for one in said.points)
+
+
+def test_what_weighs_on_the_claims_is_phrased_where_no_point_quotes_it(tmp_path: Path) -> None:
+    with room(tmp_path, faithful) as at:
+        whole = at.card()
+        against, other, first = (one.id for one in whole.references)
+        claim = Claim(
+            text=POST, refutes=(against,), supports=(first,), mentions=(other,), fact_checks=()
+        )
+        card = replace(whole, points=(), claims=(claim,))
+        assert card.can_be_phrased
+        said = asyncio.run(at.points.card(card, ""))
+        assert said.model == "server:stub"
+        assert {c.evidence_id for one in said.points for c in one.citations} == {against, first}
+        bare = replace(card, claims=(replace(claim, refutes=(), supports=()),))
+        assert not bare.can_be_phrased
+        assert asyncio.run(at.points.card(bare, "")) == bare
+
+
+def test_a_card_that_no_model_phrased_is_the_card_as_it_was(tmp_path: Path) -> None:
+    with room(tmp_path, lambda _: Reply.of("I will not")) as at:
+        whole = at.card()
+        against = whole.references[0].id
+        claim = Claim(text=POST, refutes=(against,), supports=(), mentions=(), fact_checks=())
+        said = asyncio.run(at.points.card(replace(whole, points=(), claims=(claim,)), ""))
+        assert (said.model, said.points) == ("extractive", ())
 
 
 def test_without_a_model_they_stay_quotations(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ import pytest
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from siyaq.access import AuditLog, KeyRing, People, Role
+from siyaq.access import Amount, AuditLog, Budget, KeyRing, Limits, People, Role
+from siyaq.access.limits import NO_LIMITS
 from siyaq.core.errors import ConfigError
 from siyaq.serve import ServeSettings, create_app
 from siyaq.serve.needs import NEEDS
@@ -379,3 +380,38 @@ async def test_a_frame_carries_a_card_only_key_and_stays_on_its_pages(
         assert code_of(reader) == (403, "forbidden")
         plain = await client.get(path.removesuffix(".html"), params={"key": key})
         assert code_of(plain) == (401, "unauthorized")
+
+
+async def test_a_key_that_everybody_sees_spends_a_model_only_within_tokens_of_its_own(
+    callers: Callers, product: FakeProduct, tmp_path: Path
+) -> None:
+    product.model = "server:m"
+    ring, book = callers.ring, Budget(tmp_path, defaults=NO_LIMITS)
+    kept, bought = ring.create(Role.CARD_ONLY, origins=[PAGE], limits=Limits(tokens=7_000))
+    settings = ServeSettings(key_ring=ring, budget=book)
+    transport = httpx2.ASGITransport(create_app(product, settings))
+    path = f"/v1/posts/{str(story_id('changed')).replace('/', '%2F')}/context"
+    with closing(book):
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            given = callers.headers("card-only")
+            assert (await client.get(path, headers=given)).json()["phraser"] is None
+            refused = await client.get(f"{path}/phrased", headers=given)
+            assert code_of(refused) == (403, "forbidden")
+            assert "--tokens" in refused.json()["hint"]
+
+            given = {"Authorization": f"Bearer {bought}", "Origin": PAGE}
+            assert (await client.get(path, headers=given)).json()["phraser"] == "server:m"
+            phrased = await client.get(f"{path}/phrased", headers=given)
+            assert phrased.json()["model"] == "server:m"
+            assert phrased.headers["access-control-allow-origin"] == PAGE
+            other = await client.get(f"{path}/phrased?model=server:dear", headers=given)
+            assert code_of(other) == (403, "forbidden")
+            elsewhere = given | {"Origin": "https://evil.example"}
+            stolen = await client.get(f"{path}/phrased", headers=elsewhere)
+            assert code_of(stolen) == (403, "cross_origin")
+            book.reserve(kept.id, kept.limits, Amount(tokens=5_000))  # others had it write
+            spent = await client.get(f"{path}/phrased", headers=given)
+            assert code_of(spent) == (429, "quota_exhausted")
+            assert (await client.get(path, headers=given)).status_code == 200
+            asks = {"Origin": PAGE, "Access-Control-Request-Method": "GET"}
+            assert (await client.options(f"{path}/phrased", headers=asks)).status_code == 204

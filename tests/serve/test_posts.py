@@ -3,8 +3,9 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from siyaq.core.errors import AlreadyWriting, DiskFull
+from siyaq.core.errors import AlreadyWriting, CorruptionError, DiskFull
 from siyaq.core.ids import PostId
+from siyaq.core.reports import ModelAtHand
 from siyaq.serve import ServeSettings
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.story import CLOSED, story_id
@@ -15,7 +16,7 @@ from .wire import code_of
 pytestmark = pytest.mark.anyio
 
 CARD_FIELDS = {
-    "model",
+    "model", "phraser",
     "post_id", "status", "reason", "points", "first_seen", "copied_from", "copied_how", "copies",
     "coordination", "claims", "thread", "timeline", "demand", "media", "unknown", "references",
     "notes", "change", "version", "as_of", "usage",
@@ -96,6 +97,33 @@ async def test_a_card_can_be_had_in_a_models_words(client: httpx2.AsyncClient) -
     ]
     gone = await client.get("/v1/posts/bluesky%3Anobody/context/phrased")
     assert code_of(gone) == (404, "not_found")
+
+
+async def test_a_card_names_the_model_that_may_phrase_it(
+    client: httpx2.AsyncClient, product: FakeProduct
+) -> None:
+    path = path_of(story_id("changed"), "/context")
+    address = {"url": product.posts[story_id("changed")].url}
+    assert (await client.get(path)).json()["phraser"] is None  # answers quote
+    product.model = "server:m"
+    assert (await client.get(path)).json()["phraser"] == "server:m"
+    assert (await client.get(f"{path}/phrased")).json()["phraser"] == "server:m"
+    assert (await client.post("/v1/context", json=address)).json()["phraser"] == "server:m"
+    text = {"text": product.posts[story_id("changed")].text}
+    assert (await client.post("/v1/context", json=text)).json()["phraser"] is None  # no such route
+    silent = (await client.get(path_of(story_id("match"), "/context"))).json()
+    assert (silent["points"], silent["phraser"]) == ([], None)
+
+
+async def test_a_list_of_models_that_cannot_be_read_costs_no_card(
+    client: httpx2.AsyncClient, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def damaged() -> list[ModelAtHand]:
+        raise CorruptionError("cannot read 'models.json'")
+
+    monkeypatch.setattr(product, "models", damaged)
+    card = await client.get(path_of(story_id("changed"), "/context"))
+    assert (card.status_code, card.json()["phraser"]) == (200, None)
 
 
 async def test_a_card_has_the_fields_of_the_contract(client: httpx2.AsyncClient) -> None:

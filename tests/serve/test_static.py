@@ -23,7 +23,7 @@ def test_no_script_turns_text_into_markup(script: Path) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_stay_small(script: Path) -> None:
-    most = 380 if script.name == "siyaq.js" else 260  # the component is one file by promise
+    most = 460 if script.name == "siyaq.js" else 260  # the component is one file by promise
     assert len(script.read_text("utf-8").splitlines()) <= most
 
 

@@ -175,7 +175,9 @@ def test_a_post_that_is_not_there_says_so_and_tells_the_page(elsewhere: Elsewher
         }"""
     )
     assert code == "not_found"
-    expect(page.locator("siyaq-context [role=status]")).to_have_text("No context to be had")
+    expect(page.locator("siyaq-context [role=status]")).to_have_text(
+        "This post is not in the record, or was deleted."
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])

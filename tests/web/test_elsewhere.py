@@ -82,7 +82,7 @@ def look(browser: Browser, server: str, site: Site, key: str, *, shown: bool) ->
             assert serious(page) == []
             screenshot(page, "elsewhere")
         else:
-            expect(card.locator("[role=status]")).to_have_text("No context to be had")
+            expect(card.locator("[role=status]")).to_have_text("The context cannot be loaded now.")
             assert page.frame_locator("iframe").locator("li").count() == 0
     finally:
         context.close()

@@ -24,6 +24,7 @@ class Need(StrEnum):
 
     NOTHING = "nothing"
     CARD = "card"  # read context cards
+    PHRASE = "phrase"  # have a model phrase a card
     READ = "read"
     COUNTS = "counts"  # read what is counted over everything, whoever may see it
     WRITE = "write"  # bring posts in, erase answers
@@ -32,8 +33,8 @@ class Need(StrEnum):
 
 MAY: Mapping[Role, frozenset[Need]] = {
     Role.ADMIN: frozenset(Need),
-    Role.WRITER: frozenset({Need.NOTHING, Need.CARD, Need.READ, Need.COUNTS, Need.WRITE}),
-    Role.READER: frozenset({Need.NOTHING, Need.CARD, Need.READ, Need.COUNTS}),
+    Role.WRITER: frozenset(Need) - {Need.KEYS},
+    Role.READER: frozenset(Need) - {Need.KEYS, Need.WRITE},
     Role.CARD_ONLY: frozenset({Need.NOTHING, Need.CARD}),
 }
 
@@ -64,5 +65,11 @@ class Principal:
         return self.role is Role.ADMIN and self.sees_all
 
     def may(self, need: Need) -> bool:
-        """Say whether this role covers a need."""
+        """Say whether this caller may do what a need stands for.
+
+        A card-only key, which everybody can see, has a model phrase cards only where it was given
+        tokens of its own for that: they are the most that it can cost.
+        """
+        if need is Need.PHRASE and self.role is Role.CARD_ONLY:
+            return bool(self.limits.tokens)
         return need in MAY[self.role]

@@ -110,7 +110,7 @@ def find_points(post: Post, cluster: Cluster, conversation: Conversation) -> Poi
 def lead(text: str) -> Span:
     """Return the first sentence of `text`, cut to QUOTE_AT_MOST between words."""
     found = sentences(text)
-    return _short(text, found[0]) if found else Span(0, len(text))
+    return shortened(text, found[0]) if found else Span(0, len(text))
 
 
 def _disputes(
@@ -129,7 +129,7 @@ def _disputes(
             continue
         for span in sentences(other.text):
             if _DISPUTE.search(fold(span.of(other.text))):
-                yield other, _short(other.text, span)
+                yield other, shortened(other.text, span)
                 break
 
 
@@ -140,7 +140,8 @@ def _about(post: Post, other: Post) -> bool:
     return shared >= max(_SHARED_AT_LEAST, _SHARE_AT_LEAST * len(words))
 
 
-def _short(text: str, span: Span) -> Span:
+def shortened(text: str, span: Span) -> Span:
+    """Return a span cut to QUOTE_AT_MOST between words."""
     if len(span) <= QUOTE_AT_MOST:
         return span
     head = text[span.start : span.start + QUOTE_AT_MOST]

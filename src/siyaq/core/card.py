@@ -295,3 +295,9 @@ class ContextCard:
     version: int
     as_of: datetime
     usage: Usage
+
+    @property
+    def can_be_phrased(self) -> bool:
+        """Whether others say something of it that a model could put in words of its own."""
+        weighed = (c.supports or c.refutes or c.fact_checks for c in self.claims)
+        return bool(self.points) or any(weighed)

@@ -23,6 +23,7 @@ from siyaq.core.answer import SentenceChecked as Checked
 from siyaq.core.product import Product
 from siyaq.serve.asking import AskBody
 from siyaq.serve.json import JsonResponse
+from siyaq.serve.phraser import check_phraser, phraser_for
 from siyaq.serve.posts import named
 from siyaq.serve.schema import AnswerJson, CardJson
 from siyaq.serve.shape.answer import answer_json
@@ -86,10 +87,11 @@ def router(product: Product, streams: Streams) -> APIRouter:
         post_id: Annotated[str, Path(description="`source:native id`, percent-encoded")],
         model: Annotated[str, Query(max_length=200, description="left out: the default")] = "",
     ) -> Response:
+        check_phraser(request, model)
         with streams.answers.taken():
             making = product.context_phrased(named(post_id), model)
             card = await while_present(request, making)
-        return JsonResponse(card_json(card))
+        return JsonResponse(card_json(card, await phraser_for(request, product)))
 
     @routes.get(
         "/v1/answers/{answer_id}",

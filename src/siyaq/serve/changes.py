@@ -11,6 +11,7 @@ from starlette.responses import Response
 from siyaq.core.ids import PostId
 from siyaq.core.product import Product
 from siyaq.serve.json import JsonResponse
+from siyaq.serve.phraser import phraser_for
 from siyaq.serve.posts import named
 from siyaq.serve.schema import CardVersionsJson
 from siyaq.serve.shape.card import card_json
@@ -47,14 +48,14 @@ def router(product: Product, streams: Streams) -> APIRouter:
         },
     )
     async def changes(request: Request, post_id: _Id) -> Response:
-        events = _changes(product, named(post_id))
+        events = _changes(product, named(post_id), await phraser_for(request, product))
         told = await begun(events, request)
         return EventStream(told, streams.live, streams, behind=events)
 
     return routes
 
 
-async def _changes(product: Product, name: PostId) -> Events:
+async def _changes(product: Product, name: PostId, phraser: str | None) -> Events:
     async with aclosing(product.context_changes(name)) as cards:
         async for card in cards:
-            yield ServerEvent("card", {**card_json(card)})
+            yield ServerEvent("card", {**card_json(card, phraser)})

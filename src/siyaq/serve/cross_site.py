@@ -97,4 +97,4 @@ def share(headers: MutableHeaders, origin: str) -> None:
 
 def _is_card(method: str, request: HTTPConnection) -> bool:
     route = needs.asked(method, request.scope["path"])
-    return route is not None and route.need is Need.CARD
+    return route is not None and route.need in (Need.CARD, Need.PHRASE)

@@ -127,6 +127,7 @@ class Gate:
 _HINTS = {
     Need.NOTHING: "",
     Need.CARD: "",
+    Need.PHRASE: "it takes a key of a reader, a writer or an admin, or one with --tokens",
     Need.COUNTS: "it takes a key of a reader, a writer or an admin",
     Need.READ: "it takes a key of a reader, a writer or an admin",
     Need.WRITE: "it takes a key of a writer or an admin",

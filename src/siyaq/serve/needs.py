@@ -43,7 +43,7 @@ NEEDS: Mapping[tuple[str, str], Need] = {
     ("GET", "/v1/posts/{post_id}/notes"): Need.CARD,
     ("GET", "/oembed"): Need.CARD,
     ("POST", "/v1/context"): Need.CARD,
-    ("GET", "/v1/posts/{post_id}/context/phrased"): Need.READ,  # it costs a model's time
+    ("GET", "/v1/posts/{post_id}/context/phrased"): Need.PHRASE,  # it costs a model's time
     ("GET", "/openapi.json"): Need.READ,
     ("GET", "/metrics"): Need.COUNTS,  # of every source together
     ("POST", "/v1/ask"): Need.READ,

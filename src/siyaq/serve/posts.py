@@ -16,6 +16,7 @@ from siyaq.core.product import Product
 from siyaq.serve.asking import ContextBody, IngestParameters, SearchParameters
 from siyaq.serve.errors import TooLarge, TooSlow, UnsupportedMedia
 from siyaq.serve.json import JsonResponse
+from siyaq.serve.phraser import phraser_for
 from siyaq.serve.schema import CardJson, IngestReportJson, PostJson, SearchJson
 from siyaq.serve.settings import ServeSettings
 from siyaq.serve.shape.card import card_json
@@ -59,18 +60,20 @@ def router(product: Product, settings: ServeSettings) -> APIRouter:
         summary="The context card of a post",
         response_model=CardJson,
     )
-    async def context(post_id: _Id) -> Response:
-        return JsonResponse(card_json(await product.context(named(post_id))))
+    async def context(request: Request, post_id: _Id) -> Response:
+        card = await product.context(named(post_id))
+        return JsonResponse(card_json(card, await phraser_for(request, product)))
 
     @routes.post(
         "/v1/context",
         summary="The context card of a text met elsewhere, or of the post at an address",
         response_model=CardJson,
     )
-    async def context_of_text(asked: ContextBody) -> Response:
+    async def context_of_text(request: Request, asked: ContextBody) -> Response:
         if asked.url:
             found = await product.post_at(asked.url)
-            return JsonResponse(card_json(await product.context(found)))
+            card = await product.context(found)
+            return JsonResponse(card_json(card, await phraser_for(request, product)))
         return JsonResponse(card_json(await product.context_of_text(asked.text, asked.as_of)))
 
     @routes.get(

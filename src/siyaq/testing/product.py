@@ -72,6 +72,7 @@ class FakeProduct:
         self.kept: dict[str, Answer] = {}
         self.questions: dict[str, str] = {}  # of kept answers
         self.changed: Changes | None = None  # what answers that go on from another say
+        self.model = ""  # the default one; "" quotes
         self.pictures: list[tuple[PostId, int, int]] = []
         self.proposed: list[tuple[PostId, Note]] = []
         self.rated: list[tuple[str, str, Helpfulness]] = []
@@ -172,7 +173,7 @@ class FakeProduct:
         """Return the scripted card as if a model had phrased it: its own points, in capitals."""
         card = await self.context(post_id)
         points = tuple(replace(one, text=one.text.upper()) for one in card.points)
-        return replace(card, model=model or "default", points=points)
+        return replace(card, model=model or self.model or "default", points=points)
 
     async def context_changes(self, post_id: PostId) -> AsyncGenerator[ContextCard, None]:
         """Yield the card of a post, and again each time `card_changes` is put to."""
@@ -323,7 +324,8 @@ class FakeProduct:
         """Return the answer without a model, and an embedder."""
         self._check()
         return [
-            ModelAtHand("extractive", "answers", "quotes", default=True),
+            ModelAtHand("extractive", "answers", "quotes", default=not self.model),
+            *([ModelAtHand(self.model, "answers", "scripted", default=True)] if self.model else []),
             ModelAtHand("fake", "vectors", "as long as a text"),
         ]
 

@@ -256,6 +256,7 @@ class CardJson(TypedDict):
 
     `post_id` is null on the card of a text. `copied_how` is the evidence for `copied_from`:
     repost, quote, reply, credit or wording. `model` phrased the points; "extractive" quotes.
+    `phraser` is the model that phrases them at `…/context/phrased` for whoever asks; null: none.
     """
 
     post_id: str | None
@@ -277,6 +278,7 @@ class CardJson(TypedDict):
     notes: list[NoteJson]
     change: CardChangeJson | None
     model: str
+    phraser: str | None
     version: int
     as_of: str
     usage: UsageJson

@@ -12,8 +12,11 @@ from siyaq.serve.shape.note import note_json
 from siyaq.serve.shape.usage import usage_json
 
 
-def card_json(card: ContextCard) -> schema.CardJson:
-    """Shape a card. A part that nothing is known for is present and empty."""
+def card_json(card: ContextCard, phraser: str | None = None) -> schema.CardJson:
+    """Shape a card. A part that nothing is known for is present and empty.
+
+    `phraser` is the model that whoever asks may have phrase its points.
+    """
     return {
         "post_id": card.post_id,
         "status": card.status,
@@ -37,6 +40,7 @@ def card_json(card: ContextCard) -> schema.CardJson:
         "notes": [note_json(note) for note in card.notes],
         "change": change_json(card.change) if card.change else None,
         "model": card.model,
+        "phraser": phraser if card.can_be_phrased and card.post_id else None,
         "version": card.version,
         "as_of": rfc3339(card.as_of),
         "usage": usage_json(card.usage),

@@ -2,6 +2,7 @@
 
 import { gapsOf } from "./covered.js";
 import { postButton, section } from "./card_parts.js";
+import { phrasing } from "./card_phrased.js";
 import { claims, demand, notes, pictures, timeline } from "./card_story.js";
 import { el, svg, words } from "./dom.js";
 import { handleOf, timeOf } from "./format.js";
@@ -12,7 +13,7 @@ const BAR_WIDTH = 10;
 const CHART_HEIGHT = 40;
 const LOW_CHART = 3; // so that single posts do not look like a peak
 
-/** Draw a card. `open`: openPost(postId, quotes), openCard(postId). */
+/** Draw a card. `open`: openPost(postId, quotes), openCard(postId), signal (aborts when it is left). */
 export function renderCard(card, open) {
   const sections = [
     firstSeen(card, open),
@@ -34,6 +35,7 @@ export function renderCard(card, open) {
     card.reason ? el("p", { class: "notice-detail", t: `card.reason.${card.reason}` }) : null,
     ["corrected", "reversed"].includes(card.change?.kind)
       ? el("p", { class: "notice", t: `card.change.${card.change.kind}` }) : null,
+    phrasing(card, open),
     ...sections,
     el("p", { class: "covered", t: "answer.as_of", params: { at: { at: card.as_of } } }));
 }
@@ -152,10 +154,13 @@ function together(card, open) {
         " ", postButton(card, one.evidence[0], open)))));
 }
 
+/** What others say, but for what stands under a claim, on its side. */
 function points(card, open) {
-  if (card.points.length === 0) return null;
+  const weighed = new Set(card.claims.flatMap(({ refutes, supports }) => [...refutes, ...supports]));
+  const said = card.points.filter(({ citations: [{ evidence_id: id }] }) => !weighed.has(id));
+  if (said.length === 0) return null;
   return section("card.points", {},
-    el("ol", { class: "points" }, ...card.points.map((point) => {
+    el("ol", { class: "points" }, ...said.map((point) => {
       const reference = card.references.find(({ id }) => id === point.citations[0].evidence_id);
       if (!reference) return null;
       const { post_id: postId, stance } = reference;

@@ -6,10 +6,10 @@ import { timeOf } from "./format.js";
 
 const STANCES = ["refutes", "supports", "mentions"];
 
-/** For each claim with evidence: what speaks for it, against it, and what merely mentions it. */
+/** For each claim: what speaks for it, against it, what merely mentions it, and which side is empty. */
 export function claims(card, open) {
+  if (card.status !== "shown") return []; // the card says already that nothing speaks of it
   return card.claims
-    .filter((claim) => [...STANCES, "fact_checks"].some((side) => claim[side].length > 0))
     .map((claim) => section("card.claims", {},
       words("blockquote", claim.text),
       claim.fact_checks.length === 0 ? null : el("details", { class: "checks", open: "" },
@@ -18,7 +18,14 @@ export function claims(card, open) {
       ...STANCES.filter((stance) => claim[stance].length > 0).map((stance) =>
         el("details", { class: stance, open: stance === "mentions" ? null : "" },
           el("summary", { t: `card.claims.${stance}`, params: { n: claim[stance].length } }),
-          el("ul", { class: "bearings" }, ...claim[stance].map((id) => bearing(card, id, stance, open)))))));
+          el("ul", { class: "bearings" }, ...claim[stance].map((id) => bearing(card, id, stance, open))))),
+      missing(claim)));
+}
+
+function missing({ refutes, supports, fact_checks: checks }) {
+  if (checks.length > 0 || (refutes.length > 0 && supports.length > 0)) return null;
+  const side = refutes.length > 0 ? "alone" : supports.length > 0 ? "undisputed" : "neither";
+  return el("p", { class: "aside", t: `card.claims.${side}` });
 }
 
 function check(card, id, open) {
@@ -45,7 +52,7 @@ export function timeline(card, open) {
   return section("card.timeline", {},
     el("ol", { class: "timeline" }, ...card.timeline.map((moment) => {
       const reference = card.references.find((found) => found.id === moment.evidence_id);
-      return el("li", { class: moment.turning ? `turn ${moment.turning}` : "", "data-post": moment.post_id },
+      return el("li", { class: moment.turning ? `turning ${moment.turning}` : "", "data-post": moment.post_id },
         el("p", { class: "by" },
           el("span", { class: "relation", t: `turning.${moment.turning ?? "other"}` }), " ",
           postButton(card, moment.post_id, open), " ", timeOf(moment.at),

@@ -92,6 +92,11 @@ export function openable(url) {
   }
 }
 
+/** Return what a model is called, without where it runs. */
+export function modelOf(name) {
+  return name.replace(/^(?:gguf|server):/, "");
+}
+
 /** Return how an author is called: the name if there is one, else the handle, else the id. */
 export function nameOf(author) {
   return author.name || author.handle || shortId(author.id);

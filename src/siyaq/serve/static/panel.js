@@ -44,8 +44,10 @@ export class Panel {
       this.#loading.abort();
       this.#tell("post.deleted");
     } else if (this.#views.length) {
-      const shown = this.#body.querySelectorAll("[data-post]");
-      for (const node of shown) if (node.dataset.post === postId) node.remove();
+      for (const node of this.#body.querySelectorAll("[data-post], [data-posts]")) {
+        const { post, posts = "[]" } = node.dataset;
+        if (post === postId || JSON.parse(posts).includes(postId)) node.remove();
+      }
     }
   }
 
@@ -73,6 +75,7 @@ export class Panel {
       const open = {
         openPost: (postId, quotes) => this.openPost(postId, quotes),
         openCard: (postId) => this.openCard(postId),
+        signal,
       };
       const drawn = view.kind === "card" ? renderCard(found, open) : post(found, view.quotes, open);
       this.#body.replaceChildren(drawn);

@@ -8,10 +8,11 @@
 //   server  the server's origin; left out, the one this file came from
 //   lang    "en" or "ar"; left out, that of the page around it
 //   theme   "light", "dark" or "auto"
-// Events, which bubble: `siyaq-shown` (detail: the card) and `siyaq-failed` (detail: a problem's
-// code). Colors and fonts are custom properties, --siyaq-…, below; every part has a `part` name.
+// Events, which bubble: `siyaq-shown` and `siyaq-phrased` (detail: the card) and `siyaq-failed`
+// (detail: a problem's code). Colors and fonts are custom properties, --siyaq-…, below; every part has a `part` name.
 //
-// It asks GET /v1/posts/{id}/context and nothing else, sends no cookie, and sets text as text only.
+// It asks GET /v1/posts/{id}/context, and …/context/phrased when a reader wants a summary and the
+// server has a model that the key may use; it sends no cookie, and sets text as text only.
 // Its height is the same before and after loading: what is long opens when the reader asks.
 
 const STYLE = `
@@ -36,7 +37,7 @@ const STYLE = `
   .row { min-block-size: 1.5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .refutes { color: var(--siyaq-red, light-dark(#a3271f, #ff9d90)); }
   .supports { color: var(--siyaq-green, light-dark(#17693a, #6fd592)); }
-  .spread { display: flex; align-items: end; gap: 0.5rem; }
+  .spread { display: flex; align-items: baseline; gap: 0.5rem; }
   svg { inline-size: 7rem; block-size: 1.25rem; flex: none; }
   rect { fill: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
   :host([dir="rtl"]) svg, article[dir="rtl"] svg { transform: scaleX(-1); }
@@ -50,6 +51,17 @@ const STYLE = `
   .supports .side { color: var(--siyaq-green, light-dark(#17693a, #6fd592)); }
   li .side { font-weight: 650; font-size: 0.875em; }
   blockquote { overflow-wrap: anywhere; white-space: pre-line; }
+  .phrased { display: grid; gap: 0.5rem; }
+  .phrased:not([aria-busy]) { position: absolute; } /* nothing was asked: it takes no room */
+  [role="status"]:focus { outline: none; }
+  .foot { position: relative; } /* so that a button more makes no card higher */
+  .phrase { position: absolute; inset: 0.3125rem 0 auto auto; max-inline-size: 60%;
+    overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .phrase:dir(rtl) { inset-inline: auto 0; }
+  button { font: inherit; font-size: 0.875em; color: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); background: none;
+    border: 1px solid currentColor; border-radius: 0.5rem; padding: 0 0.5rem; cursor: pointer; }
+  .cites button { border-color: transparent; padding: 0 0.25rem; }
+  ol { list-style: none; display: grid; gap: 0.5rem; }
   a { color: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
   :focus-visible { outline: 2px solid var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4));
     outline-offset: 2px; }
@@ -64,16 +76,23 @@ const STYLE = `
 
 const WORDS = {
   en: {
-    title: "Context", loading: "Loading the context of this post", failed: "No context to be had",
+    title: "Context", loading: "Loading the context of this post", failed: "The context cannot be loaded now.",
+    not_found: "This post is not in the record, or was deleted.",
     first: "First seen", own: "this post itself", spread: "Spread", alone: "nobody else says this",
     posts: { one: "{n} post", other: "{n} posts" },
     accounts: { one: "{n} account", other: "{n} accounts" },
     refutes: "Disputed", supports: "Supported", turn: "Latest turn", unknown: "Not known",
-    none: "by nothing we hold", by: "by {who}", more: "{who} and {n} more",
+    none: "by nothing we hold", by: "by {who}", more: { one: "by {who} and {n} more", other: "by {who} and {n} more" },
     things: { one: "{n} thing", other: "{n} things" },
     evidence: { one: "The post behind this", other: "The {n} posts behind this" },
     side: { refutes: "Disputes it", supports: "Agrees", mentions: "About it" },
     check: "Fact-check by {who}: {label}", asof: "As of {at}", open: "Open the post",
+    phrase: "Summarize with {model}", stop: "Stop", stopped: "Stopped.", cite: "Citation {n}, {who}",
+    phrasing: "{model} is writing. Each sentence is checked before it is shown.",
+    phrased: "Phrased by {model}, each sentence checked",
+    unphrased: "{model} said nothing that passed the checks. What stands here is the whole card.",
+    busy: "Too many summaries are asked for now. Try again later.",
+    unsaid: "The summary could not be made. What stands here is the whole card.",
     high: "high confidence", medium: "medium confidence", low: "low confidence",
     not_needed: "It states nothing to be checked, and nobody speaks of it.",
     abstained: "Nothing we hold speaks for it or against it.",
@@ -81,16 +100,24 @@ const WORDS = {
     correction: "Correction", retraction: "Taken back", fact_check: "Fact-check",
   },
   ar: {
-    title: "السياق", loading: "جارٍ تحميل سياق هذا المنشور", failed: "لا سياق متاح",
+    title: "السياق", loading: "جارٍ تحميل سياق هذا المنشور", failed: "تعذّر تحميل السياق الآن.",
+    not_found: "هذا المنشور ليس في السجل، أو أنه حُذف.",
     first: "أول ظهور", own: "هذا المنشور نفسه", spread: "الانتشار", alone: "لا أحد غيره يقول هذا",
     posts: { one: "منشور واحد", two: "منشوران", few: "{n} منشورات", many: "{n} منشورًا", other: "{n} منشور" },
     accounts: { one: "حساب واحد", two: "حسابان", few: "{n} حسابات", many: "{n} حسابًا", other: "{n} حساب" },
     refutes: "ينفيه", supports: "يؤيده", turn: "آخر تحوّل", unknown: "غير معروف",
-    none: "لا شيء لدينا", by: "{who}", more: "{who} و{n} غيره",
+    none: "لا شيء لدينا", by: "{who}",
+    more: { one: "{who} وآخر", two: "{who} وآخران", few: "{who} و{n} آخرون", many: "{who} و{n} آخرون", other: "{who} و{n} آخرون" },
     things: { one: "أمر واحد", two: "أمران", few: "{n} أمور", many: "{n} أمرًا", other: "{n} أمر" },
     evidence: { one: "المنشور وراء هذا", two: "المنشوران وراء هذا", few: "{n} منشورات وراء هذا", many: "{n} منشورًا وراء هذا", other: "{n} منشور وراء هذا" },
     side: { refutes: "ينفيه", supports: "يوافقه", mentions: "عنه" },
     check: "تدقيق من {who}: {label}", asof: "حتى {at}", open: "فتح المنشور",
+    phrase: "لخّص باستخدام {model}", stop: "أوقف", stopped: "أُوقف التلخيص.", cite: "الاستشهاد {n}، {who}",
+    phrasing: "يكتب {model}، ويُتحقَّق من كل جملة قبل عرضها.",
+    phrased: "صاغه {model}، وكل جملة متحقَّق منها",
+    unphrased: "لم يقل {model} شيئًا اجتاز التحقق. ما هنا هو البطاقة كلها.",
+    busy: "طلبات التلخيص كثيرة الآن. أعد المحاولة لاحقًا.",
+    unsaid: "تعذّر التلخيص. ما هنا هو البطاقة كلها.",
     high: "ثقة عالية", medium: "ثقة متوسطة", low: "ثقة ضعيفة",
     not_needed: "لا يذكر شيئًا يمكن التحقق منه، ولا أحد يتحدث عنه.",
     abstained: "لا شيء لدينا يؤيده أو ينفيه.",
@@ -114,7 +141,7 @@ const UNKNOWN = {
     short_text: "هل النسخ منسوخة حقًا، فالنص قصير", more_copies: "كم نسخة أخرى هناك",
     thread_incomplete: "ما في منشورات المحادثة التي ليست لدينا",
     not_checked_claims: "هل ما يدّعيه صحيح", not_checked_media: "ما تُظهره صوره، ومن أين جاءت",
-    not_checked_coordination: "هل نسخته حسابات معا",
+    not_checked_coordination: "هل نسخته حسابات معًا",
   },
 };
 
@@ -166,20 +193,26 @@ class SiyaqContext extends HTMLElement {
     if (!post) return;
     this.#show(this.#bones());
     try {
-      const url = new URL(`/v1/posts/${encodeURIComponent(post)}/context`, this.getAttribute("server") ?? HOME);
-      const key = this.getAttribute("key");
-      const headers = key ? { Authorization: `Bearer ${key}` } : {};
-      const response = await fetch(url, { signal, headers, credentials: "omit", referrerPolicy: "origin" });
-      const found = await response.json();
-      if (!response.ok) throw Object.assign(new Error(found.title), { code: found.code });
+      const found = await this.#fetch(`/v1/posts/${encodeURIComponent(post)}/context`, signal);
       if (signal.aborted) return;
       this.#show(this.#card(found));
       this.#tell("siyaq-shown", found);
     } catch (error) {
       if (signal.aborted) return;
-      this.#show(this.#frame(this.#el("p", { role: "status" }, this.#say("failed"))));
+      const said = error.code === "not_found" ? "not_found" : "failed";
+      this.#show(this.#frame(this.#el("p", { role: "status" }, this.#say(said))));
       this.#tell("siyaq-failed", error.code ?? "offline");
     }
+  }
+
+  async #fetch(path, signal) {
+    const key = this.getAttribute("key");
+    const headers = key ? { Authorization: `Bearer ${key}` } : {};
+    const url = new URL(path, this.getAttribute("server") ?? HOME);
+    const response = await fetch(url, { signal, headers, credentials: "omit", referrerPolicy: "origin" });
+    const found = await response.json();
+    if (!response.ok) throw Object.assign(new Error(found.title), { code: found.code });
+    return found;
   }
 
   get #language() {
@@ -214,21 +247,22 @@ class SiyaqContext extends HTMLElement {
       if (check && stance === "supports") supports.add(id);
     }
     const silent = card.status === "shown" ? null : this.#el("p", {}, this.#say(card.status));
-    const rows = silent ? [] : [
-      this.#first(card), this.#spread(card.copies),
+    const weighed = () => [
       this.#side("refutes", [...refutes], cited), this.#side("supports", [...supports], cited),
       this.#turn(card, cited),
     ];
+    const rows = [this.#first(card), this.#spread(card.copies), ...(silent ? [] : weighed())];
     const frame = this.#frame(silent, this.#el("dl", { part: "facts" }, ...rows),
-      this.#quotes(card.references, card.notes), this.#unknown(card.unknown));
+      ...this.#phrasing(card, this.#quotes(card.references, card.notes)), this.#unknown(card.unknown));
     const asof = this.#el("span", { class: "soft", part: "as-of" }, this.#say("asof", { at: this.#moment(card.as_of) }));
     frame.querySelector("header").append(asof);
     return frame;
   }
 
   #row(key, className, ...children) {
-    return this.#el("div", { part: key }, this.#el("dt", { class: className }, this.#say(key)),
-      this.#el("dd", { class: `row ${className}` }, ...children));
+    const said = this.#el("dd", { class: `row ${className}` }, ...children);
+    said.title = said.textContent; // a narrow card cuts its lines
+    return this.#el("div", { part: key }, this.#el("dt", { class: className }, this.#say(key)), said);
   }
 
   #first({ post_id: own, first_seen: first, copies, references }) {
@@ -239,7 +273,7 @@ class SiyaqContext extends HTMLElement {
     const paper = author && handle === author.id && handle.includes("."); // a host is no handle
     const called = (paper ? author.name || handle : handle && `@${handle}`) || first.post_id;
     const who = first.post_id === own ? this.#say("own") : `\u2068${called}\u2069`;
-    return this.#row("first", "", this.#time(first.at), ` · ${this.#say(first.confidence)} · ${who}`);
+    return this.#row("first", "", this.#time(first.at), ` · ${who} · ${this.#say(first.confidence)}`);
   }
 
   #spread({ count, accounts, histogram }) {
@@ -270,7 +304,7 @@ class SiyaqContext extends HTMLElement {
     if (ids.length === 0) return this.#row(key, "", this.#say("none"));
     const { author, fact_check: check } = cited.get(ids[0]);
     const who = check?.publisher || author.name || author.handle || author.id;
-    const words = ids.length > 1 ? this.#say("more", { who, n: ids.length - 1 }) : this.#say("by", { who });
+    const words = ids.length > 1 ? this.#count("more", ids.length - 1, { who }) : this.#say("by", { who });
     return this.#row(key, key, words);
   }
 
@@ -282,21 +316,75 @@ class SiyaqContext extends HTMLElement {
     return this.#row("turn", "", `${this.#say(last.turning)} · ${who} · `, this.#time(last.at));
   }
 
+  /** The evidence, beside it a button that has the server's model phrase it, above it what that says. */
+  #phrasing({ post_id: post, phraser }, quotes) {
+    if (!phraser) return [quotes];
+    const model = phraser.replace(/^(gguf|server):/, "");
+    const said = this.#el("p", { class: "soft", role: "status", tabindex: "-1" });
+    const button = this.#el("button", { type: "button", class: "phrase", part: "phrase" }, this.#say("phrase", { model }));
+    const box = this.#el("div", { class: "phrased", part: "phrased" }, said);
+    let asking = null;
+    const ask = async () => {
+      asking = new AbortController();
+      const { signal } = asking;
+      box.setAttribute("aria-busy", "true");
+      button.textContent = this.#say("stop");
+      said.textContent = this.#say("phrasing", { model });
+      try {
+        const found = await this.#fetch(`/v1/posts/${encodeURIComponent(post)}/context/phrased`,
+          AbortSignal.any([signal, this.#asking.signal]));
+        if (found.model === "extractive") said.textContent = this.#say("unphrased", { model });
+        else this.#summary(found, box, said, button);
+      } catch ({ code }) {
+        const busy = ["quota_exhausted", "overloaded"].includes(code);
+        said.textContent = this.#say(signal.aborted ? "stopped" : busy ? "busy" : "unsaid");
+      }
+      asking = null;
+      button.textContent = this.#say("phrase", { model });
+      box.setAttribute("aria-busy", "false");
+    };
+    button.addEventListener("click", () => (asking ? asking.abort() : ask()));
+    return [box, this.#el("div", { class: "foot" }, quotes, button)];
+  }
+
+  #summary(card, box, said, button) {
+    said.textContent = this.#say("phrased", { model: card.model.replace(/^(gguf|server):/, "") });
+    if (this.#root.activeElement === button) said.focus();
+    button.remove();
+    box.append(this.#el("ol", {}, ...card.points.map(({ text, citations }) =>
+      this.#el("li", { class: "mentions" }, this.#el("p", { dir: "auto" }, text),
+        this.#el("p", { class: "cites" }, ...citations.map((one) => this.#cite(one, card.references)))))));
+    this.#tell("siyaq-phrased", card);
+  }
+
+  #cite({ marker: n, evidence_id: id }, references) {
+    const { author } = references.find((one) => one.id === id) ?? {};
+    const who = author ? author.name || author.handle || author.id : "";
+    const button = this.#el("button", { type: "button", "aria-label": this.#say("cite", { n, who }) }, `[${n.toLocaleString(this.#language)}]`);
+    button.addEventListener("click", () => {
+      const cited = this.#root.getElementById(`evidence-${n}`);
+      if (!cited) return;
+      cited.closest("details").open = true;
+      cited.focus();
+    });
+    return button;
+  }
+
   #quotes(references, notes) {
     if (references.length + notes.length === 0) return null;
     return this.#el("details", { part: "evidence" },
-      this.#el("summary", {}, this.#count("evidence", references.length)),
+      this.#el("summary", {}, references.length ? this.#count("evidence", references.length) : this.#say("note")),
       this.#el("ul", {}, ...notes.map((one) => this.#el("li", { class: "mentions" },
         this.#el("p", { class: "side" }, this.#say("note")), this.#el("blockquote", { dir: "auto" }, one.text))),
       ...references.map((one) => this.#quote(one))));
   }
 
-  #quote({ text, stance, author, placed_at: at, url, fact_check: check }) {
+  #quote({ marker, text, stance, author, placed_at: at, url, fact_check: check }) {
     const by = this.#el("p", { class: "soft" },
       this.#el("bdi", {}, author.name || author.handle || author.id), " · ", this.#time(at));
     const link = webAddress(url);
     if (link) by.append(" · ", this.#el("a", { href: link, rel: "noopener noreferrer nofollow", target: "_blank" }, this.#say("open")));
-    return this.#el("li", { class: stance },
+    return this.#el("li", { class: stance, id: `evidence-${marker}`, tabindex: "-1" },
       this.#el("p", { class: "side" }, WORDS[this.#language].side[stance] ?? ""),
       this.#el("blockquote", { dir: "auto" }, text),
       check ? this.#el("p", {}, this.#say("check", { who: check.publisher, label: check.label || check.rating })) : null, by);
@@ -314,15 +402,17 @@ class SiyaqContext extends HTMLElement {
     return filled(WORDS[this.#language][key], params, this.#language);
   }
 
-  #count(key, n) {
+  #count(key, n, params = {}) {
     const forms = WORDS[this.#language][key];
     const form = forms[new Intl.PluralRules(this.#language).select(n)] ?? forms.other;
-    return filled(form, { n }, this.#language);
+    return filled(form, { ...params, n }, this.#language);
   }
 
   #moment(iso) {
-    const options = { dateStyle: "medium", timeStyle: "short" };
-    return new Intl.DateTimeFormat(this.#language, options).format(new Date(iso));
+    const at = new Date(iso);
+    const options = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+    if (at.getFullYear() !== new Date().getFullYear()) options.year = "numeric";
+    return new Intl.DateTimeFormat(this.#language, options).format(at);
   }
 
   #time(iso) {
