@@ -262,7 +262,7 @@ def test_a_correction_refutes_in_words_of_its_own(
     ("claim", "other"),
     [
         (  # a queue at a bridge, and a correction about that bridge
-            "وقفت 35 دقيقة في الطابور عند الجسر الحجري من أجل سلطة البرغل",
+            "انتظرت 35 دقيقة عند الجسر الحجري من أجل سلطة",
             "دائرة طرق كردة: يُغلق الجسر الحجري في كردة لمدة 3 ساعات فقط، وما عدا ذلك غير صحيح.",
         ),
         (

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from siyaq.context.claims import Bearing, Claims, Examined
+from siyaq.context.claims import Claims
 from siyaq.context.cluster import Cluster, Copy, find_cluster
 from siyaq.context.demand import find_demand
+from siyaq.context.examined import Bearing, Examined
 from siyaq.context.first_seen import NEARBY, first_seen, gap_before
 from siyaq.context.histogram import histogram
 from siyaq.context.origin import copied_from

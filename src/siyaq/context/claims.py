@@ -17,15 +17,15 @@ from typing import Final
 from siyaq.context.across import OtherLanguage, differs, is_arabic, pairs, stance_across
 from siyaq.context.checkable import checkable
 from siyaq.context.cluster import Cluster
+from siyaq.context.examined import Bearing, Examined, Reviewed
 from siyaq.context.fact_checks import matching_review, publishing, stance_of
 from siyaq.context.subject import ABOUT, Subject, about
 from siyaq.context.thread import Conversation
-from siyaq.core.answer import FactCheck, Stance
+from siyaq.core.answer import Stance
 from siyaq.core.card import Retelling
 from siyaq.core.ids import PostId
 from siyaq.core.post import Post
 from siyaq.core.query import Query
-from siyaq.core.span import Span
 from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, reading
 from siyaq.retrieval import Retriever
 from siyaq.text.fingerprint import NEAR, Wording
@@ -42,48 +42,6 @@ _SURE: Final = 0.6  # support from which another post says the same
 _IF: Final = frozenset(("if", "whether", "اذا", "لو"))
 _REWORDED: Final = 0.8  # cosine from which support in other words is the same thing told anew
 _TURNED: Final = 0.7  # share from which a negation or an opposite turns the claim itself around
-
-
-@dataclass(frozen=True, slots=True)
-class Bearing:
-    """A sentence of a post, and what it says to a claim.
-
-    `retells`: it says the same, in the other language or in other words.
-    """
-
-    post: Post
-    span: Span
-    stance: Stance
-    retells: Retelling | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A post that publishes a review of a claim, and what the review says to it."""
-
-    post: Post
-    check: FactCheck
-    stance: Stance
-
-
-@dataclass(slots=True)
-class Examined:
-    """One claim of the post and every post found that bears on it, earliest first.
-
-    `found` are the posts that were looked at, `reviews` those that publish a review of the claim,
-    `retold` every post that says the same in other words, be it by the post's own author.
-    """
-
-    claim: Span
-    bearings: list[Bearing] = field(default_factory=list[Bearing])
-    retold: list[Bearing] = field(default_factory=list[Bearing])
-    found: list[Post] = field(default_factory=list[Post])
-    reviews: list[Reviewed] = field(default_factory=list["Reviewed"])
-
-    @property
-    def fact_checks(self) -> list[Post]:
-        """The posts that publish a review of the claim."""
-        return [one.post for one in self.reviews]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from siyaq.context.across import is_arabic
-from siyaq.context.claims import Examined
 from siyaq.context.cluster import Cluster
+from siyaq.context.examined import Examined
 from siyaq.context.official import official_by
 from siyaq.context.subject import Subject
 from siyaq.context.thread import Conversation
