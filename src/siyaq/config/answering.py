@@ -51,8 +51,8 @@ SETTINGS = (
     Setting(
         "quotas.requests",
         0,
-        "answers, cards and searches that a key may have within quotas.minutes, where the key has"
-        " no limit of its own; 0: no limit",
+        "answers, cards, searches and embeddings that a key may have within quotas.minutes,"
+        " where the key has no limit of its own; 0: no limit",
         between(0, 10**12),
     ),
     Setting(
