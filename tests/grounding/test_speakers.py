@@ -36,6 +36,16 @@ def town(newsroom: Newsroom) -> Newsroom:
         ("ماذا قالت بلدية القصر عن الجسر؟", Spoken("بلديه القصر", "الجسر")),
         ("هل قال الميناء شيئًا عن المطر؟", Spoken("الميناء", "المطر")),
         ("بماذا صرح الوزير؟", Spoken("الوزير", "")),
+        ("How many homes did Qasr Power report?", Spoken("qasr power", "How many homes")),
+        ("How many did the ministry report?", Spoken("ministry", "")),
+        (
+            "How many people has the mayor said are hurt?",
+            Spoken("mayor", "How many people are hurt"),
+        ),
+        ("كم منزلاً ذكرت شركة الكهرباء؟", Spoken("شركه الكهرباء", "كم منزلاً")),
+        ("كم عدد المصابين الذي أعلنته الوزارة؟", Spoken("الوزاره", "كم عدد المصابين")),
+        ("How many people reported a flood?", None),
+        ("How many boats did the fire burn?", None),
         ("What did they say about the bridge?", None),
         ("ماذا قال عن الجسر؟", None),
         ("What is the price of bread?", None),
@@ -101,3 +111,29 @@ def test_a_speaker_whose_post_is_gone_is_not_quoted(town: Newsroom) -> None:
     town.delete(wire("p"))
     answer = ask(town, "What did the port say about the bridge?")
     assert answer.status is AnswerStatus.ABSTAINED or CLOSED not in shown(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "theirs", "other"),
+    [
+        (
+            "How many homes did Qasr Power report?",
+            "en",
+            "The fault touches 1,860 homes, our crews are in the field",
+            "I heard 5,900 homes are without power in Qasr, says my cousin",
+        ),
+        (
+            "كم منزلاً ذكرت كهرباء القصر؟",
+            "ar",
+            "العطل طال 1860 منزلاً وفرقنا في الميدان",
+            "سمعت أن 5900 منزل بلا كهرباء في القصر",
+        ),
+    ],
+)
+def test_a_number_is_taken_from_whoever_is_said_to_give_it(
+    newsroom: Newsroom, question: str, lang: str, theirs: str, other: str
+) -> None:
+    called = {"en": "Qasr Power", "ar": "كهرباء القصر"}[lang]
+    newsroom.post("theirs", theirs, author="power", called=called, lang=lang, minutes_ago=30)
+    newsroom.post("other", other, author="lina", called="Lina", lang=lang)
+    assert shown(ask(newsroom, question)) == theirs

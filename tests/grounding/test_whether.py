@@ -9,7 +9,7 @@ import pytest
 
 from siyaq.core.answer import AnswerStatus
 from siyaq.grounding import weigh
-from siyaq.grounding.focus import asks_whether
+from siyaq.grounding.focus import asks_whether, topic_words
 from siyaq.grounding.weigh import Told
 from siyaq.retrieval.alignment import WordAlignment
 from siyaq.testing.embedder import ARABIC_TO_ENGLISH, FakeEmbedder
@@ -83,6 +83,11 @@ def test_another_thing_or_a_detail_that_is_not_told_answers_nothing(
 ) -> None:
     room.post("bridge", post, lang=lang)
     assert ask(room, question).status is AnswerStatus.ABSTAINED
+
+
+def test_what_a_thing_is_without_is_its_matter() -> None:
+    assert topic_words("How many homes are without power?") == ["homes", "power"]
+    assert topic_words("كم مدرسة بلا كتب؟") == ["مدرسه", "كتب"]
 
 
 def test_a_single_word_says_nothing_by_itself() -> None:

@@ -109,6 +109,11 @@ def test_arabic_nouns_agree_with_their_number(count: int, expected: str) -> None
     assert counted(count, Noun("كتاب", "كتابان", "كتب", "كتاباً")) == expected
 
 
+def test_one_is_said_of_one_alone() -> None:
+    homes = Noun("منزل واحد", "منزلان", "منازل", "منزلاً")
+    assert [counted(count, homes) for count in (1, 5900)] == ["منزل واحد", "5900 منزل"]
+
+
 @given(st.integers(0, 10_000), st.sampled_from(("ar", "en")))
 @settings(deadline=None, max_examples=60)
 def test_a_disguise_leaves_the_words_readable(seed: int, lang: str) -> None:

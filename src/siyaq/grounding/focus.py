@@ -84,6 +84,10 @@ _SORTS = frozenset(
 """Words that name the sort of thing asked for: "what time", "in which year", "ما عدد"."""
 
 
+_LACKING = frozenset(terms("without بلا بدون دون"))
+"""Words that say what is not there: "homes without power" are told of by "power is down"."""
+
+
 _PROPERTIES = _SORTS | frozenset(
     terms(
         "price cost fare fee bill length height width depth weight age size distance speed"
@@ -138,7 +142,7 @@ def asks_whether(question: str) -> bool:
 
 def topic_words(question: str) -> list[str]:
     """Return the words of a question that say what it is about, not what kind of thing it asks."""
-    telling = frozenset(content_terms(question)) - _SORTS
+    telling = frozenset(content_terms(question)) - _SORTS - _LACKING
     return [word for word in words_of(question) if not telling.isdisjoint(terms(word))]
 
 

@@ -1,5 +1,7 @@
 """Questions that name who speaks: "what did the port say about the bridge?", "ماذا قالت البلدية؟".
 
+"How many homes did the company report?" is one of them: its matter is "how many homes".
+
 The words of a post seldom name who posted it. So such a question is put to the posts of those
 accounts that are called as it names them, and their posts are asked only for its matter. Anybody
 can take a name: every quote shows whose account it is of.
@@ -20,7 +22,7 @@ from siyaq.grounding.voices import COUNTED_HITS
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
 from siyaq.retrieval.alignment import WordAlignment
-from siyaq.retrieval.folded import fold_words
+from siyaq.retrieval.folded import Folded, fold_words
 from siyaq.retrieval.latest import WINDOW
 from siyaq.retrieval.retriever import visible
 from siyaq.retrieval.skeleton import skeletons
@@ -36,6 +38,10 @@ _SAY = (
     r"(?:sa(?:y|ys|ying|id)|announc(?:e|es|ing|ed)|post(?:s|ing|ed)?|tweet(?:s|ing|ed)?"
     r"|wr(?:ite|ites|iting|itten|ote)|report(?:s|ing|ed)?|claim(?:s|ing|ed)?|declared?|stated?)"
 )
+_SAY_IN_ARABIC = (
+    r"(?:قال|قالت|قاله|قالته|يقول|تقول|يقوله|تقوله|اعلن|اعلنت|اعلنه|اعلنته|ذكر|ذكرت|ذكره|ذكرته"
+    r"|كتب|كتبت|نشر|نشرت|صرح|صرحت|غرد|غردت|افاد|افادت)"
+)
 _ABOUT = r"(?: (?:about|on|of|regarding|concerning) (?P<about>.+))?$"
 _OF = r"(?:عن|حول|بشان|بخصوص|في شان|علي) "
 _SPOKEN = (
@@ -45,9 +51,18 @@ _SPOKEN = (
     ),
     re.compile(rf"^(?:did|has|have) (?:the )?(?P<who>.+?) {_SAY} (?:any|some)thing\b{_ABOUT}"),
     re.compile(
-        r"^و?(?:ماذا|ما الذي|ما|بماذا|هل) (?:قال|قالت|قاله|قالته|يقول|تقول|يقوله|تقوله|اعلن|اعلنت"
-        r"|اعلنه|اعلنته|ذكر|ذكرت|كتب|كتبت|نشر|نشرت|صرح|صرحت|غرد|غردت|افاد|افادت) "
+        rf"^و?(?:ماذا|ما الذي|ما|بماذا|هل) {_SAY_IN_ARABIC} "
         rf"(?!{_OF})(?P<who>.+?)(?: (?:اي )?(?:شيء?|شييا))?(?: {_OF}(?P<about>.+))?$"
+    ),
+)
+_HOW_MANY = (
+    re.compile(
+        r"^(?P<ask>how (?:many|much))(?: (?P<what>.+?))? (?:did|does|do|has|have) (?:the )?"
+        rf"(?P<who>.+?) {_SAY}\b(?: (?P<about>.+))?$"
+    ),
+    re.compile(
+        rf"^و?(?P<ask>كم(?: عدد)?)(?: (?P<what>.+?))? (?:(?:الذي|التي|الذين) )?{_SAY_IN_ARABIC} "
+        rf"(?!{_OF})(?P<who>.+?)(?: {_OF}(?P<about>.+))?$"
     ),
 )
 _APART = re.compile(r"[\W_]+")
@@ -65,13 +80,20 @@ class Spoken:
 def spoken_in(question: str) -> Spoken | None:
     """Return whose words a question asks for, None where it names nobody."""
     folded = fold_words(question)
-    found = next(filter(None, (one.search(folded.text) for one in _SPOKEN)), None)
+    patterns = (*_SPOKEN, *_HOW_MANY)
+    found = next(filter(None, (one.search(folded.text) for one in patterns)), None)
     if found is None or not _telling(found["who"]):
         return None
-    if found["about"] is None:
-        return Spoken(found["who"], "")
-    start = next(span.start for begin, span in folded.words if begin >= found.start("about"))
-    return Spoken(found["who"], question[start:].strip(" ?؟!.,،"))
+    matter = [name for name in ("what", "about") if found.groupdict().get(name)]
+    asking = ["ask"] if matter and "ask" in found.groupdict() else []
+    about = [_as_asked(question, folded, found.span(name)) for name in (*asking, *matter)]
+    return Spoken(found["who"], " ".join(about))
+
+
+def _as_asked(question: str, folded: Folded, found: tuple[int, int]) -> str:
+    """Return the words of a question whose folded text was found, as they were written."""
+    spans = [span for begin, span in folded.words if found[0] <= begin < found[1]]
+    return question[spans[0].start : spans[-1].end]
 
 
 class Speakers:

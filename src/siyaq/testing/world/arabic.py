@@ -37,7 +37,7 @@ def counted(count: int, noun: Noun) -> str:
         return f"{count} {noun.plural}"
     if rest >= 11:
         return f"{count} {noun.accusative}"
-    return f"{count} {noun.singular}"
+    return f"{count} {noun.singular.split()[0]}"  # one is "منزل واحد", a hundred "منزل"
 
 
 def indic_digits(text: str) -> str:
