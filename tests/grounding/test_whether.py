@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from siyaq.core.answer import AnswerStatus
+from siyaq.core.query import Query
 from siyaq.grounding import weigh
 from siyaq.grounding.focus import asks_whether, topic_words
+from siyaq.grounding.judge import Judge
+from siyaq.grounding.reading import read
 from siyaq.grounding.weigh import Told
 from siyaq.retrieval.alignment import WordAlignment
+from siyaq.retrieval.vectors import Vectors
 from siyaq.testing.embedder import ARABIC_TO_ENGLISH, FakeEmbedder
 from tests.grounding.asking import ask, shown
 from tests.retrieval.newsroom import Newsroom
 
-WORDS = {"الجسر": "bridge", "مفتوح": "open", "مفتوحة": "open", "السوق": "market", "فتح": "opens"}
+WORDS = {
+    "الجسر": "bridge",
+    "مفتوح": "open",
+    "مفتوحة": "open",
+    "السوق": "market",
+    "كتاب": "books",
+    "فتح": "opens",
+}
 
 
 @pytest.fixture
@@ -83,6 +95,21 @@ def test_another_thing_or_a_detail_that_is_not_told_answers_nothing(
 ) -> None:
     room.post("bridge", post, lang=lang)
     assert ask(room, question).status is AnswerStatus.ABSTAINED
+
+
+def test_of_posts_in_another_language_one_leads_that_says_all_that_is_asked(
+    room: Newsroom,
+) -> None:
+    room.post("other", "في مدينة صور 5900 كتاب", author="a", lang="ar")
+    room.post("right", "في مرسوان 2280 كتاب", author="b", lang="ar")
+    question = "How many books are in Marsawan?"
+    ranking = room.retriever.rank(Query(text=question))
+    reading = read(question, ranking.hits, room.searcher, Vectors(room.embedder))
+    units = sorted(reading.units, key=lambda unit: "2280" in unit.text)
+    judge = Judge(ranking.understood, {}, WordAlignment(room.embedder), frozenset())
+    best = judge.best_first(replace(reading, units=tuple(units))).units[0]
+    assert "5900" in units[0].text
+    assert "2280" in best.text
 
 
 def test_what_a_thing_is_without_is_its_matter() -> None:

@@ -113,19 +113,24 @@ class Judge:
         """Let a post lead that states the time or measure asked for, where the best one does not.
 
         Of short posts alone: in a longer text what is asked often stands beside the best piece.
+        In another language than the question's, what is counted has another name: there one leads
+        that holds a number and says all that is asked.
         """
         units = reading.units
-        if not units or not is_whole(units[0]) or self._states(units[0]):
+        if not units or not is_whole(units[0]) or self._may_lead(units[0]):
             return reading
         for unit in units[1:CONSIDERED_UNITS]:
             alike = is_whole(unit) and unit.hit.post.lang == units[0].hit.post.lang
-            if alike and self._states(unit) and self.enough(unit):
+            if alike and self._may_lead(unit) and self.enough(unit):
                 rest = (one for one in units if one is not unit)
                 return replace(reading, units=(unit, *rest))
         return reading
 
-    def _states(self, unit: Unit) -> bool:
-        return states_what_is_asked(self._understood.text, unit.text)
+    def _may_lead(self, unit: Unit) -> bool:
+        if states_what_is_asked(self._understood.text, unit.text):
+            return True
+        across = unit.hit.post.lang != self._understood.lang
+        return across and unit.holds_asked and self.enough(unit)
 
 
 def is_whole(unit: Unit) -> bool:
