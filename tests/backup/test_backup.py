@@ -11,7 +11,7 @@ import pytest
 
 from prove.life import NOON, SOURCE, account, batch, delete, judge_log, post, put, visible
 from siyaq.backup import Departed, Keys, restore, write
-from siyaq.core.errors import DiskFull, NotFound, StorageError, Unreadable
+from siyaq.core.errors import CorruptionError, DiskFull, NotFound, StorageError, Unreadable
 from siyaq.core.event import AccountStatus, Gap
 from siyaq.core.ids import PostId, Seq
 from siyaq.core.ports import Batch
@@ -217,3 +217,17 @@ def test_a_list_that_was_cut_short_goes_on(data: Path, keys: Keys, tmp_path: Pat
     with LogWriter.open(tmp_path / "again") as writer, LogReader.open(tmp_path / "again") as log:
         Departed(keys).bury(writer, log)
         assert log.state(PostId(f"{SOURCE}:12-0")) == "deleted"
+
+
+def test_a_list_with_a_flipped_bit_is_refused(data: Path, keys: Keys, tmp_path: Path) -> None:
+    Departed(keys).note(data)
+    path = keys.folder / "departed.jsonl"
+    sound = path.read_bytes()
+    with LogWriter.open(tmp_path / "again") as writer, LogReader.open(tmp_path / "again") as log:
+        Departed(keys).bury(writer, log)
+        for place in range(0, len(sound) - 1, 7):
+            flipped = bytearray(sound)
+            flipped[place] ^= 1 << place % 7
+            path.write_bytes(flipped)
+            with pytest.raises(CorruptionError, match=r"lines of .* are damaged"):
+                Departed(keys).bury(writer, log)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -154,6 +155,21 @@ def test_posts_that_have_to_go_go_for_good_or_until_a_newer_version() -> None:
     assert isinstance(dropped_event, PostEvent)
     assert gone_event.op is dropped_event.op is Op.DELETE
     assert rev_of(ID) < dropped_event.rev < rev_of(EDIT) < gone_event.rev
+
+
+def test_an_edit_takes_the_versions_before_it_and_leaves_the_new_one() -> None:
+    edit = {"tweet": {"id": EDIT}, "initial_tweet_id": ID, "edit_tweet_ids": [ID, EDIT]}
+    (event,) = read_compliance({"data": {"tweet_edit": edit}}, source="x", now=NOW)
+    assert isinstance(event, PostEvent)
+    assert (event.op, event.post_id) == (Op.DELETE, f"x:{ID}")
+    assert rev_of(ID) < event.rev < rev_of(EDIT)
+
+
+@pytest.mark.parametrize("ids", [None, [], ["x"], "7", {"7": 7}])
+def test_an_edit_that_names_no_version_takes_nothing(ids: object) -> None:
+    edit = {"tweet": {"id": EDIT}, "initial_tweet_id": ID, "edit_tweet_ids": ids}
+    with suppress(Refusal):
+        assert read_compliance({"data": {"tweet_edit": edit}}, source="x", now=NOW) == []
 
 
 @pytest.mark.parametrize(

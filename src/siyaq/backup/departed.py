@@ -1,9 +1,10 @@
 """What was deleted since the first backup, so that no restored log brings it back.
 
 A list in the folder of the keys, which outlives the data: a line for each deleted post, each
-deleted account and each order to forget readings, appended as they are deleted. It holds no name,
-only HMAC-SHA-256 of names under a secret of the folder, so it tells nothing to whoever finds it;
-and it is enough to know a post again that comes out of a backup.
+deleted account and each order to forget readings, appended as they are deleted. Each has a
+checksum: a restore refuses a list that is damaged. It holds no name, only HMAC-SHA-256 of names
+under a secret of the folder, so it tells nothing to whoever finds it; and it is enough to know a
+post again that comes out of a backup.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from zlib import crc32
 
 import msgspec
 
 from siyaq.backup.keys import Keys
 from siyaq.core.clock import from_microseconds
-from siyaq.core.errors import StorageError
+from siyaq.core.errors import CorruptionError, StorageError
 from siyaq.core.event import AccountEvent, AccountStatus, Event, Op, PostEvent
 from siyaq.core.ids import AuthorId, PostId, Seq, split_post_id
 from siyaq.core.ports import Batch
@@ -32,6 +33,7 @@ from siyaq.telemetry import Forgotten, TelemetryStore
 
 _NAME = "departed.jsonl"
 _AT_ONCE = 500
+_LONGEST_LINE_BYTES = 4096
 
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,6 +46,22 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
     series: str = ""  # of a source, or of one thing of it
     before: int = 0
     at: int = 0  # when an account was deleted, or series forgotten; microseconds since 1970
+    crc: int = 0  # CRC-32 of the line as it is without it
+
+    def sealed(self) -> bytes:
+        """Return the line as it is written."""
+        bare = msgspec.structs.replace(self, crc=0)
+        crc = crc32(msgspec.json.encode(bare))
+        return msgspec.json.encode(msgspec.structs.replace(self, crc=crc)) + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> _Line | None:
+        """Return what was written, None where a line is not as it was."""
+        try:
+            found = msgspec.json.decode(line, type=cls)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+        return msgspec.structs.replace(found, crc=0) if found.sealed() == line + b"\n" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,7 @@ class _Known:
     posts: dict[str, str]  # name to revision
     accounts: dict[str, int]  # name to the moment
     readings: set[_Line]
+    damaged: int
 
 
 class Departed:
@@ -101,12 +120,15 @@ class Departed:
         return len(lines)
 
     def bury_readings(self, store: TelemetryStore) -> None:
-        """Erase from restored readings all that was forgotten since the backup."""
+        """Erase from restored readings all that was forgotten since the backup.
+
+        Raises CorruptionError where the list is damaged.
+        """
         if not store.exists:
             return
         secret = self._keys.secret()
         done = set(_of_readings(store.forgotten(), secret))
-        for line in self._known().readings - done:
+        for line in self._sound().readings - done:
             for one in store.series():
                 thing = f"{one.kind}:{one.thing}"
                 if line.series == _hidden(secret, one.source, ""):
@@ -116,8 +138,11 @@ class Departed:
         store.purge()
 
     def bury(self, writer: LogWriter, log: LogReader) -> int:
-        """Delete from a restored log all that is on the list; return how many posts that were."""
-        known, secret = self._known(), self._keys.secret()
+        """Delete from a restored log all that is on the list; return how many posts that were.
+
+        Raises CorruptionError where the list is damaged.
+        """
+        known, secret = self._sound(), self._keys.secret()
         buried = 0
         after = Seq(0)
         while entries := log.entries(after, _AT_ONCE):
@@ -135,28 +160,38 @@ class Departed:
             return
         try:
             with self._path.open("a+b") as out:
-                out.write(b"\n" if _ends_in_a_line_cut_short(out) else b"")
-                out.write(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+                out.truncate(_end_of_lines(out))
+                out.write(b"".join(line.sealed() for line in lines))
                 out.flush()
                 os.fsync(out.fileno())
         except OSError as error:
             raise StorageError(f"cannot write {str(self._path)!r}: {error.strerror}") from error
 
-    def _lines(self) -> Iterator[_Line]:
+    def _lines(self) -> Iterator[_Line | None]:
+        """Yield each line, None for one that is damaged. One that was cut short is none."""
         try:
             whole = self._path.read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:
             return
-        for line in whole:
-            with suppress(msgspec.DecodeError):  # it was cut short, and written again after
-                yield msgspec.json.decode(line, type=_Line)
+        yield from map(_Line.read, whole)
+
+    def _sound(self) -> _Known:
+        known = self._known()
+        if known.damaged:
+            raise CorruptionError(
+                f"{known.damaged} lines of {str(self._path)!r} are damaged: "
+                "what was deleted since the backup could come back",
+                hint="put an undamaged copy in its place, or take those lines out to go without",
+            )
+        return known
 
     def _last_position(self) -> int:
-        return max((line.seq for line in self._lines()), default=0)
+        return max((line.seq for line in self._lines() if line is not None), default=0)
 
     def _known(self) -> _Known:
-        known = _Known({}, {}, set())
-        for line in self._lines():
+        lines = list(self._lines())
+        known = _Known({}, {}, set(), damaged=lines.count(None))
+        for line in filter(None, lines):
             if line.series:
                 known.readings.add(line)
             if line.post:
@@ -192,12 +227,11 @@ def _of_readings(forgotten: Iterable[Forgotten], secret: bytes) -> Iterator[_Lin
         yield _Line(0, series=name, before=one.before, at=one.at)
 
 
-def _ends_in_a_line_cut_short(file: BinaryIO) -> bool:
-    end = file.seek(0, os.SEEK_END)
-    if not end:
-        return False
-    file.seek(end - 1)
-    return file.read(1) != b"\n"
+def _end_of_lines(file: BinaryIO) -> int:
+    """Return where the last whole line ends: what follows was cut short, and is written anew."""
+    begin = max(0, file.seek(0, os.SEEK_END) - _LONGEST_LINE_BYTES)
+    file.seek(begin)
+    return begin + file.read().rfind(b"\n") + 1
 
 
 def _hidden(secret: bytes, *names: str) -> str:

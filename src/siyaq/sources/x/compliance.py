@@ -16,9 +16,13 @@ from siyaq.sources.x.api import Api
 from siyaq.sources.x.post import deletion, rev_of
 
 JOBS = "/2/compliance/jobs"
-JOB_POSTS = 100_000
-"""Ids in one job."""
+ASKED_POSTS = 100_000
+"""The newest posts that are held, which is asked about."""
 
+JOB_POSTS = 25_000
+"""Ids in one job: if all had to go, its result would still be no larger than we read (5 MiB)."""
+
+_EDITS = 32
 _POLL_SECONDS = 10.0
 _POLLS = 360
 _ACCOUNTS: Mapping[str, AccountStatus] = {
@@ -42,7 +46,7 @@ def read_compliance(message: Mapping[str, object], *, source: str, now: datetime
     """Return the changes that a compliance event asks for. Raises Refusal.
 
     A post that was dropped or withheld goes; when X shows it again, only a new version of it is
-    taken, for what was let go is not there to be shown.
+    taken, for what was let go is not there to be shown. So do the versions before an edit.
     """
     data = fields.mapping(message.get("data"), "data") or dict(message)
     found: list[Event] = []
@@ -69,7 +73,22 @@ def read_compliance(message: Mapping[str, object], *, source: str, now: datetime
             elif name in ("drop", "withheld"):
                 rev = f"{rev_of(number)}~"
                 found.append(deletion(number, source=source, now=now, rev=rev))
+            elif name in ("tweet_edit", "post_edit"):
+                found += _outdated(told, source=source, now=now)
     return found
+
+
+def _outdated(told: Mapping[str, object], *, source: str, now: datetime) -> list[Event]:
+    """Return the deletion of all versions of a post before its newest, which an edit told of."""
+    ids = told.get("edit_tweet_ids") or told.get("edit_post_ids") or []
+    named = fields.items(ids, "edit_tweet_ids", _EDITS)
+    found = [fields.identifier(each, "edit_tweet_ids") for each in named]
+    first = told.get("initial_tweet_id") or told.get("initial_post_id")
+    newest = max((int(each) for each in found if each.isdecimal()), default=0)
+    if not newest:
+        return []
+    rev = f"{rev_of(str(newest - 1))}~"
+    return [deletion(first, source=source, now=now, rev=rev)]
 
 
 async def ask_about(
@@ -80,7 +99,7 @@ async def ask_about(
     now: Callable[[], datetime],
     sleep: Callable[[float], Awaitable[object]],
 ) -> list[Event]:
-    """Run a batch compliance job over posts that are held, and return what has to go.
+    """Run a batch compliance job over posts that are held, JOB_POSTS at most; return what must go.
 
     Raises Lost, Answered; SourceRefused where X names a place that must not be reached.
     """

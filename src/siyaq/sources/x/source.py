@@ -28,7 +28,7 @@ from siyaq.sources.trouble import Answered, Lost
 from siyaq.sources.x.address import Address
 from siyaq.sources.x.api import Api
 from siyaq.sources.x.budget import Budget
-from siyaq.sources.x.compliance import JOB_POSTS, ask_about, read_compliance
+from siyaq.sources.x.compliance import ASKED_POSTS, JOB_POSTS, ask_about, read_compliance
 from siyaq.sources.x.post import made_at, read_posts
 from siyaq.sources.x.posts import PARTITION, CapReached, PostStream
 from siyaq.sources.x.search import Found, mentions
@@ -299,14 +299,14 @@ class XSource:
         """Ask X once a day which of the posts that are held have to go."""
         patience = self._patience()
         while True:
-            held = await asyncio.to_thread(self._held, JOB_POSTS)
+            held = await asyncio.to_thread(self._held, ASKED_POSTS)
             numbers = [name.removeprefix(f"{self._source}:") for name in held]
             wait_seconds = self._job_seconds
             try:
-                if numbers:
+                for begin in range(0, len(numbers), JOB_POSTS):
                     events = await ask_about(
                         self._api(fetcher),
-                        numbers,
+                        numbers[begin : begin + JOB_POSTS],
                         source=self._source,
                         now=self._clock.now,
                         sleep=self._sleep,
