@@ -1,6 +1,11 @@
+import re
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from siyaq.core.card import ContextCard
+from siyaq.core.ids import PostId
 from siyaq.core.post import Media
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, wait_until
@@ -193,3 +198,23 @@ def test_markup_from_text_is_refused_by_the_browser_itself(open_page: OpenPage) 
     )
     assert refused == "TypeError"
     assert "require-trusted-types-for" in page.evaluate("window.violations.join()")
+
+
+def test_an_earlier_claim_of_the_same_minute_is_told_to_the_second(
+    page: Page, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = product.context
+
+    async def close(post_id: PostId) -> ContextCard:
+        card = await made(post_id)
+        assert card.first_seen is not None
+        claim = card.first_seen.earlier_claims[0]
+        seen = claim.witnessed_at.replace(second=40)
+        near = replace(claim, claimed_at=seen.replace(second=10), witnessed_at=seen)
+        return replace(card, first_seen=replace(card.first_seen, earlier_claims=(near,)))
+
+    monkeypatch.setattr(product, "context", close)
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    told = page.locator(".card .claim", has_text="claims")
+    expect(told).to_contain_text(re.compile(r":10\s.*first saw it.*:40\s"))

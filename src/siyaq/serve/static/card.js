@@ -5,7 +5,7 @@ import { postButton, section } from "./card_parts.js";
 import { phrasing } from "./card_phrased.js";
 import { claims, demand, notes, pictures, timeline } from "./card_story.js";
 import { el, svg, words } from "./dom.js";
-import { handleOf, timeOf } from "./format.js";
+import { handleOf, moment, timeOf } from "./format.js";
 import { has } from "./i18n.js";
 import { readers } from "./readers.js";
 
@@ -66,10 +66,13 @@ function firstSeen(card, open) {
         postButton(card, first.earlier_retold, open), " ", el("span", { t: "card.retold.earlier" }))
       : null,
     copiedFrom(card, open),
-    ...first.earlier_claims.map((claim) =>
-      el("p", { class: "claim", "data-post": claim.post_id }, postButton(card, claim.post_id, open),
-        " ", el("span", { t: "card.claim", params: {
-          claimed: { at: claim.claimed_at }, seen: { at: claim.witnessed_at } } }))));
+    ...first.earlier_claims.map((claim) => earlierClaim(card, claim, open)));
+}
+
+function earlierClaim(card, { post_id: postId, claimed_at: claimed, witnessed_at: seen }, open) {
+  const exact = moment(claimed) === moment(seen); // only seconds tell them apart
+  return el("p", { class: "claim", "data-post": postId }, postButton(card, postId, open), " ",
+    el("span", { t: "card.claim", params: { claimed: { at: claimed, exact }, seen: { at: seen, exact } } }));
 }
 
 function copiedFrom(card, open) {

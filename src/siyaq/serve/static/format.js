@@ -28,6 +28,13 @@ export function moment(iso) {
   return dates(new Date(iso)).format(new Date(iso)).replaceAll(" ", "\u00a0");
 }
 
+/** Write a moment to the second. */
+export function instant(iso) {
+  const options = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" };
+  const make = (locale) => new Intl.DateTimeFormat(locale, options);
+  return format("instant", make).format(new Date(iso)).replaceAll(" ", "\u00a0");
+}
+
 /** Write a stretch of time, saying what both ends share only once. */
 export function stretch([since, until]) {
   return dates(new Date(since)).formatRange(new Date(since), new Date(until));

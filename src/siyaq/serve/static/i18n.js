@@ -1,7 +1,7 @@
 // The words of the interface. Every translated node carries its key, so that a change of language
 // is one walk over the page, and nothing has to be drawn again.
 
-import { moment, number, showTimes, stretch } from "./format.js";
+import { instant, moment, number, showTimes, stretch } from "./format.js";
 
 const catalogs = new Map();
 let strings = {};
@@ -34,7 +34,7 @@ export async function speak(wanted) {
 
 /**
  * Return a text. A text that counts has a form for each plural category, chosen by `params.n`.
- * Numbers are written in the interface's digits, `{at: time}` as a moment, `{span: [from, to]}` as
+ * Numbers are written in the interface's digits, `{at: time}` as a moment (`exact`: to the second), `{span: [from, to]}` as
  * a stretch of time, `{t: key, ...params}` as another text, and anything else is isolated, so that a name of
  * the other direction cannot disturb its sentence.
  */
@@ -53,7 +53,7 @@ export function has(key) {
 function written(value) {
   if (typeof value === "number") return number(value);
   if (value?.constructor === Object) {
-    if (value.at) return moment(value.at);
+    if (value.at) return value.exact ? instant(value.at) : moment(value.at);
     return value.span ? stretch(value.span) : t(value.t, value);
   }
   return `\u2068${value ?? ""}\u2069`;
