@@ -160,7 +160,7 @@ def follow(
         str,
         typer.Argument(
             help="jetstream://…, mastodon://…, x://…, rss+https://…, sitemap+https://…, "
-            "site+https://…, nats://…, mqtt://…, kafka://…"
+            "site+https://…, nats://…, mqtt://…, kafka://…, starlink://…"
         ),
     ],
     name: Annotated[str | None, typer.Option("--source", help="What to call this source.")] = None,
