@@ -22,7 +22,7 @@ from siyaq.core.ports import Clock
 from siyaq.core.reports import SourceStatus
 from siyaq.log import SourceRecord
 
-NAME = "followed.json"
+NAME = "bulletin.json"
 EVERY_SECONDS = 2.0
 FRESH = timedelta(seconds=20)
 """Longer than a busy machine keeps a writer waiting, and soon over."""

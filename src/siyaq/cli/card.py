@@ -31,7 +31,7 @@ COPIED_PLAINLY: Mapping[CopiedHow, str] = {
     "quote": "it quotes it",
     "reply": "it answers it",
     "credit": "it names the author",
-    "wording": "likely: the same wording to the letter",
+    "wording": "likely: much of its wording, to the letter",
 }
 """What shows whom a text was taken from, in words."""
 
