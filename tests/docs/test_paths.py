@@ -11,7 +11,7 @@ from .reader import ROOT
 
 MADE = frozenset(
     {"siyaq.toml", "site/", "tests/screenshots/", "bench/results/latest.json", "index/state.json"}
-    | {"table.md", "facts.json"}
+    | {"table.md", "facts.json", "meta.json"}
 )
 """What is made by whoever runs siyaq or its tests, and is not kept here."""
 
