@@ -84,11 +84,13 @@ class Runner:
         told = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "siyaq"}
         begun = self._tracer.begin("invoke_agent siyaq", {**told, "siyaq.run.id": run.id})
         with during(begun):
-            await self._carried(run)
-            status, _ = self._journal.standing(run.id)
-            begun.set({"siyaq.run.status": status})
-            if status == "failed":
-                begun.failed("run_failed")
+            try:
+                await self._carried(run)
+            finally:  # one that is done may still be cancelled while it puts its things away
+                status, _ = self._journal.standing(run.id)
+                begun.set({"siyaq.run.status": status})
+                if status == "failed":
+                    begun.failed("run_failed")
 
     async def _carried(self, run: Run) -> None:
         try:
