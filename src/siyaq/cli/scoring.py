@@ -43,7 +43,11 @@ def evaluate_folder(
         Path | None, typer.Option(help="Also write a page of what went wrong (HTML).")
     ] = None,
     bury: Annotated[
-        Path | None, typer.Option(help="Also ingest these posts, none of them relevant.")
+        Path | None,
+        typer.Option(
+            help="Among these posts, none of them relevant: a file that is ingested too, or a"
+            " data directory that holds them, of which a copy is taken."
+        ),
     ] = None,
     model: Annotated[
         str,

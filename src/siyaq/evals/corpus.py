@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import islice
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 
-from siyaq.core.errors import ModelUnavailable
+from siyaq.core.errors import ModelUnavailable, Unreadable
 from siyaq.core.ids import PostId, post_id
 from siyaq.core.product import Product
 from siyaq.evals.folder import Document, read_pieces
+from siyaq.log.directory import WriteLock, require_log
 
 SOURCE = "corpus"
 STALL_SECONDS = 300.0
@@ -63,6 +65,22 @@ def post_line(document: Document) -> bytes:
     }
     post.update((key, value) for key, value in optional.items() if value)
     return msgspec.json.encode(post) + b"\n"
+
+
+def begin_with(held: Path, directory: Path) -> None:
+    """Copy a data directory into an empty one. Nobody may write it meanwhile.
+
+    Many posts are taken in once, and any number of corpora laid among them. Raises NotFound where
+    no posts are held, AlreadyWriting, Unreadable.
+    """
+    require_log(held)
+    lock = WriteLock(held)
+    try:
+        shutil.copytree(held, directory, dirs_exist_ok=True)
+    except (OSError, shutil.Error) as error:
+        raise Unreadable(f"cannot copy {str(held)!r}: {error}") from error
+    finally:
+        lock.release()
 
 
 async def load(

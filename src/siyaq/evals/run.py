@@ -61,13 +61,14 @@ async def evaluate(
 ) -> Evaluation:
     """Score siyaq on a folder, through its public interface and with its defaults.
 
-    `open_product` opens a siyaq on an empty directory, which is removed afterwards.
+    `open_product` opens a siyaq on a directory of its own, which is removed afterwards.
     `predictions` names a file to write what was scored to, `gallery` one for a page of what went
-    wrong; `bury` a file of posts that are ingested too and are relevant to nothing. `model`
-    phrases answers, or plans tasks, which agents do that `hire` opens; `limit` asks so many
-    questions only, evenly spaced. Raises QueryError for a task that is not known or not available
-    yet, or that has neither models nor questions; Unreadable for a folder that is not what its
-    format says.
+    wrong; `bury` posts that are there too and are relevant to nothing: a file, which is ingested,
+    or a data directory that holds them, which is copied. `model` phrases answers, or plans tasks,
+    which agents do that `hire` opens; `limit` asks so many questions only, evenly spaced. Raises
+    QueryError for a task that is not known or not available yet, or that has neither models nor
+    questions; Unreadable for a folder that is not what its format says; NotFound and
+    AlreadyWriting for a data directory to copy.
     """
     began = time.monotonic()
     score = _find(task)

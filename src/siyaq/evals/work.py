@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -13,11 +14,11 @@ from siyaq.agents import Approve, Journal, Run
 from siyaq.agents.agency import Task
 from siyaq.agents.browser import Session
 from siyaq.core.product import Product
-from siyaq.evals.corpus import OnProgress, load, load_posts
+from siyaq.evals.corpus import OnProgress, begin_with, load, load_posts
 from siyaq.evals.folder import Document
 
 OpenProduct = Callable[[Path], AbstractAsyncContextManager[Product]]
-"""Opens a complete siyaq on an empty directory, as its writer."""
+"""Opens a complete siyaq on a directory, as its writer."""
 
 
 class Agents(Protocol):
@@ -63,7 +64,7 @@ class Work:
     directory: Path
     open_product: OpenProduct
     predictions: Path | None
-    bury: Path | None
+    bury: Path | None  # other posts: a file of them, or a data directory that holds them
     on_progress: OnProgress
     gallery: Path | None = None  # a page of the answers that went wrong
     model: str = ""  # that phrases answers; "" is the one without a model
@@ -88,7 +89,12 @@ class Work:
 
         Yields it with the counts of what it holds. Its directory is gone afterwards.
         """
+        held = self.bury is not None and self.bury.is_dir()
         with tempfile.TemporaryDirectory(prefix="siyaq-eval-") as directory:
+            if self.bury is not None and held:
+                await asyncio.to_thread(begin_with, self.bury, Path(directory))
             async with self.open_product(Path(directory)) as product:
-                counts = await load(product, documents, self.bury, self.on_progress)
-                yield product, counts
+                there = {"buried": (await product.status()).posts} if held else {}
+                file = None if held else self.bury
+                counts = await load(product, documents, file, self.on_progress)
+                yield product, counts | there
