@@ -29,6 +29,7 @@ from siyaq.retrieval.latest import WINDOW, by_time, newest_story
 from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.rarity import rarity
 from siyaq.retrieval.sentence_evidence import Part, sentence_evidence
+from siyaq.retrieval.stated import said_in, states
 from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.retrieval.understand import understand
 from siyaq.retrieval.vectors import Vectors
@@ -178,17 +179,18 @@ class Retriever:
     def _relevant(self, understood: Understood, judged: Sequence[Judged]) -> list[Ranked]:
         """Return candidates by fused score, best first."""
         ranked: list[Ranked] = []
+        stated = states(understood.text)
         for across in (False, True):
             kind = [one for one in judged if one.across is across]
             if across:
                 kind = self._align(understood.text, kind)
-            found = scores([one.signals for one in kind], across=across)
+            found = scores([one.signals for one in kind], across=across, stated=stated)
             ranked += [one.ranked(score) for one, score in zip(kind, found, strict=True)]
         ranked.sort(key=lambda one: (-one.score, one.seq))
         return ranked
 
     def _offer(self, question: str, where: Filters, k: int) -> Offer:
-        vector = self.vector(question)
+        vector = self.vector(said_in(question))
         return offered(self._searcher, query_terms(question), vector, where, k)
 
     def _judged(
@@ -196,9 +198,10 @@ class Retriever:
     ) -> list[Judged]:
         """Return candidates with all that speaks for them but translation."""
         question = understood.text
-        said = sentences(question)[:SENTENCES]
-        phrases = [span.of(question) for span in said] if len(said) > 1 else []
-        vector, *nearer = self._vectors.embed([question, *phrases])
+        said = said_in(question)
+        spans = sentences(said)[:SENTENCES]
+        phrases = [span.of(said) for span in spans] if len(spans) > 1 else []
+        vector, *nearer = self._vectors.embed([said, *phrases])
         posts = self._log.posts([one.seq for one in found])
         live = [one for one in found if one.seq in posts and posts[one.seq].id not in without]
         if phrases:
