@@ -48,7 +48,8 @@ def test_what_people_see_names_who_said_it_and_when(siyaq: Siyaq) -> None:
     assert "@norra_lines" in told
     assert "2026-11-20 10:05 UTC" in told
     shown = siyaq("context", "town:7").out
-    assert "5 posts, 5 accounts" in shown
+    assert "5 posts · 5 accounts" in shown
+    assert "5 منشورات · 5 حسابات" in siyaq("context", "town:7", "--lang", "ar").out
     text = "The harbor bridge closes to all vehicles on Monday at 06:00."
     assert "town:1 (likely" in siyaq("context", "--text", text).out
     assert "EIGHT" in shown

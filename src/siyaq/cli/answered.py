@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from unicodedata import bidirectional
 
 from rich.console import Console
 from rich.text import Text
 
-from siyaq.cli.present import quoted, tame, when, who
+from siyaq.cli.present import in_words, quoted, tame, when, who
 from siyaq.core.answer import (
     Answer,
     AnswerStatus,
@@ -22,13 +21,11 @@ from siyaq.core.answer import (
     Tally,
     Voices,
 )
-from siyaq.serve.strings import LANGUAGES, catalog, told
+from siyaq.serve.strings import LANGUAGES, catalog
 from siyaq.text.language import identify
 
 SHOWN_POSTS = 5
 """How many posts of a count are named; --json names more."""
-
-_ISOLATES = str.maketrans("", "", "\u2068\u2069")
 
 
 def language_of(question: Question) -> str:
@@ -49,12 +46,12 @@ def show_closing(console: Console, question: Question, answer: Answer) -> None:
     language = language_of(question)
     markers = {one.id: one.marker for one in answer.references}
     if answer.reason is not None:
-        console.print(Text(_told(language, f"reason.{answer.reason}"), style="bold"))
+        console.print(Text(in_words(language, f"reason.{answer.reason}"), style="bold"))
     langs = question.filters.langs
     if langs and answer.status is AnswerStatus.ABSTAINED:
-        console.print(_told(language, "answer.only_in", langs=", ".join(map(tame, langs))))
+        console.print(in_words(language, "answer.only_in", langs=", ".join(map(tame, langs))))
     if answer.short_answer:
-        label = Text(_told(language, "answer.short"), style="bold")
+        label = Text(in_words(language, "answer.short"), style="bold")
         console.print(label + " " + quoted(answer.short_answer))
     for conflict in answer.conflicts:
         _show_conflict(console, conflict, markers, language)
@@ -69,13 +66,6 @@ def show_closing(console: Console, question: Question, answer: Answer) -> None:
         console.print(Text(line, style="dim"))
 
 
-def _told(language: str, key: str, n: int = 0, **params: str) -> str:
-    """Return a text of the catalog; where nothing runs right to left, nothing needs isolating."""
-    line = told(language, key, n, **params)
-    turns = any(bidirectional(letter) in ("R", "AL", "AN") for letter in line)
-    return line if turns else line.translate(_ISOLATES)
-
-
 def _marks(markers: Iterable[int]) -> str:
     return "".join(f"[{marker}]" for marker in markers)
 
@@ -84,7 +74,7 @@ def _show_conflict(
     console: Console, conflict: Conflict, markers: Mapping[str, int], language: str
 ) -> None:
     """Print every side of a conflict; what it is about is the question above it."""
-    console.print(Text(_told(language, "answer.conflict"), style="bold"))
+    console.print(Text(in_words(language, "answer.conflict"), style="bold"))
     for side in conflict.sides:
         cited = _marks(markers[one] for one in side.evidence_ids if one in markers)
         console.print(Text("  ") + quoted(side.value) + Text(f" {cited}", style="bold cyan"))
@@ -94,16 +84,16 @@ def _show_counts(
     console: Console, counts: Tally, markers: Mapping[str, int], language: str
 ) -> None:
     """Print how many say it, and how many of them behind each quote."""
-    total = Text(_told(language, "tally.independent", counts.independent), style="bold")
-    posts = _told(language, "tally.posts", counts.posts)
-    accounts = _told(language, "tally.accounts", counts.accounts)
-    console.print(total + f" ({_told(language, 'tally.of', posts=posts, accounts=accounts)})")
+    total = Text(in_words(language, "tally.independent", counts.independent), style="bold")
+    posts = in_words(language, "tally.posts", counts.posts)
+    accounts = in_words(language, "tally.accounts", counts.accounts)
+    console.print(total + f" ({in_words(language, 'tally.of', posts=posts, accounts=accounts)})")
     if not counts.complete:
-        console.print(_told(language, "tally.more"))
+        console.print(in_words(language, "tally.more"))
     for group in counts.groups:
         line = Text(f"{_marks([markers[group.evidence_id]])} ", style="bold cyan")
-        line += f"{_told(language, 'tally.independent', group.independent)}, "
-        line += f"{_told(language, 'tally.posts', group.posts)}: "
+        line += f"{in_words(language, 'tally.independent', group.independent)}, "
+        line += f"{in_words(language, 'tally.posts', group.posts)}: "
         line += Text(" ".join(map(tame, group.post_ids[:SHOWN_POSTS])), style="dim")
         console.print(line)
 
@@ -111,11 +101,13 @@ def _show_counts(
 def _changes(changed: Changes, markers: Mapping[str, int], language: str) -> str:
     """Say in one line what is different from an earlier answer."""
     added = [marker for one in changed.added if (marker := markers.get(one))]
-    says = [f"{_told(language, 'answer.changed.added', len(added))} {_marks(added)}"] * bool(added)
+    says = [f"{in_words(language, 'answer.changed.added', len(added))} {_marks(added)}"] * bool(
+        added
+    )
     for what, count in Counter(one.why for one in changed.gone).items():
-        says.append(_told(language, f"answer.changed.{what}", count))
-    since = _told(language, "answer.changed", at=when(changed.since))
-    return f"{since}: {'; '.join(says) or _told(language, 'answer.changed.none')}"
+        says.append(in_words(language, f"answer.changed.{what}", count))
+    since = in_words(language, "answer.changed", at=when(changed.since))
+    return f"{since}: {'; '.join(says) or in_words(language, 'answer.changed.none')}"
 
 
 def _show_references(console: Console, references: tuple[Evidence, ...], language: str) -> None:
@@ -133,28 +125,28 @@ def _behind(voices: Voices | None, language: str) -> str:
     if voices is None:
         return ""
     if voices.sources > 1:
-        return _told(language, "voices.sources", voices.sources)
+        return in_words(language, "voices.sources", voices.sources)
     if voices.accounts > 1:
-        return _told(language, "voices.together", voices.accounts)
-    return _told(language, "voices.one")
+        return in_words(language, "voices.together", voices.accounts)
+    return in_words(language, "voices.one")
 
 
 def _stamps(answer: Answer, language: str) -> Iterator[str]:
     """Say as of when the answer stands, of which posts, how to go on, and who phrased it."""
     held = _held(answer.covered, language)
-    yield f"{_told(language, 'answer.as_of', at=when(answer.as_of))} · {held}"
-    yield _told(language, "answer.go_on", option=f"--previous {answer.id}")
+    yield f"{in_words(language, 'answer.as_of', at=when(answer.as_of))} · {held}"
+    yield in_words(language, "answer.go_on", option=f"--previous {answer.id}")
     if answer.model != "extractive":
-        yield _told(language, "answer.phrased", model=tame(answer.model))
+        yield in_words(language, "answer.phrased", model=tame(answer.model))
     for gap in answer.covered.gaps:
         key = f"gap.{gap.reason}"
-        why = _told(language, key if key in catalog(language) else "gap.upstream")
+        why = in_words(language, key if key in catalog(language) else "gap.upstream")
         span = f"{when(gap.since)} – {when(gap.until)}"
-        yield _told(language, "answer.gap", source=tame(gap.source), span=span, reason=why)
+        yield in_words(language, "answer.gap", source=tame(gap.source), span=span, reason=why)
 
 
 def _held(covered: Coverage, language: str) -> str:
     if covered.since is None:
-        return _told(language, "answer.nothing_held")
+        return in_words(language, "answer.nothing_held")
     span = f"{when(covered.since)} – {when(covered.until)}"
-    return _told(language, "answer.covered", span=span)
+    return in_words(language, "answer.covered", span=span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -107,6 +107,9 @@ def context(
     text: Annotated[str, typer.Option(help="A text met elsewhere, in place of a post.")] = "",
     as_of: options.AsOf = None,
     model: Annotated[str, typer.Option(help="Let this model phrase the points of a post.")] = "",
+    lang: Annotated[
+        Literal["en", "ar"], typer.Option(help="Language that the card is told in.")
+    ] = "en",
     data: options.Data = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -130,7 +133,7 @@ def context(
         if as_json:
             print_json(card_json(card))
         else:
-            show_card(Console(), post, text, card)
+            show_card(Console(), post, text, card, lang)
 
     asyncio.run(run())
 

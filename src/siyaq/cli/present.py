@@ -7,6 +7,7 @@ reverse the rest of a line, or look like a line of ours. Color never carries a m
 from __future__ import annotations
 
 from datetime import datetime
+from unicodedata import bidirectional
 
 from rich.console import Console
 from rich.table import Table
@@ -15,14 +16,17 @@ from rich.text import Text
 from siyaq.core.post import Author
 from siyaq.core.query import Hit, Ranking
 from siyaq.core.reports import IngestReport, SourceStatus, Status, Totals
+from siyaq.serve import strings
 from siyaq.text.clean import readable
 
 WHO_CELLS = 24
 
+_ISOLATES = str.maketrans("", "", "\u2068\u2069")
 
-def when(moment: datetime | None) -> str:
+
+def when(moment: datetime | None, clock: str = "%H:%M") -> str:
     """Return a time as people read it, in UTC."""
-    return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "unknown time"
+    return moment.strftime(f"%Y-%m-%d {clock} UTC") if moment else "unknown time"
 
 
 def tame(text: str) -> str:
@@ -32,7 +36,19 @@ def tame(text: str) -> str:
     direction does not disturb the line around it.
     """
     line = " ".join(readable(text).split())
-    return line if line.isascii() else f"\u2068{line}\u2069"
+    return line if line.isascii() else isolated(line)
+
+
+def isolated(line: str) -> str:
+    """Return a line whose direction is its own, whatever stands around it."""
+    return line if line.startswith("\u2068") else f"\u2068{line}\u2069"
+
+
+def in_words(language: str, key: str, n: int = 0, **params: str) -> str:
+    """Return a text of the catalog; where nothing runs right to left, nothing needs isolating."""
+    line = strings.told(language, key, n, **params)
+    turns = any(bidirectional(letter) in ("R", "AL", "AN") for letter in line)
+    return line if turns else line.translate(_ISOLATES)
 
 
 def quoted(text: str) -> Text:
