@@ -95,7 +95,7 @@ docs: setup-dev ## write docs/reference from the code
 
 lock: ## resolve the dependencies anew and write the lock files (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build --extra dev --extra browser --extra gguf --extra meter --extra nats --extra mqtt --extra kafka --extra png --extra otel -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 pyproject.toml --group build --extra dev --extra browser --extra e5 --extra gguf --extra meter --extra nats --extra mqtt --extra kafka --extra png --extra otel -o requirements-dev.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 tests/clients/requirements.in -o tests/clients/requirements.lock
 
 clean: ## remove what was made here (data directories stay)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from siyaq.testing.model_server import ModelServer
 from siyaq.testing.writers import faithful
 from tests.cli.conftest import Siyaq
@@ -15,6 +17,11 @@ WEIGHTS = b"GGUF" + bytes(5000)
 def names(listed: str) -> dict[str, bool]:
     """Return each listed model, and whether it is the default."""
     return {model["name"]: model["default"] for model in json.loads(listed)}
+
+
+def best(found: str) -> str:
+    """Return the text of the first hit of a search."""
+    return str(json.loads(found)["hits"][0]["post"]["text"])
 
 
 def test_a_model_is_pulled_listed_and_chosen(siyaq: Siyaq, tmp_path: Path) -> None:
@@ -79,3 +86,30 @@ def test_ask_says_which_model_phrased_the_answer(siyaq: Siyaq, tmp_path: Path) -
     assert "14 boats" in run.out
     assert "could not be reached" in run.err
     assert siyaq(*asked, "--model", "gguf:none").code == 2
+
+
+def test_what_reads_a_second_time_is_listed_and_finds_what_words_do_not(
+    siyaq: Siyaq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = [
+        "The current in the bay is strong, swimmers are warned about the tide",
+        "The cable under the bay was cut by an anchor, leaving the island dark",
+    ]
+    lines = [json.dumps({"id": str(at), "text": text}) for at, text in enumerate(posts)]
+    (tmp_path / "posts.jsonl").write_text("\n".join(lines))
+    assert siyaq("ingest", "posts.jsonl", "--data", "d").code == 0
+    asked = ("search", "ما سبب انقطاع التيار؟", "--data", "d", "--json")
+    assert best(siyaq(*asked).out) == posts[0]
+    monkeypatch.setenv("SIYAQ__SEARCH__RERANKER", "e5")
+    listed = names(siyaq("models", "list", "--data", "d", "--json").out)
+    assert any(name.startswith("multilingual-e5-small") for name in listed)
+    assert best(siyaq(*asked).out) == posts[1]
+
+
+def test_only_a_reranker_that_there_is_can_be_asked_for(
+    siyaq: Siyaq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIYAQ__SEARCH__RERANKER", "bert")
+    run = siyaq("search", "rain", "--data", "d")
+    assert run.code == 2
+    assert "e5, or empty" in run.err

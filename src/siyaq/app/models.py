@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from siyaq.config import Config
 from siyaq.core.errors import UsageError
 from siyaq.core.reports import ModelAtHand
-from siyaq.models import EXTRACTIVE, BuiltinEmbedder, Catalog, Entry, Shelf
+from siyaq.models import EXTRACTIVE, BuiltinEmbedder, Catalog, E5Embedder, Entry, Shelf
 from siyaq.models import pull as pull_weights
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
@@ -36,7 +36,16 @@ def listed(config: Config) -> list[ModelAtHand]:
             for entry in catalog.entries.values()
         ),
         ModelAtHand(BuiltinEmbedder().name, "vectors", "built in; 16 languages", state="well"),
+        *_reranking(config),
     ]
+
+
+def _reranking(config: Config) -> list[ModelAtHand]:
+    if not config.reranker:
+        return []
+    with E5Embedder() as embedder:
+        about = "reads the best of what is found a second time; 100 languages"
+        return [ModelAtHand(embedder.name, "reranking", about, state="well")]
 
 
 def resolve(config: Config, name: str) -> str:

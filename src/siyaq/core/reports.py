@@ -124,7 +124,7 @@ class ModelAtHand:
     """
 
     name: str
-    role: Literal["answers", "vectors"]
+    role: Literal["answers", "vectors", "reranking"]
     about: str
     default: bool = False
     state: Literal["untried", "well", "ill"] = "untried"

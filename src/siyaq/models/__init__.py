@@ -10,6 +10,7 @@ model's first reply.
 from siyaq.models.blas import use_one_blas_thread
 from siyaq.models.builtin import BuiltinEmbedder
 from siyaq.models.catalog import EXTRACTIVE, Catalog, Entry
+from siyaq.models.e5 import E5Embedder
 from siyaq.models.pull import pull
 from siyaq.models.shelf import Shelf
 
@@ -17,6 +18,7 @@ __all__ = [
     "EXTRACTIVE",
     "BuiltinEmbedder",
     "Catalog",
+    "E5Embedder",
     "Entry",
     "Shelf",
     "pull",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from siyaq.core.errors import ModelUnavailable
 from siyaq.core.ports import Vector
+from siyaq.models.frames import EXACTLY, NEARLY
 from siyaq.traces import NOTHING, Attributes, current, span
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class BuiltinEmbedder:
         from siyaq.models.wordpieces import mend
 
         chunks = _chunks([mend(text) for text in texts], self._processes)
-        replies = pool.ask(chunks, nearly=nearly)
+        replies = pool.ask(chunks, NEARLY if nearly else EXACTLY)
         rows = np.frombuffer(b"".join(replies), np.float32).reshape(-1, _DIMENSIONS)
         if len(rows) != len(texts):
             raise ModelUnavailable(f"asked for {len(texts)} vectors, got {len(rows)}")

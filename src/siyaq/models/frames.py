@@ -1,9 +1,12 @@
-"""What an embedding process is asked: a byte, how it is to read, and a MessagePack array of texts.
+"""What a process that makes vectors is asked: how it is to read, and what.
 
-It replies with rows of float32.
+A byte, then a MessagePack array of texts. It replies with rows of float32.
 """
 
 from __future__ import annotations
 
 EXACTLY = b"\x00"
 NEARLY = b"\x01"
+
+AS_PASSAGES = b"\x02"
+AS_QUESTIONS = b"\x03"

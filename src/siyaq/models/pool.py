@@ -1,4 +1,4 @@
-"""The parent's side of the embedding processes: start, ask, replace, stop."""
+"""The parent's side of the processes that make vectors: start, ask, replace, stop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from threading import Lock
 import msgspec
 
 from siyaq.core.errors import ModelUnavailable
-from siyaq.models.frames import EXACTLY, NEARLY
+from siyaq.models.frames import EXACTLY
 from siyaq.processes import Child, ChildLost
 
 REPLY_SECONDS = 120.0
@@ -50,14 +50,14 @@ class WorkerPool:
         with self._lock:
             return tuple(sorted(worker.pid for worker in self._workers))
 
-    def ask(self, chunks: Sequence[Sequence[str]], *, nearly: bool = False) -> list[bytes]:
-        """Return the rows of each chunk, in order; `nearly` as `BuiltinEmbedder.approximate`.
+    def ask(self, chunks: Sequence[Sequence[str]], how: bytes = EXACTLY) -> list[bytes]:
+        """Return the rows of each chunk, in order; `how` they are read is one of `frames`.
 
         A chunk whose worker is lost goes to a fresh one, once. Raises ModelUnavailable where
         that is lost too, or the pool is closed.
         """
         try:
-            futures = [self._threads.submit(self._ask, chunk, nearly=nearly) for chunk in chunks]
+            futures = [self._threads.submit(self._ask, chunk, how) for chunk in chunks]
         except RuntimeError as error:  # the executor's way of saying that it was shut down
             raise ModelUnavailable("the embedder is closed") from error
         try:
@@ -68,8 +68,8 @@ class WorkerPool:
             for future in futures:
                 future.cancel()
 
-    def _ask(self, texts: Sequence[str], *, nearly: bool) -> bytes:
-        request = (NEARLY if nearly else EXACTLY) + msgspec.msgpack.encode(texts)
+    def _ask(self, texts: Sequence[str], how: bytes) -> bytes:
+        request = how + msgspec.msgpack.encode(texts)
         worker = self._idle.get()
         try:
             for _ in range(_ATTEMPTS):

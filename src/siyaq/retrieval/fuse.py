@@ -33,6 +33,7 @@ class Signals:
     sentence: float = 0.0  # share of its words translated in the best sentence; across languages
     pair: float = 0.0  # the same in two neighboring sentences
     text: float = 0.0  # the same anywhere, by a stricter measure
+    reread: float = 0.0  # cosine by the reranker, below that of the nearest; -2..0
 
     def parts(self) -> dict[str, float]:
         """Return the signals by name, as a hit shows them."""
@@ -87,6 +88,12 @@ ACROSS_LANGUAGES: Weights = {
     "text": 5.77,
 }
 
+REREAD = 60.0
+"""How much the second reading counts, in any language, beside the weights above.
+
+Its cosines lie close together; chosen on the folders of retrieval (`evals/LOG.md`).
+"""
+
 # Fits over absolute signals, rounded. They add up to 1, so that a level is about 0..1.
 _LEVEL_SAME: Weights = {
     "lexical": 0.26,
@@ -121,7 +128,7 @@ def scores(candidates: Sequence[Signals], *, across: bool, stated: bool = False)
         return []
     rows = _rows(candidates)
     weights = ACROSS_LANGUAGES if across else _weights(candidates, stated=stated)
-    merits = np.maximum(_sums(_relative(rows), weights), 0.0)
+    merits = np.maximum(_sums(_relative(rows), {**weights, "reread": REREAD}), 0.0)
     highest = max(0.0, float(_sums(rows, _LEVEL_ACROSS if across else _LEVEL_SAME).max()))
     found: list[float] = (highest * merits / (float(merits.max()) or 1.0)).tolist()
     return found

@@ -28,6 +28,7 @@ from siyaq.retrieval.fuse import Signals, level, scores
 from siyaq.retrieval.latest import WINDOW, by_time, newest_story
 from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.rarity import rarity
+from siyaq.retrieval.reranking import Reranker, passage_of
 from siyaq.retrieval.sentence_evidence import Part, sentence_evidence
 from siyaq.retrieval.stated import said_in, states
 from siyaq.retrieval.terms import content_terms, query_terms
@@ -124,11 +125,18 @@ class Retriever:
     """
 
     def __init__(
-        self, searcher: Searcher, log: LogReader, embedder: Embedder, clock: Clock
+        self,
+        searcher: Searcher,
+        log: LogReader,
+        embedder: Embedder,
+        clock: Clock,
+        reranker: Reranker | None = None,
     ) -> None:
+        """With a `reranker`, the best of what is found is read a second time by it."""
         self._searcher = searcher
         self._log = log
         self._clock = clock
+        self._reranker = reranker
         self._vectors = Vectors.over(embedder)
         self._alignment = WordAlignment(self._vectors)
 
@@ -185,6 +193,9 @@ class Retriever:
             if across:
                 kind = self._align(understood.text, kind)
             found = scores([one.signals for one in kind], across=across, stated=stated)
+            if self._reranker is not None and len(kind) > 1:
+                kind = self._read_again(understood.text, kind, found)
+                found = scores([one.signals for one in kind], across=across, stated=stated)
             ranked += [one.ranked(score) for one, score in zip(kind, found, strict=True)]
         ranked.sort(key=lambda one: (-one.score, one.seq))
         return ranked
@@ -256,6 +267,18 @@ class Retriever:
                 for one, share in zip(best, found, strict=True)
             ),
             *rest,
+        ]
+
+    def _read_again(
+        self, question: str, judged: Sequence[Judged], found: Sequence[float]
+    ) -> list[Judged]:
+        """Return candidates with what a second reading of the best, by `found`, says for each."""
+        assert self._reranker is not None
+        read = [passage_of(one.post, one.candidate.span) for one in judged]
+        near = self._reranker.nearness(said_in(question), read, found)
+        return [
+            replace(one, signals=replace(one.signals, reread=nearness))
+            for one, nearness in zip(judged, near, strict=True)
         ]
 
     def _newest(self, where: Filters, k: int, stories_in: str | None) -> list[Ranked]:
