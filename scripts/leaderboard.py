@@ -1,7 +1,7 @@
 """Write evals/LEADERBOARD.md from the results of `make eval`.
 
-`python scripts/leaderboard.py RESULTS.jsonl`: one JSON object a line, as `siyaq eval --json`
-prints it.
+`python scripts/leaderboard.py RESULTS.jsonl REREAD.jsonl`: one JSON object a line, as `siyaq eval
+--json` prints it; the second file is of retrieval with `search.reranker`, and may be empty.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ and the definitions of the figures come with the data and are not part of this r
 
 def main() -> None:
     """Read the results and write the page."""
-    results = [json.loads(line) for line in Path(sys.argv[1]).read_text().splitlines() if line]
+    results, reread = (_read(Path(name)) for name in sys.argv[1:3])
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607  # whichever git is there
         capture_output=True,
@@ -47,13 +47,19 @@ def main() -> None:
     ).stdout.strip()
     measured = f"\nMeasured on {datetime.now(UTC):%Y-%m-%d} at `{commit}`.\n"
     by_task = {task: [one for one in results if one["task"] == task] for task in COLUMNS}
-    tables = [_table(task, found) for task, found in by_task.items() if found]
+    tables = [_table(task, task, found) for task, found in by_task.items() if found]
+    if reread:
+        tables.append(_table("retrieval with a second reading", "retrieval", reread))
     PAGE.write_text(HEAD + measured + "".join(tables), encoding="utf-8")
 
 
-def _table(task: str, results: list[dict[str, object]]) -> str:
+def _read(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _table(name: str, task: str, results: list[dict[str, object]]) -> str:
     columns = COLUMNS[task]
-    lines = [f"\n## {task}\n", f"| set | {' | '.join(columns)} |", "|---|" + "---|" * len(columns)]
+    lines = [f"\n## {name}\n", f"| set | {' | '.join(columns)} |", "|---|" + "---|" * len(columns)]
     for result in results:
         metrics = result["metrics"]
         assert isinstance(metrics, dict)
