@@ -45,6 +45,7 @@ class Newsroom:
         lang: str = "en",
         title: str = "",
         source: str = "wire",
+        reply_to: PostId | None = None,
         op: Op = Op.CREATE,
     ) -> PostId:
         """Post, as of some minutes before noon; with `Op.UPDATE`, edit what was posted."""
@@ -56,6 +57,7 @@ class Newsroom:
             text=text,
             title=title,
             lang=lang,
+            reply_to=reply_to,
             witnessed_at=at,
             placed_at=at,
             placed_by=PlacedBy.WITNESSED,

@@ -36,6 +36,7 @@ from siyaq.grounding.looks import CROWD, LookAgain
 from siyaq.grounding.question import about_voices, check, is_meaningless, standalone
 from siyaq.grounding.short_answer import NUMERIC, short_answer
 from siyaq.grounding.speakers import Speakers, spoken_in
+from siyaq.grounding.threads import answer_in_thread
 from siyaq.grounding.voices import COUNTED_HITS, tally
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
@@ -144,7 +145,8 @@ class Answerer:
 
             limit = asked.question.limit
             return hold_together(sides, rank, self._searcher, self._embedder, limit)
-        return self._spoken(asked, ranking) or self._composed(asked, ranking, again)
+        draft = self._spoken(asked, ranking) or self._composed(asked, ranking, again)
+        return draft if draft.quoted else self._in_thread(asked, ranking) or draft
 
     def _spoken(self, asked: _Asked, ranking: Ranking) -> Draft | None:
         """Return what somebody who is asked for has said of the matter; None where nobody has."""
@@ -156,6 +158,12 @@ class Answerer:
             return None
         draft = self._composed(asked, rank(frozenset()), rank)
         return replace(draft, asks_for_one=False) if draft.quoted else None
+
+    def _in_thread(self, asked: _Asked, ranking: Ranking) -> Draft | None:
+        """Return what was replied to somebody who asked the same; None where nothing was."""
+        where = visible(ranking.understood.filters, asked.as_of)
+        limit = asked.question.limit
+        return answer_in_thread(ranking, self._searcher, self._log, self._alignment, where, limit)
 
     def _composed(self, asked: _Asked, ranking: Ranking, again: LookAgain) -> Draft:
         return compose(

@@ -11,6 +11,7 @@ from siyaq.core.ids import Seq
 from siyaq.core.ports import Embedder, Searcher
 from siyaq.core.query import Hit, Ranking
 from siyaq.core.span import Span
+from siyaq.grounding.askers import without_askers
 from siyaq.grounding.conflicts import Claim, disputed, rivals
 from siyaq.grounding.evidence import Quoted, quote
 from siyaq.grounding.judge import CONSIDERED_UNITS, Judge, is_whole
@@ -72,7 +73,7 @@ def compose(
     def read_of(found: Ranking) -> tuple[Reading, Judge]:
         reading = read(question, found.hits, searcher, vectors)
         judge = Judge(found.understood, reading.rarity, alignment, carried)
-        return judge.best_first(reading), judge
+        return without_askers(judge.best_first(reading), judge, found.understood), judge
 
     def answer_of(found: Ranking, least: float) -> list[Unit]:
         reading, judge = read_of(found)

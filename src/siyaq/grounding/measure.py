@@ -43,8 +43,7 @@ def states_what_is_asked(question: str, text: str) -> bool:
     """Say whether `question` asks for a time or a measure, and `text` states one of that kind."""
     if asked_for(question) is Asked.TIME:
         return tells_when(text)
-    folded = fold_words(question).text
-    units = next((units for asked, units in _MEASURES if asked.search(folded)), frozenset[str]())
+    units = _units(question)
     focus = focus_of(question)
     counted = focus.noun if focus.kind == "count" else None
     if not units and counted is None:
@@ -53,3 +52,13 @@ def states_what_is_asked(question: str, text: str) -> bool:
         one.unit in units or (counted is not None and one.noun == counted)
         for one in quantities(pieces(text))
     )
+
+
+def asks_for_measure(question: str) -> bool:
+    """Say whether a question asks for money, a length, a weight, or how long something takes."""
+    return bool(_units(question))
+
+
+def _units(question: str) -> frozenset[str]:
+    folded = fold_words(question).text
+    return next((units for asked, units in _MEASURES if asked.search(folded)), frozenset())
