@@ -88,7 +88,7 @@ ACROSS_LANGUAGES: Weights = {
     "text": 5.77,
 }
 
-REREAD = 60.0
+REREAD = 45.0
 """How much the second reading counts, in any language, beside the weights above.
 
 Its cosines lie close together; chosen on the folders of retrieval (`evals/LOG.md`).
