@@ -15,6 +15,7 @@ from siyaq.grounding.unit import Unit
 from siyaq.grounding.weigh import Around, Told, answers
 from siyaq.retrieval.alignment import WordAlignment, words_of
 from siyaq.text.analyze import terms
+from siyaq.text.script import script_of
 
 CONSIDERED_UNITS = 20
 """How many of the best units may lead, and are asked whether they disagree."""
@@ -75,7 +76,8 @@ class Judge:
         post = unit.hit.post
         texts = (f"{post.title} {part}" for part in (unit.around.of(post.text), post.text))
         near, text = (self._told(one, self._numbers - numbers_in(one)) for one in texts)
-        return Around(near=_mean(near), text=_mean(text))
+        named = _share_a_script(post.title, self._understood.text)
+        return Around(near=_mean(near), text=_mean(text), named=named)
 
     def _told(self, text: str, missing: frozenset[str]) -> list[float]:
         """Return how well a text says each word typed, and the earlier ones together.
@@ -144,6 +146,12 @@ def _with_title(unit: Unit) -> str:
 
 def _numbers_of(unit: Unit) -> frozenset[str]:
     return numbers_in(_with_title(unit))
+
+
+def _share_a_script(one: str, other: str) -> bool:
+    """Say whether two texts have letters of one script."""
+    found = ({script_of(char) for char in text if char.isalpha()} for text in (one, other))
+    return not set.isdisjoint(*found)
 
 
 def _rarest(word: str, rarity: Mapping[str, float]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from siyaq.grounding.weigh import weight
 from siyaq.retrieval.features import TextEvidence, text_evidence
 from siyaq.retrieval.rarity import rarity, share
 from siyaq.retrieval.vectors import Floats, Vectors
-from siyaq.text.analyze import terms
+from siyaq.text.analyze import is_stop_word, terms
 
 READ_HITS = 10
 
@@ -91,6 +91,7 @@ def _units(
     title = set(terms(hit.post.title))
     words = [set(terms(piece.span.of(text))) for piece in found]
     by_post = share(wanted.weights, title.union(*words))
+    titled = _named(title, wanted.terms)
     days = max(0.0, (wanted.newest - hit.post.placed_at).total_seconds() / 86_400)
     for place, piece in enumerate(found):
         first, last = max(0, place - 1), min(len(found), place + 2) - 1
@@ -111,10 +112,21 @@ def _units(
             cosine=passage - OF_ITS_PASSAGE,
             grams=own.grams,
             names=own.names,
+            titled=titled,
             holds_asked=_holds_new(wanted, piece.span.of(text)),
             around=Span(found[first].span.start, found[last].span.end),
             days=days,
         )
+
+
+def _named(title: Collection[str], question: Collection[str]) -> float:
+    """Return the share of a title's words that a question names: whether it asks about just that.
+
+    Of "The borders of Iraq" and "Saudi Arabia" a question about the borders of Iraq names the first
+    whole, however much of the second's text says the same of both.
+    """
+    telling = [term for term in title if not is_stop_word(term)]
+    return sum(term in question for term in telling) / len(telling) if telling else 0.0
 
 
 def _holds_new(wanted: _Wanted, text: str) -> bool:

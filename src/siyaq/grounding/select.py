@@ -22,6 +22,11 @@ BESIDE = 1.5
 """How much less than the best a unit of another post may weigh."""
 
 
+FOLLOWS = 1.0
+"""How much more the unit weighs that directly follows the best one: a sentence that says the words
+of the question often goes on to answer it ("the three continents:")."""
+
+
 def select(reading: Reading, limit: int) -> list[Unit]:
     """Return up to `limit` units, the best answer first.
 
@@ -30,10 +35,15 @@ def select(reading: Reading, limit: int) -> list[Unit]:
     """
     if not reading.units:
         return []
-    first = reading.units[0]
+    first, *others = reading.units
     bar = weight(first) - BESIDE
-    order = [unit for unit in reading.units if unit.hit.seq == first.hit.seq or weight(unit) >= bar]
-    return without_repeats(order, limit)
+    rest = [unit for unit in others if unit.hit.seq == first.hit.seq or weight(unit) >= bar]
+    rest.sort(key=lambda unit: weight(unit) + FOLLOWS * _follows(unit, first), reverse=True)
+    return without_repeats([first, *rest], limit)
+
+
+def _follows(unit: Unit, first: Unit) -> bool:
+    return unit.hit.seq == first.hit.seq and unit.place == first.place + 1
 
 
 def without_repeats(order: Sequence[Q], limit: int) -> list[Q]:

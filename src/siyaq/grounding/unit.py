@@ -34,6 +34,7 @@ class Unit(Quote):
     cosine: float  # of its own words; guessed from the passage where there was no time
     grams: float
     names: float
+    titled: float  # share of its title's words that stand in the question; 0 without a title
     holds_asked: bool  # something of the kind asked for that the question does not hold
     around: Span  # of its post: the unit and the units beside it
     days: float  # how much older its post is than the newest found

@@ -2,7 +2,7 @@
 
 Both are linear in a few signals of the unit. Their coefficients, and the bars below, are what
 `evals/calibrate.py` prints for XQuAD and ARCD; `evals/LOG.md` holds its output. Only the
-preference for newer posts is set by hand.
+preferences for newer posts and for titles that the question names are set by hand.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ RANKING: Mapping[str, float] = {
     "length": 0.84,
     "cosine": 4.04,
     "asked": 2.09,
+    "titled": 2.0,
 }
 """What makes one unit a better answer than another (listwise logistic fit)."""
 
@@ -43,23 +44,26 @@ SUPPORT_AT_NONE = -7.86
 """What makes a unit likely to be about what was asked (logistic fit, classes balanced)."""
 
 ABOUT: Mapping[str, float] = {
-    "score": 7.96,
-    "cosine": 2.66,
-    "grams": 0.89,
-    "names": 0.57,
-    "near": 2.85,
-    "text": 4.81,
-    "alike": 4.17,
-    "whole": 0.72,
+    "score": 7.09,
+    "cosine": 2.61,
+    "grams": 1.27,
+    "names": 0.75,
+    "titled": 1.14,
+    "near": 2.8,
+    "text": 5.28,
+    "alike": 3.52,
+    "whole": 0.82,
+    "unnamed": 1.1,
 }
-ABOUT_AT_NONE = -12.28
+ABOUT_AT_NONE = -12.77
 """What makes a sentence of a longer text likely to answer (logistic fit, classes balanced):
 `near` and `text` are how well the sentences around it and all its text say the words of the
 question, in these words or near ones; `alike`, how much the best sentence of its post is worded
-like the question; `whole`, that the text is a short one."""
+like the question; `whole`, that the text is a short one; `titled`, how much of its title the
+question names; `unnamed`, that it has no title which could name it: then less is said of it."""
 
-ENOUGH = 0.48
-ENOUGH_IN_ARABIC = 0.22
+ENOUGH = 0.35
+ENOUGH_IN_ARABIC = 0.27
 """`about` from which a sentence of a longer text answers: below it are 45 of 1,000 questions that
 can be answered. In Arabic clitics and broken plurals hide shared words, so less is enough."""
 
@@ -95,10 +99,6 @@ UNSAID = 0.05
 """A word of the question that a short text says no better than this is not in it at all: then the
 text answers only where it states what is asked for."""
 
-TOLD_IN_ARABIC = 0.7
-"""How much of an Arabic question a short text with a title must say: there words match less well,
-and ARCD tells more of such texts than the simulated worlds do."""
-
 BESIDE_A_CROWD = -3.5
 """Log-odds from which a short post is shown beside an answer that several accounts repeat. They
 push down whatever else there is, and a reader who sees both is the one to judge."""
@@ -116,6 +116,7 @@ class Around:
 
     near: float  # in the unit, the units beside it and the title
     text: float  # anywhere in its post
+    named: bool = True  # whether a title in the question's script may name what is asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def signals(unit: Unit) -> dict[str, float]:
         "cosine": unit.cosine,
         "grams": unit.grams,
         "names": unit.names,
+        "titled": unit.titled**2,  # half a title says little
         "length": math.log1p(unit.span.end - unit.span.start),
         "asked": float(unit.holds_asked),
     }
@@ -180,11 +182,12 @@ def about_signals(unit: Unit, around: Around) -> dict[str, float]:
     """Return what `about` weighs, by name."""
     own = signals(unit)
     return {
-        **{name: own[name] for name in ("score", "cosine", "grams", "names")},
+        **{name: own[name] for name in ("score", "cosine", "grams", "names", "titled")},
         "near": around.near,
         "text": around.text,
         "alike": unit.hit.parts.get("alike", 0.0),
         "whole": float(len(unit.hit.post.text) <= WHOLE_POST_CHARS),
+        "unnamed": float(not around.named),
     }
 
 
@@ -222,13 +225,13 @@ def answers(
         return True
     if across:
         return support(unit) >= ENOUGH_ACROSS
+    arabic = understood.lang == "ar"
     if whole:
         unsaid = told.least <= UNSAID and not (stated or unit.holds_asked)
         if not unsaid and said(unit, told, stated=stated) >= least:
             return True
-    arabic = understood.lang == "ar"
-    if whole and not (arabic and post.title and told.share >= TOLD_IN_ARABIC):
-        return False
+        if not (arabic and post.title):
+            return False
     enough = ENOUGH_IN_ARABIC if arabic else ENOUGH
     return about(unit, around()) >= (min(enough, ABOUT_BESIDE_A_CROWD) if least < 0 else enough)
 
