@@ -14,7 +14,8 @@ from rich.console import Console
 from siyaq.cli.card import show_card
 from siyaq.cli.columns import END, RIGHT_TO_LEFT
 from siyaq.core.card import ContextCard, EarlierPicture, PictureCard, Sharer, Together
-from siyaq.core.post import Post
+from siyaq.core.ids import AuthorId
+from siyaq.core.post import Author, Post
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.scripted import scripted_card
 from siyaq.testing.story import story_id
@@ -121,3 +122,15 @@ def test_a_claimed_time_of_the_same_minute_is_told_to_the_second() -> None:
     card = replace(card, first_seen=replace(card.first_seen, earlier_claims=(claim,)))
     told = f"we first saw it {seen_at:%Y-%m-%d %H:%M:%S} UTC"
     assert told in printed(post, card, "en", 300)
+
+
+@pytest.mark.parametrize(
+    ("language", "called"), [("en", "unnamed account k3fq"), ("ar", "حساب بلا اسم k3fq")]
+)
+def test_an_account_that_nobody_named_is_told_in_words(language: str, called: str) -> None:
+    post, card = full_card()
+    author = Author(id=AuthorId("did:plc:abcdefghijk3fq"))
+    post = replace(post, author=author)
+    references = tuple(replace(one, author=author) for one in card.references)
+    told = ISOLATES.sub("", printed(post, replace(card, references=references), language, 300))
+    assert told.count(called) > 2

@@ -10,8 +10,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from siyaq.core.ids import PostId
+from siyaq.core.ids import AuthorId, PostId
 from siyaq.core.note import Note
+from siyaq.core.post import Author
 from siyaq.testing.product import NO_RATINGS, FakeProduct
 from siyaq.testing.serving import Served
 from siyaq.testing.story import HOSTILE, story_id
@@ -141,6 +142,26 @@ def test_hostile_text_stays_text_in_the_component(
     expect(card.locator("blockquote").first).to_contain_text("<script>")
     assert card.locator("script, img, blockquote a, li a").count() == 0
     assert page.title() == "A page of somebody else"
+
+
+@pytest.mark.parametrize(("lang", "called"), [("en", "unnamed account"), ("ar", "حساب بلا اسم")])
+def test_an_account_that_nobody_named_is_told_in_words(
+    elsewhere: Elsewhere, product: FakeProduct, lang: str, called: str
+) -> None:
+    for key in ("closed", "denial", "article"):
+        post = product.posts[story_id(key)]
+        author = Author(id=AuthorId("did:plc:abcdefghijk3fq"))
+        product.posts[post.id] = replace(post, author=author)
+    page = elsewhere.open(story_id("changed"), lang=lang)
+    card = page.locator("siyaq-context article:not([aria-busy])")
+    told = f"{called} \u2068k3fq\u2069"
+    for row in ("first", "refutes", "turn"):
+        expect(card.locator(f"[part={row}] dd")).to_contain_text(told)
+    expect(card).not_to_contain_text("did:plc")
+    name = quote(story_id("changed"), safe="")
+    page.goto(f"{elsewhere.server.url}/v1/posts/{name}/context.html?lang={lang}")
+    expect(page.locator(".fact.refutes dd")).to_contain_text(told)
+    expect(page.locator("main")).not_to_contain_text("did:plc")
 
 
 def test_a_readers_note_is_shown_as_a_readers_words(

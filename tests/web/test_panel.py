@@ -5,8 +5,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from siyaq.core.card import ContextCard
-from siyaq.core.ids import PostId
-from siyaq.core.post import Media
+from siyaq.core.ids import AuthorId, PostId
+from siyaq.core.post import Author, Media
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, wait_until
 from siyaq.testing.story import HOSTILE, story_id
@@ -218,3 +218,25 @@ def test_an_earlier_claim_of_the_same_minute_is_told_to_the_second(
     page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
     told = page.locator(".card .claim", has_text="claims")
     expect(told).to_contain_text(re.compile(r":10\s.*first saw it.*:40\s"))
+
+
+def test_an_account_that_nobody_named_is_told_apart_in_the_readers_language(
+    page: Page, product: FakeProduct, server: Served
+) -> None:
+    for key in ("closed", "denial", "changed"):
+        post = product.posts[story_id(key)]
+        author = Author(id=AuthorId("did:plc:abcdefghijk3fq"))
+        product.posts[post.id] = replace(post, author=author)
+    page.reload()
+    page.locator(".post", has_text="unnamed account").first.wait_for()
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    button = page.locator("#panel .card .lead .link").first
+    expect(button).to_have_text("unnamed account \u2068k3fq\u2069")
+    expect(button).to_have_attribute("aria-label", re.compile("unnamed account .k3fq"))
+    page.keyboard.press("Escape")
+    page.locator("#language").click()
+    expect(page.locator("#posts")).to_contain_text("حساب بلا اسم")
+    page.locator(".sentence").nth(1).locator(".context-button").click()
+    expect(button).to_have_text("حساب بلا اسم \u2068k3fq\u2069")
+    expect(page.locator("#panel .card")).not_to_contain_text("did:plc")

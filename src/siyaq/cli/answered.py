@@ -114,7 +114,11 @@ def _show_references(console: Console, references: tuple[Evidence, ...], languag
     """Print who said each cited thing, when, and where it can be read."""
     for evidence in references:
         line = Text(f"{_marks([evidence.marker])} ", style="bold cyan")
-        says = (who(evidence.author), when(evidence.placed_at), _behind(evidence.voices, language))
+        says = (
+            who(evidence.author, language=language),
+            when(evidence.placed_at),
+            _behind(evidence.voices, language),
+        )
         line += Text(", ".join(filter(None, says)))
         line += Text(f"  {tame(evidence.url or evidence.post_id)}", style="dim")
         console.print(line)

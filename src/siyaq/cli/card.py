@@ -32,7 +32,7 @@ def show_card(
     width = console.width - _EDGES
     head = [told.apart(post.text if post else text)]
     if post is not None:
-        by = told.facts(told.apart(who(post.author)), told.at(post.placed_at))
+        by = told.facts(told.who(post.author), told.at(post.placed_at))
         head.append(by + Text(f" · {told.say(f'clock.{post.placed_by}')}"))
         head[-1].stylize("dim")
     parts = (
@@ -82,6 +82,10 @@ class _Told:
         shown = tame(text if most is None or len(text) <= most else text[:most] + "…")
         return Text(isolated(shown) if is_turned(self._language) else shown)
 
+    def who(self, author: Author) -> Text:
+        """Return what an author is called."""
+        return self.apart(who(author, language=self._language))
+
     def at(self, moment: datetime) -> Text:
         """Return a time."""
         return self.apart(when(moment))
@@ -97,7 +101,7 @@ class _Told:
     def _by(self, post_id: PostId) -> Text:
         """Say whose a post is, and which."""
         author = self._authors.get(post_id)
-        return self.apart(who(author)) + "  " + self._id(post_id) if author else self._id(post_id)
+        return self.who(author) + "  " + self._id(post_id) if author else self._id(post_id)
 
     def _id(self, post_id: PostId) -> Text:
         name = self.apart(post_id)
@@ -119,7 +123,7 @@ class _Told:
             return
         confidence = Text(self.say(f"confidence.{first.confidence}"))
         author = self._authors.get(first.post_id)
-        by = [self.apart(who(author))] if author else []
+        by = [self.who(author)] if author else []
         yield self.facts(self.at(first.at), *by, confidence) + "  " + self._id(first.post_id)
         own = "own" if first.post_id == self._card.post_id else "other"
         yield Text(self.say(f"card.first.{own}"))
@@ -213,9 +217,9 @@ class _Told:
 
     def _together(self) -> Iterator[Text]:
         for one in self._card.coordination:
-            names = [who(Author(id=AuthorId(a.author_id), handle=a.handle)) for a in one.accounts]
+            accounts = (Author(id=AuthorId(a.author_id), handle=a.handle) for a in one.accounts)
             times = self.say(f"together.{one.kind}", one.times, seconds=str(one.seconds))
-            by = Text(" ").join(map(self.apart, names))
+            by = Text(" ").join(map(self.who, accounts))
             yield by + f" {times} " + self._by(one.evidence[0])
 
     def _thread(self) -> Iterator[Text]:
@@ -224,8 +228,9 @@ class _Told:
             return
         for post in thread.posts:
             if post.relation != "self":
-                by = Text(f"{self.say(f'relation.{post.relation}')}, ") + self.apart(post.handle)
-                yield by + ": " + self.apart(post.text, SHOWN_CHARS)
+                relation = Text(f"{self.say(f'relation.{post.relation}')}, ")
+                by = self.who(self._authors[post.post_id])
+                yield relation + by + ": " + self.apart(post.text, SHOWN_CHARS)
         if thread.missing:
             yield Text(self.say("card.missing", len(thread.missing)), style="dim")
 
@@ -236,7 +241,7 @@ class _Told:
             yield Text(self.say(key if key in known else "unknown.other"), style="dim")
 
     def _source(self, evidence: Evidence) -> Text:
-        by = self.facts(self.apart(who(evidence.author)), self.at(evidence.placed_at))
+        by = self.facts(self.who(evidence.author), self.at(evidence.placed_at))
         by.stylize("dim")
         return self._marked(evidence) + " " + by
 
@@ -247,7 +252,8 @@ class _Told:
 def _authors(card: ContextCard) -> Iterator[tuple[PostId, Author]]:
     """Yield who wrote the posts on a card; what is known best comes last."""
     for post in card.thread.posts if card.thread else ():
-        yield post.post_id, Author(id=AuthorId(post.handle), handle=post.handle)
+        handle = "" if post.handle.startswith("did:") else post.handle  # an id where none is known
+        yield post.post_id, Author(id=AuthorId(post.handle), handle=handle)
     for one in card.copies.members:
         yield one.post_id, Author(id=AuthorId(one.author_id), handle=one.handle)
     for told in card.copies.retold:

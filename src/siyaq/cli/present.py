@@ -17,6 +17,7 @@ from siyaq.core.post import Author
 from siyaq.core.query import Hit, Ranking
 from siyaq.core.reports import IngestReport, SourceStatus, Status, Totals
 from siyaq.serve import strings
+from siyaq.serve.summary import called
 from siyaq.text.clean import readable
 
 WHO_CELLS = 24
@@ -56,13 +57,13 @@ def quoted(text: str) -> Text:
     return Text(tame(text))
 
 
-def who(author: Author, max_cells: int | None = None) -> str:
+def who(author: Author, max_cells: int | None = None, language: str = "en") -> str:
     """Return what an author is called, cut to so many cells of a terminal.
 
     A paper is known by its host, which is no handle of an account: it goes by its name.
     """
     is_account = author.handle and not (author.handle == author.id and "." in author.handle)
-    name = Text(f"@{author.handle}" if is_account else author.name or author.id)
+    name = Text(f"@{author.handle}" if is_account else called(author, language))
     if max_cells is not None:
         name.truncate(max_cells, overflow="ellipsis")
     return tame(name.plain)

@@ -72,7 +72,7 @@ def _sentence(sentence: Sentence, cited: dict[str, Evidence], language: str) -> 
 
 
 def _by(evidence: Evidence, language: str) -> Element:
-    who = node("bdi", {}, called(evidence.author))
+    who = node("bdi", {}, called(evidence.author, language))
     link = {"href": f"#{evidence.id}"}
     mark = node("a", link, f"[{evidence.marker}]")
     at = node("bdi", {}, moment(language, evidence.placed_at))
@@ -111,7 +111,7 @@ def _post(evidence: Evidence, language: str) -> Element:
             "p",
             {"class": "soft"},
             f"[{evidence.marker}] ",
-            node("bdi", {}, called(evidence.author)),
+            node("bdi", {}, called(evidence.author, language)),
             " · ",
             node("bdi", {}, moment(language, evidence.placed_at)),
             " " if opened is not None else None,

@@ -77,7 +77,7 @@ def _quotes(card: ContextCard, language: str) -> Element | None:
 
 
 def _quote(evidence: Evidence, language: str) -> Element:
-    who = node("bdi", {}, called(evidence.author))
+    who = node("bdi", {}, called(evidence.author, language))
     address = web_address(evidence.url)
     if address:
         link = {"href": address, "rel": "noopener noreferrer nofollow", "target": "_blank"}

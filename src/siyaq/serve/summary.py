@@ -19,9 +19,16 @@ class Fact:
     side: str = ""  # "refutes" or "supports"
 
 
-def called(author: Author) -> str:
-    """Return how an author is called: the name if there is one, else the handle, else the id."""
-    return author.name or author.handle or author.id
+def called(author: Author, language: str) -> str:
+    """Return how an author is called: the name if there is one, else the handle, else the id.
+
+    Not an id that tells a reader nothing (a DID, a number): its end only tells two of them apart.
+    """
+    if name := author.name or author.handle:
+        return name
+    if author.id.startswith("did:") or author.id.isdigit():
+        return told(language, "account.unnamed", id=author.id[-4:])
+    return author.id
 
 
 def sides(card: ContextCard) -> dict[str, list[Evidence]]:
@@ -80,7 +87,7 @@ def _side(side: str, evidence: list[Evidence], language: str) -> Fact | None:
     if not evidence:
         return None
     first = evidence[0]
-    who = first.fact_check.publisher if first.fact_check else called(first.author)
+    who = first.fact_check.publisher if first.fact_check else called(first.author, language)
     text = told(language, f"card.claims.{side}", n=len(evidence))
     return Fact(told(language, f"stance.{side}"), f"{text} · \u2068{who}\u2069", side)
 
@@ -90,7 +97,9 @@ def _turn(card: ContextCard, language: str) -> Fact | None:
     if not turns:
         return None
     last = turns[-1]
-    who = next((called(one.author) for one in card.references if one.id == last.evidence_id), "")
+    who = next(
+        (called(one.author, language) for one in card.references if one.id == last.evidence_id), ""
+    )
     label = told(language, f"turning.{last.turning}")
     return Fact(label, f"\u2068{who}\u2069 · {moment(language, last.at)}")
 

@@ -87,5 +87,5 @@ def quotes(alert: Alert, answer: Answer | None) -> Iterator[str]:
         said = cited.get(sentence.citations[0].evidence_id)
         yield f"“{sentence.text}”"
         if said is not None:
-            by = f"— {called(said.author)}, {moment(language, said.placed_at)}"
+            by = f"— {called(said.author, language)}, {moment(language, said.placed_at)}"
             yield f"{by} {web_address(said.url)}".rstrip()

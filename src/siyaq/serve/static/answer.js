@@ -4,7 +4,7 @@
 import { actionsOf } from "./answer_actions.js";
 import { changesOf } from "./changes.js";
 import { covered } from "./covered.js";
-import { el, words } from "./dom.js";
+import { called, el, words } from "./dom.js";
 import { chipsOf } from "./filters.js";
 import { nameOf, timeOf } from "./format.js";
 import { has } from "./i18n.js";
@@ -136,7 +136,7 @@ export class Turn {
     const first = this.#evidence.get(citations[0].evidence_id);
     const by = el("p", { class: "by" });
     if (first) {
-      by.append(el("bdi", { class: "who" }, nameOf(first.author)), " ", timeOf(first.placed_at));
+      by.append(called(nameOf(first.author), { class: "who" }), " ", timeOf(first.placed_at));
     }
     for (const citation of citations) by.append(" ", this.#marker(citation));
     if (first && citations.length === 1) by.append(...voicesOf(first));
@@ -223,7 +223,7 @@ export class Turn {
     const shown = sides.map(({ value, evidence_ids: ids }) => {
       const references = ids.map((id) => this.#evidence.get(id)).filter(Boolean);
       const by = references.map((reference) =>
-        el("p", { class: "by" }, el("bdi", { class: "who" }, nameOf(reference.author)),
+        el("p", { class: "by" }, called(nameOf(reference.author), { class: "who" }),
           " ", timeOf(reference.placed_at), " ",
           this.#marker({ marker: reference.marker, evidence_id: reference.id, quote: value }),
           ...voicesOf(reference)));
@@ -238,7 +238,7 @@ export class Turn {
     if (references.length === 0) return [];
     const items = references.map((reference) =>
       this.#showing([reference.id], {},
-        el("p", { class: "by" }, el("bdi", { class: "who" }, nameOf(reference.author)),
+        el("p", { class: "by" }, called(nameOf(reference.author), { class: "who" }),
           " ", timeOf(reference.placed_at), " ", this.#marker({ marker: reference.marker,
             evidence_id: reference.id, quote: reference.text }), " ", this.#contextButton(reference)),
         words("p", reference.text, "words passage")));

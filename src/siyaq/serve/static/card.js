@@ -4,7 +4,7 @@ import { gapsOf } from "./covered.js";
 import { postButton, section } from "./card_parts.js";
 import { phrasing } from "./card_phrased.js";
 import { claims, demand, notes, pictures, timeline } from "./card_story.js";
-import { el, svg, words } from "./dom.js";
+import { called, el, svg, words } from "./dom.js";
 import { handleOf, moment, timeOf } from "./format.js";
 import { has } from "./i18n.js";
 import { readers } from "./readers.js";
@@ -152,7 +152,7 @@ function together(card, open) {
     el("ul", { class: "facts" }, ...card.coordination.map((one) =>
       el("li", { "data-post": one.evidence[0] },
         ...one.accounts.flatMap((account) => [
-          el("bdi", { dir: "ltr" }, handleOf(account.handle, account.author_id)), " "]),
+          called(handleOf(account.handle, account.author_id), { dir: "auto" }), " "]),
         el("span", { t: `together.${one.kind}`, params: { n: one.times, seconds: one.seconds } }),
         " ", postButton(card, one.evidence[0], open)))));
 }

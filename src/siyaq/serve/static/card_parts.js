@@ -1,6 +1,6 @@
 // What the sections of a card are made of: a heading, and a button that opens a post.
 
-import { el } from "./dom.js";
+import { called, el } from "./dom.js";
 import { handleOf } from "./format.js";
 
 export function section(key, params, ...children) {
@@ -29,5 +29,5 @@ export function postButton(card, postId, open) {
   return el("button", {
     type: "button", class: "link", label: "post.read_of", params: { who: name },
     on: { click: () => open.openPost(postId) },
-  }, el("bdi", { dir: name.startsWith("@") ? "ltr" : "auto" }, name));
+  }, called(name, { dir: String(name).startsWith("@") ? "ltr" : "auto" }));
 }

@@ -39,6 +39,11 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Make a <bdi> of what somebody is called: a name, or {t: key, …} where nobody told us one. */
+export function called(name, options = {}) {
+  return typeof name === "string" ? el("bdi", options, name) : el("bdi", { ...options, t: name.t, params: name });
+}
+
 // Directional overrides can make a text read as what it is not: they are not shown.
 const OVERRIDES = /[\u202d\u202e]/g;
 

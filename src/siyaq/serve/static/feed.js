@@ -1,7 +1,7 @@
 // Live posts: the newest on top, a bounded number of them, still while somebody reads.
 
 import { ApiError, getJson } from "./api.js";
-import { byId, el, words } from "./dom.js";
+import { byId, called, el, words } from "./dom.js";
 import { nameOf, partsOf, timeOf } from "./format.js";
 import { retell } from "./i18n.js";
 import { follow } from "./sse.js";
@@ -151,7 +151,7 @@ export class Feed {
         on: { click: action },
       });
     return el("li", { class: "post", "data-post": post.post_id, "data-at": post.placed_at },
-      el("p", { class: "by" }, el("bdi", { class: "who" }, who), " ", timeOf(post.placed_at),
+      el("p", { class: "by" }, called(who, { class: "who" }), " ", timeOf(post.placed_at),
         " ", el("span", { class: "via" }, el("bdi", {}, post.source))),
       title ? words("p", title, "words post-title") : null,
       words("p", body),

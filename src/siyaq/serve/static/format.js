@@ -8,6 +8,7 @@ const STEPS = [
 ];
 
 const MAX_ID_CHARS = 16;
+const OPAQUE = /^(?:did:|\d+$)/; // an id that tells a reader nothing
 
 const formats = new Map();
 
@@ -104,9 +105,12 @@ export function modelOf(name) {
   return name.replace(/^(?:gguf|server):/, "");
 }
 
-/** Return how an author is called: the name if there is one, else the handle, else the id. */
+/**
+ * Return how an author is called: the name if there is one, else the handle, else the id. Where
+ * that is one that nobody reads, it is a text of the catalog, {t: key, …}, as for `handleOf`.
+ */
 export function nameOf(author) {
-  return author.name || author.handle || shortId(author.id);
+  return author.name || author.handle || idOf(author.id);
 }
 
 /**
@@ -123,15 +127,15 @@ export function partsOf({ title = "", text }) {
 }
 
 /**
- * Return a handle as it is written, or an id short enough to be told apart. A paper is known by its
+ * Return a handle as it is written, or else the name, or what little an id tells. A paper is known by its
  * host, which is no handle of an account: it goes by its name, where that is known.
  */
 export function handleOf(handle, id, name = "") {
   if (handle && handle === id && handle.includes(".")) return name || handle;
-  return handle ? `@${handle}` : shortId(id);
+  return handle && !OPAQUE.test(handle) ? `@${handle}` : name || idOf(id);
 }
 
-function shortId(id) {
-  const own = id.startsWith("did:") ? id.split(":").slice(2).join(":") : id;
-  return own.length > MAX_ID_CHARS ? `${own.slice(0, 8)}…${own.slice(-4)}` : own;
+function idOf(id) {
+  if (OPAQUE.test(id)) return { t: "account.unnamed", id: id.slice(-4) };
+  return id.length > MAX_ID_CHARS ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
 }

@@ -2,7 +2,7 @@
 
 import { getJson, postPath } from "./api.js";
 import { renderCard } from "./card.js";
-import { byId, el, marked } from "./dom.js";
+import { byId, called, el, marked } from "./dom.js";
 import { nameOf, openable, partsOf, timeOf } from "./format.js";
 import { has, retell } from "./i18n.js";
 
@@ -110,7 +110,7 @@ function post(found, quotes, open) {
   const told = handle === name || handle === openable(found.url)?.hostname; // a paper's, below
   return el("article", { class: "panel-post" },
     el("p", { class: "panel-author" },
-      el("bdi", { class: "who" }, name),
+      called(name, { class: "who" }),
       handle && !told ? el("bdi", { class: "handle", dir: "ltr" }, `@${handle}`) : null),
     title,
     text,

@@ -96,7 +96,7 @@ const WORDS = {
     high: "high confidence", medium: "medium confidence", low: "low confidence",
     not_needed: "It states nothing to be checked, and nobody speaks of it.",
     abstained: "Nothing we hold speaks for it or against it.",
-    note: "Readers’ note", first_report: "First report", official: "Official word", dispute: "Dispute",
+    unnamed: "unnamed account {id}", note: "Readers’ note", first_report: "First report", official: "Official word", dispute: "Dispute",
     correction: "Correction", retraction: "Taken back", fact_check: "Fact-check",
   },
   ar: {
@@ -121,7 +121,7 @@ const WORDS = {
     high: "ثقة عالية", medium: "ثقة متوسطة", low: "ثقة ضعيفة",
     not_needed: "لا يذكر شيئًا يمكن التحقق منه، ولا أحد يتحدث عنه.",
     abstained: "لا شيء لدينا يؤيده أو ينفيه.",
-    note: "ملاحظة القراء", first_report: "أول خبر", official: "كلام رسمي", dispute: "نفي",
+    unnamed: "حساب بلا اسم {id}", note: "ملاحظة القراء", first_report: "أول خبر", official: "كلام رسمي", dispute: "نفي",
     correction: "تصحيح", retraction: "تراجع", fact_check: "تدقيق منشور",
   },
 };
@@ -269,9 +269,11 @@ class SiyaqContext extends HTMLElement {
     if (!first) return null;
     const of = (posts) => posts.find((one) => one.post_id === first.post_id);
     const { author } = of(references) ?? {};
-    const handle = of(copies.members)?.handle || author?.handle || "";
+    const member = of(copies.members);
+    const handle = member?.handle || author?.handle || "";
     const paper = author && handle === author.id && handle.includes("."); // a host is no handle
-    const called = (paper ? author.name || handle : handle && `@${handle}`) || first.post_id;
+    const id = author?.id ?? member?.author_id ?? (/did:\w+:[^/]+/.exec(first.post_id)?.[0] ?? first.post_id);
+    const called = handle && !paper ? `@${handle}` : this.#called({ id, handle, name: author?.name });
     const who = first.post_id === own ? this.#say("own") : `\u2068${called}\u2069`;
     return this.#row("first", "", this.#time(first.at), ` · ${who} · ${this.#say(first.confidence)}`);
   }
@@ -303,7 +305,7 @@ class SiyaqContext extends HTMLElement {
   #side(key, ids, cited) {
     if (ids.length === 0) return this.#row(key, "", this.#say("none"));
     const { author, fact_check: check } = cited.get(ids[0]);
-    const who = check?.publisher || author.name || author.handle || author.id;
+    const who = check?.publisher || this.#called(author);
     const words = ids.length > 1 ? this.#count("more", ids.length - 1, { who }) : this.#say("by", { who });
     return this.#row(key, key, words);
   }
@@ -312,7 +314,7 @@ class SiyaqContext extends HTMLElement {
     const last = timeline.findLast((moment) => moment.turning && cited.has(moment.evidence_id));
     if (!last) return null;
     const { author } = cited.get(last.evidence_id);
-    const who = `\u2068${author.name || author.handle || author.id}\u2069`;
+    const who = `\u2068${this.#called(author)}\u2069`;
     return this.#row("turn", "", `${this.#say(last.turning)} · ${who} · `, this.#time(last.at));
   }
 
@@ -359,7 +361,7 @@ class SiyaqContext extends HTMLElement {
 
   #cite({ marker: n, evidence_id: id }, references) {
     const { author } = references.find((one) => one.id === id) ?? {};
-    const who = author ? author.name || author.handle || author.id : "";
+    const who = author ? this.#called(author) : "";
     const button = this.#el("button", { type: "button", "aria-label": this.#say("cite", { n, who }) }, `[${n.toLocaleString(this.#language)}]`);
     button.addEventListener("click", () => {
       const cited = this.#root.getElementById(`evidence-${n}`);
@@ -381,7 +383,7 @@ class SiyaqContext extends HTMLElement {
 
   #quote({ marker, text, stance, author, placed_at: at, url, fact_check: check }) {
     const by = this.#el("p", { class: "soft" },
-      this.#el("bdi", {}, author.name || author.handle || author.id), " · ", this.#time(at));
+      this.#el("bdi", {}, this.#called(author)), " · ", this.#time(at));
     const link = webAddress(url);
     if (link) by.append(" · ", this.#el("a", { href: link, rel: "noopener noreferrer nofollow", target: "_blank" }, this.#say("open")));
     return this.#el("li", { class: stance, id: `evidence-${marker}`, tabindex: "-1" },
@@ -396,6 +398,11 @@ class SiyaqContext extends HTMLElement {
     return this.#el("details", { part: "unknown" },
       this.#el("summary", {}, `${this.#say("unknown")}: ${this.#count("things", known.length)}`),
       this.#el("ul", {}, ...known.map((what) => this.#el("li", {}, this.#el("p", {}, what)))));
+  }
+
+  /** What somebody is called; an id is a name only where people can read it. */
+  #called({ name, handle, id }) {
+    return name || handle || (/^(?:did:|\d+$)/.test(id) ? this.#say("unnamed", { id: id.slice(-4) }) : id);
   }
 
   #say(key, params = {}) {
