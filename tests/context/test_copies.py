@@ -93,6 +93,11 @@ def test_equal_short_texts_are_counted_with_a_warning(network: Network) -> None:
     assert Unknown.SHORT_TEXT in card.unknown
 
 
+def test_of_a_short_text_alone_nobody_asks_whether_it_is_copied(network: Network) -> None:
+    network.say("a", "Good morning!", minutes=0)
+    assert Unknown.SHORT_TEXT not in network.card("a").unknown
+
+
 def test_texts_without_words_are_nobody_s_copies(network: Network) -> None:
     network.say("a", "https://t.co/a", minutes=1)
     network.say("b", "https://t.co/b", minutes=2)

@@ -130,6 +130,7 @@ def test_an_earlier_post_in_nearly_the_same_words_is_named_apart(network: Networ
     network.say("late", f"Breaking again: {NEWS}", minutes=9)
     found = first(network.card("b"))
     assert (found.post_id, found.earlier_alike) == (name("b"), name("alike"))
+    assert found.earlier_claims == ()  # it was there before: that is no mere claim
     assert first(network.card("alike")).earlier_alike is None
 
 

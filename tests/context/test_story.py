@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from siyaq.context import Unknown
 from siyaq.context.official import official_by
 from siyaq.core.answer import Reason
 from siyaq.core.card import ContextCard
@@ -176,6 +177,7 @@ def test_a_card_says_why_it_says_nothing(story: Story) -> None:
     say("claim", "The lighthouse of Barsa was sold for 300 coins on Friday", minutes=1)
     hello, claim = story.card("hello"), story.card("claim")
     assert (hello.status, hello.reason) == ("not_needed", Reason.NOT_NEEDED)
+    assert not {Unknown.NOT_CHECKED_CLAIMS, Unknown.SHORT_TEXT} & set(hello.unknown)
     assert (claim.status, claim.reason) == ("abstained", Reason.INSUFFICIENT_EVIDENCE)
 
 

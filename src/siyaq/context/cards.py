@@ -144,6 +144,9 @@ class Cards:
         alone = not (said or reused)
         shown: tuple[CardStatus, Reason | None] = ("shown", None)
         status, reason = _silence(claims, posted=posted) if alone else shown
+        unknown = _unknown(post, cluster, conversation, first, together, media)
+        if self._claims and status == "not_needed":  # it claims nothing that could be true
+            unknown = (code for code in unknown if code is not Unknown.NOT_CHECKED_CLAIMS)
         return ContextCard(
             post_id=post.id if posted else None,
             status=status,
@@ -159,7 +162,7 @@ class Cards:
             timeline=timeline,
             media=media,
             demand=find_demand(post, conversation.answers),
-            unknown=tuple(_unknown(post, cluster, conversation, first, together, media)),
+            unknown=tuple(unknown),
             references=tuple(points.references),
             version=CARD_VERSION,
             as_of=self._clock.now(),
@@ -284,7 +287,7 @@ def _unknown(
         yield Unknown.NO_EARLIER_RECORD
     if first is not None and gap_before(first.at, first.window.gaps, NEARBY):
         yield Unknown.FEED_GAP
-    if not cluster.distinctive:
+    if not cluster.distinctive and len(cluster.copies) > 1:
         yield Unknown.SHORT_TEXT
     if cluster.truncated:
         yield Unknown.MORE_COPIES

@@ -76,7 +76,8 @@ def _earlier_claims(cluster: Cluster, at: datetime) -> tuple[EarlierClaim, ...]:
             witnessed_at=copy.post.witnessed_at,
         )
         for copy in cluster.copies
-        if copy.says != "other" and copy.post.created_at is not None and copy.post.created_at < at
+        if copy.says != "other" and copy.post.created_at is not None
+        if copy.post.created_at < at <= copy.post.placed_at  # what was there before claims nothing
     ]
     claims.sort(key=lambda claim: (claim.claimed_at, claim.witnessed_at))
     return tuple(claims[:CLAIMS_AT_MOST])
