@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from siyaq.context import Cards, Claims
-from siyaq.context.checkable import checkable
+from siyaq.context.checkable import checkable, examinable
 from siyaq.core.card import ContextCard
 from siyaq.grounding.support import SupportChecker
 from siyaq.models import BuiltinEmbedder
@@ -304,3 +304,67 @@ def test_small_talk_supports_nothing(story: Story, claim: str, other: str) -> No
     story.network.say("claim", claim, minutes=0)
     story.network.say("other", other, minutes=5)
     assert [one.supports for one in story.card("claim").claims if one.supports] == []
+
+
+ASKED = "Is it right that a loaf goes to 26 dinars in Karda? Shelves near the harbor are empty."
+ASKED_AR = "هل صحيح أنّ سعر الرغيف في كفر لماز سيصير 26 ديناراً؟ الرفوف قرب الميناء فرغت"
+BREAD_STAYS = "Karda Bakers' Guild: no change to bread. A loaf in Karda costs 22 dinars, as before."
+
+
+@pytest.mark.parametrize(("question", "answer"), [(ASKED, BREAD_STAYS), (ASKED_AR, BREAD_STAYS_AR)])
+def test_what_a_post_asks_is_answered_and_nobody_is_disputed(
+    story: Story, question: str, answer: str
+) -> None:
+    story.network.say("question", question, minutes=0)
+    story.network.say("right", answer, minutes=5)
+    assert story.sides("question")["refutes"] == [name("right")]
+    card = story.card("question")
+    (claim,) = card.claims
+    assert claim.asked
+    assert card.asks
+    assert claim.text in question
+    assert "?" not in claim.text
+
+
+def test_whoever_says_that_it_is_so_answers_too(story: Story) -> None:
+    story.network.say("question", "Is it true that the bridge in Karda closes?", minutes=0)
+    council = "The council of Karda says that the bridge in Karda closes for three weeks."
+    story.network.say("yes", council, minutes=2)
+    story.network.say("doubt", "Does the bridge in Karda close, is that true?", minutes=3)
+    sides = story.sides("question")
+    assert sides["supports"] == [name("yes")]
+    assert sides["refutes"] == []
+    assert story.card("question").copies.retold == ()  # a question says nothing that can be retold
+
+
+def test_what_a_post_states_goes_before_what_it_asks(story: Story) -> None:
+    story.network.say("rumor", f"{RUMOR} Is it true that the bridge closes too?", minutes=0)
+    card = story.card("rumor")
+    assert [(one.text, one.asked) for one in card.claims] == [(RUMOR, False)]
+    assert not card.asks
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (ASKED, ["a loaf goes to 26 dinars in Karda"]),
+        (ASKED_AR, ["سعر الرغيف في كفر لماز سيصير 26 ديناراً"]),
+        ("أيعقل أن سعر الرغيف في كردة سيصير 26 ديناراً؟", ["سعر الرغيف في كردة سيصير 26 ديناراً"]),
+        ("هل سنبقى بلا الجسر الحجري 4 أسابيع؟!", ["هل سنبقى بلا الجسر الحجري 4 أسابيع"]),
+        ("Is the stone bridge in Karda closed?", ["Is the stone bridge in Karda closed"]),
+        ("Guys, is the ferry really 40 dinars now?", ["Guys, is the ferry really 40 dinars now"]),
+        ("Anyone know if the harbor road is closed?", ["the harbor road is closed"]),
+        ("How much is the ferry fare in Karda, 12 dinars?", []),
+        ("Can anyone send 3 pictures of the flood?", []),
+        ("Do you want 2 tickets for the match?", []),
+        ("Is this true?", []),
+        ("هل هذا صحيح؟", []),
+        ("Is it right that", []),
+        ("Is he 40?", []),
+        ("", []),
+    ],
+)
+def test_only_what_a_yes_or_a_no_would_answer_is_asked(text: str, asked: list[str]) -> None:
+    found = examinable(text)
+    assert all(one.asked for one in found)
+    assert [one.span.of(text) for one in found] == asked

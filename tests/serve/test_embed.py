@@ -14,6 +14,7 @@ import lxml.html
 import pytest
 from PIL import Image
 
+from siyaq.core.card import ContextCard
 from siyaq.core.ids import PostId
 from siyaq.serve import card_png
 from siyaq.serve.markup import html_fragment, node, shown, svg_image, web_address
@@ -178,6 +179,30 @@ async def test_the_card_is_exported_as_reviews_and_passes_no_verdict(
     item = ours["itemReviewed"]
     assert item["firstAppearance"]["url"] == "https://social.example/post/3kclosed"
     assert len(item["appearance"]) == 4
+
+
+async def test_whoever_only_asks_is_answered_in_every_form(
+    client: httpx2.AsyncClient, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await product.context(story_id("changed"))
+    asked = replace(card, claims=tuple(replace(one, asked=True) for one in card.claims))
+
+    async def context(_: PostId) -> ContextCard:
+        return asked
+
+    monkeypatch.setattr(product, "context", context)
+    name = story_id("changed")
+    page = (await client.get(path_of(name, ".html"))).text
+    assert "Says no" in page
+    assert "1 post says that it is not so" in page
+    assert "Disputes it" not in page
+    arabic = (await client.get(path_of(name, ".svg"), params={"lang": "ar"})).text
+    assert "يقول: لا" in arabic
+    assert "ينفيه" not in arabic
+    (theirs,) = (await client.get(path_of(name, ".jsonld"))).json()["@graph"]
+    assert theirs["author"]["name"] == "The Noor Paper"
+    assert theirs["itemReviewed"].keys() == {"@type", "text"}
+    assert (await client.get(path_of(name, ""))).json()["claims"][0]["asked"] is True
 
 
 async def test_a_post_without_evidence_is_exported_as_a_claim(client: httpx2.AsyncClient) -> None:

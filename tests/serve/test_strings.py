@@ -103,6 +103,7 @@ def test_both_languages_fill_in_the_same_things() -> None:
     + [f"state.{state}" for state in ("connecting", "live", "offline")]
     + [f"gap.{reason}" for reason in ("cursor_too_old", "disconnected", "upstream")]
     + [f"stance.{stance}" for stance in Stance]
+    + [f"stance.asked.{stance}" for stance in Stance]
     + [f"unknown.{code}" for code in Unknown]
     + [f"change.{change}" for change in get_args(Change)]
     + ["card.not_needed", "card.abstained", "problem.offline", "unknown.other"],

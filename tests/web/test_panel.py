@@ -240,3 +240,21 @@ def test_an_account_that_nobody_named_is_told_apart_in_the_readers_language(
     page.locator(".sentence").nth(1).locator(".context-button").click()
     expect(button).to_have_text("حساب بلا اسم \u2068k3fq\u2069")
     expect(page.locator("#panel .card")).not_to_contain_text("did:plc")
+
+
+def test_whoever_only_asks_is_answered_and_not_disputed(
+    page: Page, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = product.context
+
+    async def asking(post_id: PostId) -> ContextCard:
+        card = await made(post_id)
+        return replace(card, claims=tuple(replace(one, asked=True) for one in card.claims))
+
+    monkeypatch.setattr(product, "context", asking)
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    card = page.locator(".card")
+    expect(card.locator("summary", has_text="1 post says that it is not so")).to_be_visible()
+    expect(card).to_contain_text("What it asks")
+    expect(card).not_to_contain_text("Disputes it")

@@ -64,7 +64,9 @@ class _Told:
         yield from self._beside("card.spread", self._spread())
         yield from self._beside("card.points", self._points())
         for claim in self._card.claims:
-            yield from self._beside("card.claims", self._claim(claim))
+            yield from self._beside(
+                "card.asked" if claim.asked else "card.claims", self._claim(claim)
+            )
         yield from self._beside("card.timeline", map(self._moment, self._card.timeline))
         yield from self._beside("card.demand", self._demand())
         yield from self._beside("card.media", self._pictures())
@@ -178,6 +180,7 @@ class _Told:
 
     def _claim(self, claim: Claim) -> Iterator[Text]:
         """Say what bears on a claim: who refutes it first. Nothing where nothing was found."""
+        kind = "asked." if claim.asked else ""
         sides = {"refutes": claim.refutes, "supports": claim.supports, "mentions": claim.mentions}
         if not any((claim.fact_checks, *sides.values())):
             return
@@ -191,7 +194,7 @@ class _Told:
         for side, ids in sides.items():
             for one in ids:
                 said = self.apart(self._cited[one].text, SHOWN_CHARS)
-                stance = Text(f"{self.say(f'stance.{side}')}: ")
+                stance = Text(f"{self.say(f'stance.{kind}{side}')}: ")
                 yield stance + said + self._source(self._cited[one])
 
     def _moment(self, moment: Moment) -> Text:

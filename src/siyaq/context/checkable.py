@@ -1,8 +1,13 @@
-"""Which sentences of a post claim something that evidence could bear out or refute."""
+"""Which sentences of a post evidence could bear out or refute: what it states, or what it asks.
+
+Whoever asks whether something is so claims nothing, and yet wants to read what the record says of
+it. So where a post states no fact, what it asks is looked at in the same way, marked as asked.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from siyaq.core.span import Span
@@ -20,6 +25,21 @@ _ASKED: Final = re.compile(r"[?؟]")
 _QUESTION: Final = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|any|who|what|when"
     r"|where|why|how|anyone|هل|ما|ماذا|متي|اين|كيف|لماذا|ايعقل|من هو|من هي)\b"
+)
+_IS_IT_SO: Final = re.compile(
+    r"^\W*(?:[\w' ]{1,20}[,:] )?(?:(?:and|so|but) )?(?:"
+    r"(?:is|was) (?:it|this|that) (?:really |actually )?(?:true|right|correct|a fact)(?: that)?"
+    r"|(?:can|could) (?:it|this|that) (?:really |actually )?be(?: true| right)?(?: that)?"
+    r"|(?:does )?any(?:one|body)(?: here)? know (?:if|whether)"
+    r"|(?:can|could) any(?:one|body)(?: please| here)? confirm(?: that| if| whether)?"
+    r"|has any(?:one|body)(?: else)? heard (?:that|if|whether))(?= )"
+    r"|^\W*(?:[وف]?هل (?:من ال)?(?:صحيح|حقا|فعلا|صدق|يعقل|يعرف احد(?: ان| ما)?)|ايعقل|اصحيح|احقا"
+    r"|معقول)(?: اذا| ما يقال| ما يتردد)?(?: ان[هاك]?ا?)?(?= )"
+)
+"""What asks of the rest of a sentence whether it is so."""
+_WHETHER: Final = re.compile(
+    r"^\W*(?:[\w' ]{1,20}[,:] )?(?:(?:and|so|but) )?(?:is|are|was|were|do|does|did|has|have|had"
+    r"|will|would)(?:n't)? (?!you\b|i\b|any)|^\W*[وف]?هل "
 )
 _OPINION: Final = re.compile(
     r"\b(?:i (?:think|believe|hope|wish|guess|feel|love|hate|want|am|would|will)"
@@ -56,6 +76,20 @@ _SOUNDS: Final = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Checkable:
+    """A part of a post that evidence can bear on. `asked`: the post asks whether it is so."""
+
+    span: Span
+    asked: bool = False
+
+
+def examinable(text: str) -> list[Checkable]:
+    """Return what a post states; where that is nothing, what it asks, at most CLAIMS_AT_MOST."""
+    stated = [Checkable(span) for span in checkable(text)]
+    return stated or [Checkable(span, asked=True) for span in asked(text)]
+
+
 def checkable(text: str) -> list[Span]:
     """Return the sentences of `text` that state a fact, at most CLAIMS_AT_MOST, in order.
 
@@ -68,21 +102,60 @@ def checkable(text: str) -> list[Span]:
     return found[:CLAIMS_AT_MOST]
 
 
+def asked(text: str) -> list[Span]:
+    """Return what `text` asks whether it is so, at most CLAIMS_AT_MOST, in order.
+
+    Of "Is it true that the fare is 40 dinars?" that is what follows the "that". A yes or a no must
+    be an answer, so what asks how much, or somebody to do something, is none.
+    """
+    found = (_asked(text, span) for span in sentences(text)[:SENTENCES_READ])
+    return [span for span in found if span is not None][:CLAIMS_AT_MOST]
+
+
 def _states_a_fact(sentence: str) -> bool:
-    if len(sentence) > _CHARS_AT_MOST:
-        return False
     plain = _LABEL.sub(" ", sentence)
     folded = fold(plain)
+    asks = _ASKED.search(plain) is not None
     if _QUESTION.search(folded) or _OPINION.search(folded):
+        return False
+    if asks and (_IS_IT_SO.search(folded) or _WHETHER.search(folded)):
+        return False
+    return _has_a_fact(sentence, plain, told=not asks)
+
+
+def _has_a_fact(sentence: str, plain: str, *, told: bool) -> bool:
+    """Say whether there is something to check; without a number only of what is plainly `told`."""
+    if len(sentence) > _CHARS_AT_MOST:
         return False
     read = Read(plain)
     words = {piece.term for piece in read.words if piece.folded not in _SOUNDS}
     if len(words) < _WORDS_AT_LEAST:
         return False
-    asked = bool(_ASKED.search(plain))
-    if any(map(_counts, read.numbers)) or (read.dates.moments and not asked):
+    if any(map(_counts, read.numbers)) or (read.dates.moments and told):
         return True
-    return not asked and _tells(read, folded, words)
+    return told and _tells(read, fold(plain), words)
+
+
+def _asked(text: str, span: Span) -> Span | None:
+    sentence = span.of(text)
+    folded = fold(sentence)
+    if not _ASKED.search(sentence) or _OPINION.search(folded):
+        return None
+    begins = _IS_IT_SO.search(folded)
+    if begins is None and not _WHETHER.search(folded):
+        return None
+    core = _after(text, span, len(begins.group().split()) if begins else 0)
+    plain = _LABEL.sub(" ", core.of(text))
+    if begins is not None and len(Read(plain).topic) >= _WORDS_AT_LEAST:
+        return core if len(core) <= _CHARS_AT_MOST else None
+    return core if _has_a_fact(core.of(text), plain, told=True) else None
+
+
+def _after(text: str, span: Span, words: int) -> Span:
+    """Return a span without its first words, and without the mark that it ends with."""
+    starts = [one.start() for one in re.finditer(r"\S+", span.of(text))]
+    start = span.start + (starts[words] if words < len(starts) else 0)
+    return Span(start, start + len(text[start : span.end].rstrip(" ?؟!.…\n")))
 
 
 def _counts(number: Quantity) -> bool:

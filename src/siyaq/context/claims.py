@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from siyaq.context.across import OtherLanguage, differs, is_arabic, pairs, stance_across
-from siyaq.context.checkable import checkable
+from siyaq.context.checkable import examinable
 from siyaq.context.cluster import Cluster
 from siyaq.context.examined import Bearing, Examined, Reviewed
 from siyaq.context.fact_checks import matching_review, publishing, stance_of
@@ -74,13 +74,13 @@ class Claims:
         self._other_language = other_language
 
     def examine(self, post: Post, cluster: Cluster, conversation: Conversation) -> list[Examined]:
-        """Return the checkable claims of `post`, each with what bears on it."""
+        """Return what `post` claims, or else asks, each with what bears on it."""
         copies = {copy.post.id for copy in cluster.copies if copy.says != "other"} | {post.id}
         near = [copy.post for copy in cluster.copies if copy.says == "other"]
         answers = {one.id for one in conversation.answers}
         examined: list[Examined] = []
-        for span in checkable(post.text):
-            text = span.of(post.text)
+        for part in examinable(post.text):
+            text = part.span.of(post.text)
             found = self._found(text)
             abroad = self._other_language.found(text) if self._other_language else []
             looked = _once([*conversation.answers, *found[:_FOUND], *near, *cluster.related])
@@ -105,11 +105,12 @@ class Claims:
             theirs = (one for one in bearings if one.post.author.id != post.author.id)
             examined.append(
                 Examined(
-                    span,
+                    part.span,
                     bearings=_independent(theirs),
-                    retold=[one for one in bearings if one.retells is not None],
+                    retold=[one for one in bearings if one.retells and not part.asked],
                     found=found,
                     reviews=reviews,
+                    asked=part.asked,
                 )
             )
         return examined

@@ -36,6 +36,7 @@ class Reviewed:
 class Examined:
     """One claim of the post and every post found that bears on it, earliest first.
 
+    `asked`: the post does not claim it, it asks whether it is so.
     `found` are the posts that were looked at, `reviews` those that publish a review of the claim,
     `retold` every post that says the same in other words, be it by the post's own author.
     """
@@ -45,6 +46,7 @@ class Examined:
     retold: list[Bearing] = field(default_factory=list[Bearing])
     found: list[Post] = field(default_factory=list[Post])
     reviews: list[Reviewed] = field(default_factory=list["Reviewed"])
+    asked: bool = False
 
     @property
     def fact_checks(self) -> list[Post]:

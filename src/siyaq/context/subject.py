@@ -45,8 +45,10 @@ _LABELED: Final = frozenset(
 
 
 _CORRECTS: Final = re.compile(
-    r"\b(?:correction|corrects|clarification|clarif(?:y|ies|ied)|rumou?rs?|false alarm)\b"
-    r"|(?:^|(?<=\s))(?:[وف]?(?:تصحيح|توضيح|تصويب|يصحح|تصحح|توضح|يوضح|اوضح|اوضحت|شايعات|اشاعات))(?=\W|$)"
+    r"\b(?:correction|corrects|clarification|clarif(?:y|ies|ied)|rumou?rs?|false alarm|no changes?"
+    r"|unchanged)\b"
+    r"|(?:^|(?<=\s))(?:[وف]?(?:تصحيح|توضيح|تصويب|يصحح|تصحح|توضح|يوضح|اوضح|اوضحت|شايعات|اشاعات"
+    r"|(?:لا|بلا|دون|بدون) تغيير))(?=\W|$)"
 )
 
 

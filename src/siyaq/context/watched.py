@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from siyaq.context.checkable import SENTENCES_READ, checkable
+from siyaq.context.checkable import SENTENCES_READ, examinable
 from siyaq.core.card import ContextCard
 from siyaq.core.event import LogEntry
 from siyaq.core.ids import PostId
@@ -71,7 +71,7 @@ def grounds_of(card: ContextCard, post: Post, translations: Iterable[Post] = ())
         (post.source, sharer.author_id) for x in card.coordination for sharer in x.accounts
     )
     texts = {post.text, *(one.text for one in card.references)}
-    claims = tuple(span.of(post.text) for span in checkable(post.text))
+    claims = tuple(one.span.of(post.text) for one in examinable(post.text))
     topics = [Read(claim).topic for claim in claims]
     topics.append(frozenset(_words(post.text)))
     for told in translations:

@@ -187,6 +187,7 @@ class Claim:
     """A sentence of the post that states a fact, and the ids of the evidence that bears on it.
 
     Earliest first, one post of each account and of each wording. Copies of the post are none.
+    `asked`: the post asks whether it is so; what refutes it answers the post and disputes nobody.
     """
 
     text: str
@@ -194,6 +195,7 @@ class Claim:
     refutes: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     fact_checks: tuple[str, ...] = ()  # published reviews of the same claim
+    asked: bool = False
 
 
 ChangeKind = Literal["new", "same", "updated", "corrected", "reversed"]
@@ -295,6 +297,11 @@ class ContextCard:
     version: int
     as_of: datetime
     usage: Usage
+
+    @property
+    def asks(self) -> bool:
+        """Whether its post claims nothing, and asks whether something is so."""
+        return bool(self.claims) and all(one.asked for one in self.claims)
 
     @property
     def can_be_phrased(self) -> bool:

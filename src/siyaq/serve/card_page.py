@@ -8,7 +8,7 @@ from siyaq.core.answer import Evidence
 from siyaq.core.card import Bar, ContextCard
 from siyaq.serve.markup import html_page, node, web_address
 from siyaq.serve.strings import moment, told
-from siyaq.serve.summary import called, facts
+from siyaq.serve.summary import called, facts, stance_key
 
 QUOTES_AT_MOST = 12
 _BAR, _HEIGHT = 6, 28
@@ -73,10 +73,10 @@ def _quotes(card: ContextCard, language: str) -> Element | None:
     cited = card.references[:QUOTES_AT_MOST]
     if not cited:
         return None
-    return node("ol", {}, *(_quote(one, language) for one in cited))
+    return node("ol", {}, *(_quote(card, one, language) for one in cited))
 
 
-def _quote(evidence: Evidence, language: str) -> Element:
+def _quote(card: ContextCard, evidence: Evidence, language: str) -> Element:
     who = node("bdi", {}, called(evidence.author, language))
     address = web_address(evidence.url)
     if address:
@@ -90,7 +90,7 @@ def _quote(evidence: Evidence, language: str) -> Element:
     return node(
         "li",
         {"class": evidence.stance.value},
-        node("p", {"class": "side"}, told(language, f"stance.{evidence.stance}")),
+        node("p", {"class": "side"}, told(language, stance_key(card, evidence.stance))),
         node("blockquote", {"dir": "auto"}, evidence.text),
         told_check,
         node("p", {"class": "soft"}, who, " · ", moment(language, evidence.placed_at)),

@@ -2,7 +2,8 @@
 
 What others reviewed is passed on as their review. Of our own there is one for each claim that has
 evidence: who said it first and where it appeared are facts of the record; the rating is only what
-the record holds for and against, in words, and never a verdict of ours.
+the record holds for and against, in words, and never a verdict of ours. What a post only asks it
+does not claim: of that there is none, and it appeared nowhere.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ def claim_reviews(
     item = _claimed(card, urls)
     graph: list[Json] = []
     for claim in card.claims:
-        said = {**item, "text": claim.text}
+        said = {"@type": "Claim", **({} if claim.asked else item), "text": claim.text}
         graph += [
             _published(check, said) for one in claim.fact_checks if (check := _check(cited, one))
         ]
-        if claim.supports or claim.refutes:
+        if (claim.supports or claim.refutes) and not claim.asked:
             graph.append(_ours(card, claim, said, home, page))
     if not graph:
         graph.append({**item, "@type": "Claim", "text": text[:500]})

@@ -47,6 +47,11 @@ def sides(card: ContextCard) -> dict[str, list[Evidence]]:
     }
 
 
+def stance_key(card: ContextCard, stance: str) -> str:
+    """Return the key of what a stance is called: whoever only asks is answered, not disputed."""
+    return f"stance.asked.{stance}" if card.asks else f"stance.{stance}"
+
+
 def facts(card: ContextCard, language: str) -> list[Fact]:
     """Return the lines of a card that a reader sees first, at most six."""
     if card.status != "shown":
@@ -55,7 +60,7 @@ def facts(card: ContextCard, language: str) -> list[Fact]:
     found = [
         _first(card, language),
         _spread(card, language),
-        *(_side(side, evidence, language) for side, evidence in sides(card).items()),
+        *(_side(card, side, evidence, language) for side, evidence in sides(card).items()),
         _turn(card, language),
         _unknown(card, language),
     ]
@@ -83,13 +88,13 @@ def _spread(card: ContextCard, language: str) -> Fact:
     return Fact(label, f"{posts} · {told(language, 'card.accounts', n=copies.accounts)}")
 
 
-def _side(side: str, evidence: list[Evidence], language: str) -> Fact | None:
+def _side(card: ContextCard, side: str, evidence: list[Evidence], language: str) -> Fact | None:
     if not evidence:
         return None
     first = evidence[0]
     who = first.fact_check.publisher if first.fact_check else called(first.author, language)
-    text = told(language, f"card.claims.{side}", n=len(evidence))
-    return Fact(told(language, f"stance.{side}"), f"{text} · \u2068{who}\u2069", side)
+    text = told(language, f"card.{'asked' if card.asks else 'claims'}.{side}", n=len(evidence))
+    return Fact(told(language, stance_key(card, side)), f"{text} · \u2068{who}\u2069", side)
 
 
 def _turn(card: ContextCard, language: str) -> Fact | None:

@@ -109,13 +109,17 @@ class ThreadJson(TypedDict):
 
 
 class ClaimJson(TypedDict):
-    """A claim, and the ids of the evidence for, against and around it."""
+    """A claim, and the ids of the evidence for, against and around it.
+
+    `asked`: the post does not claim it, it asks whether it is so.
+    """
 
     text: str
     supports: list[str]
     refutes: list[str]
     mentions: list[str]
     fact_checks: list[str]
+    asked: bool
 
 
 class MomentJson(TypedDict):

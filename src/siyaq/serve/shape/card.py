@@ -54,6 +54,7 @@ def _claim_json(claim: Claim) -> schema.ClaimJson:
         "refutes": list(claim.refutes),
         "mentions": list(claim.mentions),
         "fact_checks": list(claim.fact_checks),
+        "asked": claim.asked,
     }
 
 

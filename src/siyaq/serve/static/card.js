@@ -157,6 +157,11 @@ function together(card, open) {
         " ", postButton(card, one.evidence[0], open)))));
 }
 
+/** Whether the post claims nothing, and asks whether something is so. */
+function asks({ claims: found }) {
+  return found.length > 0 && found.every((claim) => claim.asked);
+}
+
 /** What others say, but for what stands under a claim, on its side. */
 function points(card, open) {
   const weighed = new Set(card.claims.flatMap(({ refutes, supports }) => [...refutes, ...supports]));
@@ -168,7 +173,7 @@ function points(card, open) {
       if (!reference) return null;
       const { post_id: postId, stance } = reference;
       const by = el("p", { class: "by" },
-        stance === "mentions" ? null : el("span", { class: "stance", t: `stance.${stance}` }),
+        stance === "mentions" ? null : el("span", { class: "stance", t: asks(card) ? `stance.asked.${stance}` : `stance.${stance}` }),
         " ", postButton(card, postId, open), " ", timeOf(reference.placed_at));
       return el("li", { class: stance, "data-post": postId }, words("blockquote", point.text), by);
     })));

@@ -6,26 +6,32 @@ import { timeOf } from "./format.js";
 
 const STANCES = ["refutes", "supports", "mentions"];
 
-/** For each claim: what speaks for it, against it, what merely mentions it, and which side is empty. */
+/** For each claim: what speaks for it, against it, what merely mentions it, and which side is empty.
+ *  What a post only asks has answers, and nobody is disputed. */
 export function claims(card, open) {
   if (card.status !== "shown") return []; // the card says already that nothing speaks of it
   return card.claims
-    .map((claim) => section("card.claims", {},
+    .map((claim) => section(claim.asked ? "card.asked" : "card.claims", {},
       words("blockquote", claim.text),
       claim.fact_checks.length === 0 ? null : el("details", { class: "checks", open: "" },
         el("summary", { t: "card.claims.fact_checks", params: { n: claim.fact_checks.length } }),
         el("ul", { class: "bearings" }, ...claim.fact_checks.map((id) => check(card, id, open)))),
       ...STANCES.filter((stance) => claim[stance].length > 0).map((stance) =>
         el("details", { class: stance, open: stance === "mentions" ? null : "" },
-          el("summary", { t: `card.claims.${stance}`, params: { n: claim[stance].length } }),
+          el("summary", { t: told(claim, stance), params: { n: claim[stance].length } }),
           el("ul", { class: "bearings" }, ...claim[stance].map((id) => bearing(card, id, stance, open))))),
       missing(claim)));
 }
 
-function missing({ refutes, supports, fact_checks: checks }) {
+function told({ asked }, what) {
+  return asked && what !== "mentions" ? `card.asked.${what}` : `card.claims.${what}`;
+}
+
+function missing(claim) {
+  const { refutes, supports, fact_checks: checks } = claim;
   if (checks.length > 0 || (refutes.length > 0 && supports.length > 0)) return null;
   const side = refutes.length > 0 ? "alone" : supports.length > 0 ? "undisputed" : "neither";
-  return el("p", { class: "aside", t: `card.claims.${side}` });
+  return el("p", { class: "aside", t: told(claim, side) });
 }
 
 function check(card, id, open) {

@@ -81,11 +81,12 @@ const WORDS = {
     first: "First seen", own: "this post itself", spread: "Spread", alone: "nobody else says this",
     posts: { one: "{n} post", other: "{n} posts" },
     accounts: { one: "{n} account", other: "{n} accounts" },
-    refutes: "Disputed", supports: "Supported", turn: "Latest turn", unknown: "Not known",
+    refutes: "Disputed", supports: "Supported", refutes_asked: "Not so", supports_asked: "It is so", turn: "Latest turn", unknown: "Not known",
     none: "by nothing we hold", by: "by {who}", more: { one: "by {who} and {n} more", other: "by {who} and {n} more" },
     things: { one: "{n} thing", other: "{n} things" },
     evidence: { one: "The post behind this", other: "The {n} posts behind this" },
     side: { refutes: "Disputes it", supports: "Agrees", mentions: "About it" },
+    side_asked: { refutes: "Says no", supports: "Says yes", mentions: "About it" },
     check: "Fact-check by {who}: {label}", asof: "As of {at}", open: "Open the post",
     phrase: "Summarize with {model}", stop: "Stop", stopped: "Stopped.", cite: "Citation {n}, {who}",
     phrasing: "{model} is writing. Each sentence is checked before it is shown.",
@@ -105,12 +106,13 @@ const WORDS = {
     first: "أول ظهور", own: "هذا المنشور نفسه", spread: "الانتشار", alone: "لا أحد غيره يقول هذا",
     posts: { one: "منشور واحد", two: "منشوران", few: "{n} منشورات", many: "{n} منشورًا", other: "{n} منشور" },
     accounts: { one: "حساب واحد", two: "حسابان", few: "{n} حسابات", many: "{n} حسابًا", other: "{n} حساب" },
-    refutes: "ينفيه", supports: "يؤيده", turn: "آخر تحوّل", unknown: "غير معروف",
+    refutes: "ينفيه", supports: "يؤيده", refutes_asked: "ليس كذلك", supports_asked: "هو كذلك", turn: "آخر تحوّل", unknown: "غير معروف",
     none: "لا شيء لدينا", by: "{who}",
     more: { one: "{who} وآخر", two: "{who} وآخران", few: "{who} و{n} آخرون", many: "{who} و{n} آخرون", other: "{who} و{n} آخرون" },
     things: { one: "أمر واحد", two: "أمران", few: "{n} أمور", many: "{n} أمرًا", other: "{n} أمر" },
     evidence: { one: "المنشور وراء هذا", two: "المنشوران وراء هذا", few: "{n} منشورات وراء هذا", many: "{n} منشورًا وراء هذا", other: "{n} منشور وراء هذا" },
     side: { refutes: "ينفيه", supports: "يوافقه", mentions: "عنه" },
+    side_asked: { refutes: "يقول: لا", supports: "يقول: نعم", mentions: "عنه" },
     check: "تدقيق من {who}: {label}", asof: "حتى {at}", open: "فتح المنشور",
     phrase: "لخّص باستخدام {model}", stop: "أوقف", stopped: "أُوقف التلخيص.", cite: "الاستشهاد {n}، {who}",
     phrasing: "يكتب {model}، ويُتحقَّق من كل جملة قبل عرضها.",
@@ -247,13 +249,15 @@ class SiyaqContext extends HTMLElement {
       if (check && stance === "supports") supports.add(id);
     }
     const silent = card.status === "shown" ? null : this.#el("p", {}, this.#say(card.status));
+    const asks = card.claims.length > 0 && card.claims.every((claim) => claim.asked);
+    const kind = asks ? "_asked" : ""; // whoever only asks is answered, not disputed
     const weighed = () => [
-      this.#side("refutes", [...refutes], cited), this.#side("supports", [...supports], cited),
+      this.#side("refutes", kind, [...refutes], cited), this.#side("supports", kind, [...supports], cited),
       this.#turn(card, cited),
     ];
     const rows = [this.#first(card), this.#spread(card.copies), ...(silent ? [] : weighed())];
     const frame = this.#frame(silent, this.#el("dl", { part: "facts" }, ...rows),
-      ...this.#phrasing(card, this.#quotes(card.references, card.notes)), this.#unknown(card.unknown));
+      ...this.#phrasing(card, this.#quotes(card.references, card.notes, `side${kind}`)), this.#unknown(card.unknown));
     const asof = this.#el("span", { class: "soft", part: "as-of" }, this.#say("asof", { at: this.#moment(card.as_of) }));
     frame.querySelector("header").append(asof);
     return frame;
@@ -302,12 +306,13 @@ class SiyaqContext extends HTMLElement {
     return drawn;
   }
 
-  #side(key, ids, cited) {
+  #side(side, kind, ids, cited) {
+    const key = `${side}${kind}`;
     if (ids.length === 0) return this.#row(key, "", this.#say("none"));
     const { author, fact_check: check } = cited.get(ids[0]);
     const who = check?.publisher || this.#called(author);
     const words = ids.length > 1 ? this.#count("more", ids.length - 1, { who }) : this.#say("by", { who });
-    return this.#row(key, key, words);
+    return this.#row(key, side, words);
   }
 
   #turn({ timeline }, cited) {
@@ -372,22 +377,22 @@ class SiyaqContext extends HTMLElement {
     return button;
   }
 
-  #quotes(references, notes) {
+  #quotes(references, notes, sides) {
     if (references.length + notes.length === 0) return null;
     return this.#el("details", { part: "evidence" },
       this.#el("summary", {}, references.length ? this.#count("evidence", references.length) : this.#say("note")),
       this.#el("ul", {}, ...notes.map((one) => this.#el("li", { class: "mentions" },
         this.#el("p", { class: "side" }, this.#say("note")), this.#el("blockquote", { dir: "auto" }, one.text))),
-      ...references.map((one) => this.#quote(one))));
+      ...references.map((one) => this.#quote(one, sides))));
   }
 
-  #quote({ marker, text, stance, author, placed_at: at, url, fact_check: check }) {
+  #quote({ marker, text, stance, author, placed_at: at, url, fact_check: check }, sides) {
     const by = this.#el("p", { class: "soft" },
       this.#el("bdi", {}, this.#called(author)), " · ", this.#time(at));
     const link = webAddress(url);
     if (link) by.append(" · ", this.#el("a", { href: link, rel: "noopener noreferrer nofollow", target: "_blank" }, this.#say("open")));
     return this.#el("li", { class: stance, id: `evidence-${marker}`, tabindex: "-1" },
-      this.#el("p", { class: "side" }, WORDS[this.#language].side[stance] ?? ""),
+      this.#el("p", { class: "side" }, WORDS[this.#language][sides][stance] ?? ""),
       this.#el("blockquote", { dir: "auto" }, text),
       check ? this.#el("p", {}, this.#say("check", { who: check.publisher, label: check.label || check.rating })) : null, by);
   }
