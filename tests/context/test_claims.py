@@ -368,3 +368,95 @@ def test_only_what_a_yes_or_a_no_would_answer_is_asked(text: str, asked: list[st
     found = examinable(text)
     assert all(one.asked for one in found)
     assert [one.span.of(text) for one in found] == asked
+
+
+SEEN = "Careful in Port Karda: a bear was seen near the mill! Close your gates"
+SEEN_AR = "انتبهوا في كردة: شوهد دب قرب الطاحونة! أغلقوا الأبواب"
+
+
+@pytest.mark.parametrize(
+    ("claim", "correction"),
+    [
+        (SEEN, "Port Karda Rescue: the animal near the mill in Port Karda is a calf. It is safe."),
+        (SEEN, "False alarm in Port Karda. What people saw was a brown calf, the rescue says."),
+        (
+            "A lion is loose near the mill in Port Karda, everybody keep your doors shut",
+            "The animal near the mill in Port Karda turned out to be a shaved dog.",
+        ),
+        (
+            "Was a bear seen near the mill in Port Karda?",
+            "The animal in Port Karda is only a calf.",
+        ),
+        (SEEN_AR, "جمعية الرفق: الحيوان الذي شوهد قرب الطاحونة في كردة هو عجل، وهو في أمان عندنا."),
+        (SEEN_AR, "إنذار كاذب في كردة: ما رآه الناس هو عجل بني كما أفادت جمعية الرفق."),
+        (SEEN_AR, "ما شاهده الناس قرب الطاحونة في كردة كان مجرد عجل هارب."),
+    ],
+)
+def test_what_was_seen_is_put_right_by_what_it_was(
+    story: Story, claim: str, correction: str
+) -> None:
+    story.network.say("rumor", claim, minutes=0)
+    story.network.say("right", correction, minutes=5)
+    assert story.sides("rumor")["refutes"] == [name("right")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "The animal near the mill in Port Karda is a danger to us all, the rescue says.",
+        "The animal near the mill in Port Karda is a brown bear. Only stay inside.",
+        "What people saw near the mill in Port Zarma was only a calf.",
+        "False alarm in Port Zarma. What people saw near the mill was a calf.",
+        "Was the animal near the mill in Port Karda only a calf?",
+        "The animal park in Port Karda is a safe place for children.",
+        "Only a calf was seen at the fair in Port Karda.",
+    ],
+)
+def test_more_of_what_was_seen_puts_nothing_right(story: Story, other: str) -> None:
+    story.network.say("rumor", SEEN, minutes=0)
+    story.network.say("other", other, minutes=5)
+    assert story.sides("rumor")["refutes"] == []
+
+
+def test_who_saw_something_is_not_put_right_by_what_it_was(story: Story) -> None:
+    right = "What people saw near the mill in Port Karda was only a calf."
+    story.network.say("rumor", SEEN.replace("a bear", "a large animal"), minutes=0)
+    story.network.say("right", right, minutes=5)
+    story.network.say("later", SEEN, minutes=5 * 24 * 60)
+    assert story.sides("rumor")["refutes"] == []
+    assert story.sides("later")["refutes"] == []  # of a calf of last week
+
+
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        (  # every town has a district by the mill
+            "60 دقيقة من حي الطاحونة إلى مكتب البريد. مشياً تكفي عشر.",
+            "83 دقيقة من حي الطاحونة إلى موقف الترام. سبقتني السلاحف. تارنويك",
+        ),
+        (  # of two things that differ in every figure; "one" in words is none
+            "بطارية زهرون 44 تدوم 49 ساعة بشحنة واحدة إن صدقت زيفاندرا.",
+            "بطارية فينوينغ 20 تدوم 46 ساعة بشحنة واحدة إن صدقت زيفاندرا. سنرى",
+        ),
+        (  # a name that only another sentence has makes two dinners no one dinner
+            "Fig jam for 62 people tonight. Karim was polite.",
+            "Stuffed vine leaves for 90 people tonight. Karim was polite too.",
+        ),
+        (
+            "Took 49 pictures, kept one. The sky above the school gate is lead, Fennimarsh.",
+            "Took 37 pictures, kept one. The sky above the school gate is gold, Fennimarsh.",
+        ),
+        (  # of two houses
+            "في عمارتنا في شارع النساجين 18 درجة، وجمال يشكو من كل واحدة منها.",
+            "في عمارتنا في شارع النساجين 74 درجة، وجمال عدها كلها.",
+        ),
+        (
+            "سمعت من يقول: على كريم أن يعيد لي ديني، 87 بالتمام. رسملة لا تخيب الظن",
+            "سمعت من يقول: على إدوين أن يعيد لي ديني، 93 بالتمام. رسملة لا تخيب الظن",
+        ),
+    ],
+)
+def test_two_things_in_the_same_words_dispute_nothing(story: Story, claim: str, other: str) -> None:
+    story.network.say("claim", claim, minutes=0)
+    story.network.say("other", other, minutes=5)
+    assert [one.refutes for one in story.card("claim").claims if one.refutes] == []

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from siyaq.context.subject import keeps_one
 from siyaq.core.answer import Stance
 from siyaq.core.ids import Seq
 from siyaq.core.ports import Searcher, Vector
@@ -103,9 +104,9 @@ def stance_across(
 ) -> Heard | None:
     """Return what a sentence of a post, `whole`, says to a claim; None: it is about another thing.
 
-    It refutes where it denies what is about the same thing, or gives another number for it; a
-    denial that `answers` the post needs no likeness. A post that is `paired` with the claim's, by
-    the same account at the same time, translates it from NEAR on.
+    It refutes where it denies what is about the same thing, or gives another number for it, and of
+    several figures keeps one; a denial that `answers` the post needs no likeness. A post that is
+    `paired` with the claim's, by the same account at the same time, translates it from NEAR on.
     """
     near = alike(claim.text, sentence.text)
     denied = sentence.denies and not claim.denies
@@ -115,7 +116,8 @@ def stance_across(
         return None
     if asks or not _names_meet(claim, whole):
         return Heard(Stance.MENTIONS)
-    if denied or rival_number(claim.numbers, sentence.numbers):
+    rival = rival_number(claim.numbers, sentence.numbers) and keeps_one(claim, sentence)
+    if denied or rival:
         return Heard(Stance.REFUTES)
     if near >= (NEAR if paired else SAME) and not differs(claim, sentence):
         return Heard(Stance.SUPPORTS, translates=True)

@@ -59,7 +59,7 @@ _SAYING: Final = re.compile(
 )
 _HAPPENED: Final = re.compile(
     r"\b(?:will be|was|were|has been|have been|shut|seen|arrest\w+|kill\w+|died|closed|opened"
-    r"|banned|won|signed)\b"
+    r"|banned|won|signed|spotted|on the loose|is loose|escaped)\b"
     r"|(?:^|(?<=\s))(?:[وف]?(?:شوهد|شوهدت|قتل|توفي|وفاه|مقتل|اصابه|اغلاق|اعتقال|وصل|وصلت|قرر|قررت"
     r"|وقع|وقعت|بدا|بدات))(?=\W|$)"
 )

@@ -1,7 +1,8 @@
 """What other posts say to each claim of a post: for, against, or merely about it.
 
 A wrong "refutes" is worse than a "mentions", so refuting needs a plain sign: a denial, a rival
-number for the same thing, or a sentence turned around; the fitted score alone refutes nothing.
+number for the same thing, another thing that was seen, or a sentence turned around; the fitted
+score alone refutes nothing.
 Where the claim says where it happened, the other post must speak of that place. Copies that say
 what the post says, its author's other posts, and second posts of one wording bear nothing out:
 what is counted is independent accounts in words of their own. Posts in the other language are
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from siyaq.context.across import OtherLanguage, differs, is_arabic, pairs, stance_across
@@ -19,6 +21,7 @@ from siyaq.context.checkable import examinable
 from siyaq.context.cluster import Cluster
 from siyaq.context.examined import Bearing, Examined, Reviewed
 from siyaq.context.fact_checks import matching_review, publishing, stance_of
+from siyaq.context.sighted import AT_THAT_TIME, seen_otherwise
 from siyaq.context.subject import ABOUT, Subject, about
 from siyaq.context.thread import Conversation
 from siyaq.core.answer import Stance
@@ -49,14 +52,13 @@ class _Heard:
     """Which posts answer the post, which may be read in the other language, which are its pairs.
 
     Sentences in the other language count only in answers and in posts found by what they mean.
+    `at` is when the claim was made.
     """
 
+    at: datetime
     answers: set[PostId] = field(default_factory=set[PostId])
     foreign: set[PostId] = field(default_factory=set[PostId])
     paired: set[PostId] = field(default_factory=set[PostId])
-
-
-_NOBODY: Final = _Heard()
 
 
 class Claims:
@@ -91,6 +93,7 @@ class Claims:
             reviews = self._reviews(claim, _once([*found, *cluster.related]))
             reviewing = {one.post.id for one in reviews}
             heard = _Heard(
+                at=post.placed_at,
                 answers=answers,
                 foreign=answers | {one.id for one in abroad},
                 paired={one.id for one in abroad if pairs(post, one)},
@@ -131,10 +134,11 @@ class Claims:
         subject = Subject(Read(text), reading(first.post.text))
         known = {one.post.id: one for one in bearings}
         by = {post.author.id, first.post.author.id}
+        heard = _Heard(at=first.post.placed_at)
         for one in self._found(text)[:_FOUND]:
             if one.id in besides or one.author.id in by:
                 continue
-            bearing = self._bearing(subject, one, _NOBODY)
+            bearing = self._bearing(subject, one, heard)
             if bearing is not None and bearing.stance is Stance.REFUTES:
                 known[one.id] = bearing
         return [*known.values()]
@@ -174,6 +178,8 @@ class Claims:
                 continue
             if found is not None and (best is None or _RANK[found[0]] > _RANK[best.stance]):
                 best = Bearing(post, span, *found)
+        if best is None or best.stance is not Stance.REFUTES:
+            return _put_right(subject, post, heard) or best
         return best
 
     def _abroad(
@@ -238,6 +244,16 @@ _RANK: Final = {Stance.MENTIONS: 0, Stance.SUPPORTS: 1, Stance.REFUTES: 2}
 
 def _asks(sentence: Read) -> bool:
     return any(piece.raw in "?؟" or piece.folded in _IF for piece in sentence.pieces)
+
+
+def _put_right(subject: Subject, post: Post, heard: _Heard) -> Bearing | None:
+    """Return the sentence of a post that says what was seen there then was another thing."""
+    if abs(post.placed_at - heard.at) > AT_THAT_TIME:
+        return None
+    span = seen_otherwise(subject, post.text)
+    if span is None or _asks(reading(span.of(post.text))):
+        return None
+    return Bearing(post, span, Stance.REFUTES)
 
 
 def _once(posts: Iterable[Post]) -> list[Post]:

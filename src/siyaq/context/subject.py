@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from siyaq.grounding.support import Piece, Quantity, Read, missing_names, rival_number, same
@@ -23,17 +24,24 @@ ABOUT: Final = 0.5
 _SEVERAL: Final = 2
 _MOST: Final = 0.65  # share of the shorter post's words
 _MUCH: Final = 0.4  # the same, where a place is shared too
+_ALIKE: Final = 0.8  # of a claim that names nothing, in a sentence with another number
 _COMMON_WORDS: Final = 4
 _WORDS_OF_CLAUSE: Final = 3
 _CLAUSES: Final = re.compile(r"[،؛;]|[,:](?!\d)")
 _TOLD: Final = re.compile(
     r"\b(?:told|tells|tell|showed|warned|texted|called) (?:me|my \w+)\b"
     r"|\bmy \w+ (?:saw|says|said|heard|told|read)\b"
+    r"|(?:^|(?<=\s))[وف]?(?:قال|قالت|قالوا|يقول|تقول|حكي|حكت|كتب|كتبت) لي(?=\W|$)"
 )
 _OWN: Final = re.compile(
     r"\b(?:i|i'(?:m|d|ve|ll)|me|my|mine|myself)\b"
-    r"|(?:^|(?<=\s))[وف]?(?:انا|انني|عندي|لدي|نفسي)(?=\W|$)"
+    r"|\bour (?:building|house|flat|block|kitchen|garden)\b"
+    r"|^\W*(?:took|cooked|baked|burned|bought|paid|waited|spent|walked|drank|ate|slept|queued)\b"
+    r"|(?:^|(?<=\s))[وف]?(?:انا|انني|عندي|عندنا|لدي|لي|معي|نفسي|بيتنا|عمارتنا|شقتنا|حارتنا)"
+    r"(?=\W|$)"
 )
+"""What tells of one's own life. An English sentence that begins with such a verb leaves out "I"."""
+_DISTRICT: Final = "حي"
 _LABELED: Final = frozenset(
     fold(
         "no number line bus route flight train page chapter part week day year attempt round "
@@ -93,7 +101,7 @@ class Subject:
 
     def counted_by(self, other: Read) -> bool:
         """Say whether a post agrees with some number of the claim, if both state any."""
-        mine, theirs = self.claim.numbers, other.numbers
+        mine, theirs = _figures(self.claim), _figures(other)
         return not mine or not theirs or _same_number(self.claim, other)
 
     def recounted_by(self, sentence: Read, whole: Read) -> bool:
@@ -103,8 +111,11 @@ class Subject:
         called count nothing, what people count of their own lives is each their own. Where nothing
         named is common to both posts, and the other sets nothing right, they must share most of
         their words, or a place and many, and then how long something took tells nothing: queues
-        are of every length.
+        are of every length. A claim that names nothing must be told again but for its number.
         """
+        bare = not self.claim.names and not self.claim.places
+        if bare and about(self.counting, sentence) < _ALIKE:
+            return False
         certain = self._named_in(whole) or (
             self._is_where(whole) and _sets_right(whole) and self.counted_in(sentence)
         )
@@ -113,22 +124,11 @@ class Subject:
         if any(_OWN.search(_TOLD.sub("", fold(one.text))) for one in (self.claim, sentence)):
             return False
         mine, theirs = (_counts(one, times=certain) for one in (self.claim, sentence))
-        kept = _same_number(self.claim, sentence) or _same_date(self.claim, sentence)
-        return (kept or self._figures(sentence) < _SEVERAL) and rival_number(mine, theirs)
+        return keeps_one(self.claim, sentence) and rival_number(mine, theirs)
 
     def counted_in(self, sentence: Read) -> bool:
         """Say whether a sentence is about what the claim counts."""
         return about(self.counting, sentence) >= ABOUT
-
-    def _figures(self, other: Read) -> int:
-        """Return how many figures of the claim the other could have kept.
-
-        A date is none of them where the other states none: a denial need not name the day.
-        """
-        mine, theirs = self.claim.dates, other.dates
-        moments = len(mine.moments) if theirs.moments else 0
-        weekdays = len(mine.weekdays) if theirs.weekdays else 0
-        return len(self.claim.numbers) + moments + weekdays
 
     def meets(self, whole: Read) -> bool:
         """Say whether both posts name something in common, or are alike enough without.
@@ -143,10 +143,9 @@ class Subject:
 
     def _named_in(self, other: Read) -> bool:
         """Say whether one of two posts names something that stands in the other."""
-        ways = ((self.post, other), (other, self.post))
+        ways = ((_own_names(self.post), other), (_own_names(other), self.post))
         return any(
-            one.names and len(missing_names(one.names, held.spelled)) < len(one.names)
-            for one, held in ways
+            names and len(missing_names(names, held.spelled)) < len(names) for names, held in ways
         )
 
 
@@ -154,6 +153,34 @@ def about(claim: Read, other: Read) -> float:
     """Return the share of a claim's words that stand in another text, 0..1."""
     wanted = claim.topic
     return len(wanted & other.terms) / len(wanted) if wanted else 0.0
+
+
+def keeps_one(claim: Read, other: Read) -> bool:
+    """Say whether a sentence keeps one of several figures of a claim, of which both speak.
+
+    Two things that differ in all of them are two things. A date is none of them where the other
+    states none: a denial need not name the day; nor is "one" in words a figure.
+    """
+    mine, theirs = claim.dates, other.dates
+    moments = len(mine.moments) if theirs.moments else 0
+    weekdays = len(mine.weekdays) if theirs.weekdays else 0
+    if len(_figures(claim)) + moments + weekdays < _SEVERAL:
+        return True
+    return _same_number(claim, other) or _same_date(claim, other)
+
+
+def _figures(read: Read) -> list[Quantity]:
+    return [one for one in read.numbers if not one.spelled or one.value != 1]
+
+
+def _own_names(read: Read) -> list[Piece]:
+    """Return the names of a text but for districts such as every town has: "حي الميناء"."""
+    common = {
+        id(piece)
+        for before, piece in pairwise(read.pieces)
+        if before.folded == _DISTRICT and piece.folded.startswith("ال")
+    }
+    return [one for one in read.names if id(one) not in common]
 
 
 def _sets_right(post: Read) -> bool:
@@ -178,7 +205,8 @@ def _labels(pieces: Sequence[Piece], place: int) -> bool:
 
 
 def _same_number(one: Read, other: Read) -> bool:
-    return any(same(mine.value, theirs.value) for mine in one.numbers for theirs in other.numbers)
+    mine, theirs = _figures(one), _figures(other)
+    return any(same(this.value, that.value) for this in mine for that in theirs)
 
 
 def _same_date(one: Read, other: Read) -> bool:
