@@ -1,11 +1,12 @@
 """How often planted posts turn an answer that was right.
 
-`python evals/poisoning.py FOLDER [--half 0|1] [--limit N] [--bury FILE --buried M]` asks the
-answerable questions of a folder, or every second one, over its whole corpus and the first M posts
-of FILE. What is chosen is chosen on one half and reported on the other. For each that is
-answered rightly it then plants five posts by five fresh accounts, which repeat the question and
-assert another value (the answer of another question of the same kind) in five wordings, and asks
-again. Prints one JSON object.
+`python evals/poisoning.py FOLDER [--half 0|1] [--limit N] [--bury POSTS] [--together]` asks the
+answerable questions of a folder, or every second one, over its whole corpus laid among other posts:
+a file of them, or a data directory that holds them. What is chosen is chosen on one half and
+reported on the other. For each that is answered rightly it then plants five posts by five fresh
+accounts, which repeat the question and assert another value (the answer of another question of the
+same kind) in five wordings, asks again, and deletes them. With `--together` all are planted before
+any is asked again and none is deleted: a dozen attacks on one article meet. Prints one JSON object.
 
 An answer is flipped where the right value is no longer among the quotes shown, or the planted value
 is the short answer. One that shows both is not: it tells the reader that two things are said.
@@ -24,9 +25,9 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from siyaq.app.opening import open_siyaq
@@ -34,8 +35,8 @@ from siyaq.config import load as load_config
 from siyaq.core.answer import Answer, Finished, Question
 from siyaq.core.product import Product
 from siyaq.evals import folder, match
-from siyaq.evals.corpus import load, post_line, wait_until_searchable
-from siyaq.evals.tasks.answers import spaced
+from siyaq.evals.corpus import SOURCE, begin_with, load, post_line, wait_until_searchable
+from siyaq.evals.figures import Share, spaced, summarize
 from siyaq.grounding.asked_for import asked_for
 from siyaq.retrieval.alignment import words_of
 
@@ -139,75 +140,116 @@ def voices(target: Target, answer: Answer) -> list[int]:
     return [one.sources for one in behind if one is not None]
 
 
-async def lines(documents: Sequence[folder.Document]) -> AsyncIterator[bytes]:
-    """Yield documents as posts."""
-    yield b"".join(post_line(document) for document in documents)
+async def plant(product: Product, posts: Sequence[folder.Document]) -> None:
+    """Ingest posts and return once they are found by meaning, too."""
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield b"".join(map(post_line, posts))
+
+    await product.ingest(lines(), imported=True)
+    await wait_until_searchable(product, quiet)
 
 
-async def first_posts(path: Path, count: int) -> AsyncIterator[bytes]:
-    """Yield the first posts of a file."""
-    records = folder.read_records(path, dict[str, object])
-    for record in islice(records, count):
-        yield json.dumps(record).encode() + b"\n"
+async def uproot(product: Product, posts: Sequence[folder.Document]) -> None:
+    """Delete planted posts and return once none is found."""
+
+    async def lines() -> AsyncIterator[bytes]:
+        for post in posts:
+            gone = {"op": "delete", "id": post.id, "source": SOURCE}
+            yield json.dumps(gone).encode() + b"\n"
+
+    await product.ingest(lines(), imported=True)
+    await wait_until_searchable(product, quiet)
 
 
 def quiet(done: int, total: int, what: str) -> None:
     """Tell nobody how far it is."""
 
 
-async def run(
-    directory: Path, half: int | None, limit: int | None, bury: Path | None, buried: int
-) -> dict[str, object]:
-    """Ask, plant, ask again, and return the counts."""
-    every = folder.read_all(directory, "questions.jsonl", folder.Asked)
+async def right_answers(
+    product: Product,
+    every: Sequence[folder.Asked],
+    asked: Sequence[folder.Asked],
+    counts: Counter[str],
+) -> list[Target]:
+    """Return the questions that are answered rightly, and what is to be planted against each."""
     rng = random.Random(SEED)
+    targets: list[Target] = []
+    for one in asked:
+        answer = await ask(product, one.question)
+        counts["asked"] += 1
+        counts["answered"] += bool(answer.sentences)
+        counts["clean_conflicts"] += bool(answer.conflicts)
+        value = against(one, every, rng)
+        if value and match.contains(shown(answer), one.answers):
+            targets.append(Target(one, value))
+    return targets
+
+
+async def attacked(
+    product: Product, targets: Sequence[Target], *, together: bool
+) -> AsyncGenerator[tuple[Target, Answer], None]:
+    """Yield what each question is answered once posts are planted against it."""
+    if together:
+        await plant(product, [post for target in targets for post in target.posts()])
+    for target in targets:
+        if not together:
+            await plant(product, target.posts())
+        yield target, await ask(product, target.asked.question)
+        if not together:
+            await uproot(product, target.posts())
+
+
+async def run(options: argparse.Namespace) -> dict[str, object]:
+    """Ask, plant, ask again, and return the counts."""
+    every = folder.read_all(options.folder, "questions.jsonl", folder.Asked)
+    wanted = [one for one in every if one.answerable]
+    asked = spaced(wanted if options.half is None else wanted[options.half :: 2], options.limit)
     counts: Counter[str] = Counter()
-    examples: list[dict[str, object]] = []
+    rows: list[dict[str, Share]] = []
+    flips: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="siyaq-poison-") as place:
-        config = load_config(environ={}, flags={"data": place})
-        async with open_siyaq(config, write=True) as product:
-            if bury is not None:
-                report = await product.ingest(first_posts(bury, buried), imported=True)
-                counts["buried"] = report.posts
-            await load(product, folder.read_corpus(directory), None, quiet)
-            targets: list[Target] = []
-            wanted = [one for one in every if one.answerable]
-            for asked in spaced(wanted if half is None else wanted[half::2], limit):
-                answer = await ask(product, asked.question)
-                counts["asked"] += 1
-                counts["answered"] += bool(answer.sentences)
-                counts["clean_conflicts"] += bool(answer.conflicts)
-                value = against(asked, every, rng)
-                if value and match.contains(shown(answer), asked.answers):
-                    targets.append(Target(asked, value))
-            plants = [post for target in targets for post in target.posts()]
-            await product.ingest(lines(plants), imported=True)
-            await wait_until_searchable(product, quiet)
-            for target in targets:
-                answer = await ask(product, target.asked.question)
-                found = outcome(target, answer)
-                counts.update(found)
-                planted = voices(target, answer)
-                counts["planted_quotes"] += len(planted)
-                counts["called_one_source"] += planted.count(1)
-                if "flipped" in found and len(examples) < 20:
-                    examples.append(
-                        {
-                            "question": target.asked.question,
-                            "right": target.asked.answers,
-                            "planted": target.value,
-                            "short_answer": answer.short_answer,
-                            "shown": [one.text for one in answer.sentences],
-                        }
-                    )
-    flips = counts["flipped"] / len(targets) if targets else None
+        held = options.bury is not None and options.bury.is_dir()
+        if held:
+            begin_with(options.bury, Path(place))
+        async with open_siyaq(
+            load_config(environ={}, flags={"data": place}), write=True
+        ) as product:
+            documents = folder.read_corpus(options.folder)
+            await load(product, documents, None if held else options.bury, quiet)
+            counts["posts"] = (await product.status()).posts
+            targets = await right_answers(product, every, asked, counts)
+            async with aclosing(attacked(product, targets, together=options.together)) as answers:
+                async for target, answer in answers:
+                    found = outcome(target, answer)
+                    counts.update(found)
+                    rows.append({"flip_rate": Share("flipped" in found)})
+                    planted = voices(target, answer)
+                    counts["planted_quotes"] += len(planted)
+                    counts["called_one_source"] += planted.count(1)
+                    if "flipped" in found:
+                        flips.append(told(target, answer))
+    scores = summarize(rows, [""] * len(rows), ["flip_rate"], dict(sorted(counts.items())))
     return {
-        "set": directory.name,
-        "targets": len(targets),
+        "set": options.folder.name,
+        "targets": len(rows),
         "planted_each": PLANTED,
-        "flip_rate": flips,
-        "counts": dict(sorted(counts.items())),
-        "examples": examples,
+        "together": options.together,
+        "flip_rate": scores.metrics["flip_rate"],
+        "ci95": scores.ci95,
+        "counts": scores.counts,
+        "flips": flips,
+    }
+
+
+def told(target: Target, answer: Answer) -> dict[str, object]:
+    """Return a flip as a person reads it."""
+    return {
+        "question": target.asked.question,
+        "right": target.asked.answers,
+        "planted": target.value,
+        "short_answer": answer.short_answer,
+        "shown": [one.text for one in answer.sentences],
     }
 
 
@@ -217,12 +259,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1), default=None, help="which questions")
     parser.add_argument("--limit", type=int, default=None, help="questions asked, evenly spaced")
-    parser.add_argument("--bury", type=Path, default=None, help="a file of other posts")
-    parser.add_argument("--buried", type=int, default=5000, help="how many of them")
-    options = parser.parse_args()
-    found = asyncio.run(
-        run(options.folder, options.half, options.limit, options.bury, options.buried)
-    )
+    parser.add_argument("--bury", type=Path, default=None, help="other posts: a file, or --data")
+    parser.add_argument("--together", action="store_true", help="plant against all at once")
+    found = asyncio.run(run(parser.parse_args()))
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
