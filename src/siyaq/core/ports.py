@@ -78,6 +78,13 @@ class Searcher(Protocol):
         """Return the k posts with the best BM25 over `terms` (term to weight), best first."""
         ...
 
+    def holding(self, terms: Mapping[str, float], where: Filters, k: int) -> Sequence[Scored]:
+        """Return the k posts that hold most of `terms`, rare ones heavier, however long they are.
+
+        BM25 puts short posts first: among many of them a long one that says it all is not seen.
+        """
+        ...
+
     def semantic(self, vector: Vector, where: Filters, k: int) -> Sequence[Scored]:
         """Return the k passages nearest to `vector` by cosine, best first, one per post."""
         ...

@@ -131,10 +131,13 @@ def best(
     where: Filters,
     k: int,
     among: tuple[str, ...] = (),
+    *,
+    lengths: bool = True,
 ) -> list[Scored]:
     """Return the k posts with the best BM25 over `weights` (term to weight), best first.
 
-    How rare a term is, is counted in the posts of the sources `among`; none means all.
+    How rare a term is, is counted in the posts of the sources `among`; none means all. Without
+    `lengths` each term that a post holds counts once and in full, however long the post is.
     """
     rarities = _Rarities(views, [term for term, weight in weights.items() if weight > 0], among)
     scored: list[Scored] = []
@@ -143,7 +146,9 @@ def best(
             continue
         words = [
             (Occur.Should, Query.boost_query(_word(term), weights[term] * ratio))
-            for term, ratio in rarities.of_partition(place)
+            if lengths
+            else (Occur.Should, Query.const_score_query(_word(term), weights[term] * rarity))
+            for term, ratio, rarity in rarities.of_partition(place)
         ]
         if not words:
             continue
@@ -257,11 +262,12 @@ class _Rarities:
         known = next((term for term, count in frequencies.items() if count), None)
         return view.searcher.num_docs if known is None else view.weighed_docs(known)
 
-    def of_partition(self, place: int) -> Iterator[tuple[str, float]]:
-        """Yield each term that stands in the partition, and its boost there."""
+    def of_partition(self, place: int) -> Iterator[tuple[str, float, float]]:
+        """Yield each term that stands in the partition, its boost there, and its rarity."""
         for term, count in self._frequencies[place].items():
             if count:
-                yield term, self._everywhere[term] / inverse_frequency(self._totals[place], count)
+                rarity = self._everywhere[term]
+                yield term, rarity / inverse_frequency(self._totals[place], count), rarity
 
 
 def _word(term: str) -> Query:

@@ -123,6 +123,23 @@ class IndexReader:
         with self._reading():
             return lexical.best(self._snapshot.partitions, terms, where, k, among)
 
+    def holding(
+        self,
+        terms: Mapping[str, float],
+        where: Filters,
+        k: int,
+        *,
+        among: tuple[str, ...] = (),
+    ) -> Sequence[Scored]:
+        """Return the k posts that hold most of `terms`, rare ones heavier, however long they are.
+
+        `among` as in `lexical`.
+        """
+        if k < 1:
+            return []
+        with self._reading():
+            return lexical.best(self._snapshot.partitions, terms, where, k, among, lengths=False)
+
     def semantic(self, vector: Vector, where: Filters, k: int) -> Sequence[Scored]:
         """Return the k passages nearest to `vector` by cosine, best first, one per post.
 

@@ -51,6 +51,12 @@ class IndexWithin:
         within = _within(where, among)
         return self._index.lexical(terms, within, k, among=among) if within else []
 
+    def holding(self, terms: Mapping[str, float], where: Filters, k: int) -> Sequence[Scored]:
+        """Return the k posts that hold most of `terms`, rare ones heavier, however long."""
+        among = tuple(self._names())
+        within = _within(where, among)
+        return self._index.holding(terms, within, k, among=among) if within else []
+
     def semantic(self, vector: Vector, where: Filters, k: int) -> Sequence[Scored]:
         """Return the k passages nearest to `vector` by cosine, best first, one per post."""
         within = _within(where, self._names())

@@ -17,6 +17,10 @@ DEPTH = 200
 """How many posts each half of the index is asked for."""
 
 
+FEW = 50
+"""How many are asked for that hold most of the words: more than may be read for that alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A post that may answer, with what the index knows of it.
@@ -42,17 +46,20 @@ class Offer:
 
     k: int  # how many posts each half was asked for
     by_word: Sequence[Scored]
+    holding: Sequence[Scored]  # those that hold most of its words, however long they are
     by_meaning: Sequence[Scored]
     promising: Sequence[Candidate]  # all of them, the most promising first; equal ones in log order
 
     def candidates(self, depth: int) -> list[Candidate]:
         """Return the first `depth` candidates.
 
-        Half of the places go to the best of either half, so that neither a post that shares no
-        word with the question nor one without a vector yet can be crowded out.
+        Most places go to the best of either half, and to those that hold most of its words, so
+        that no post is crowded out that shares no word with the question, has no vector yet, or is
+        long among many short ones.
         """
         few = depth // 4
-        first = {line.seq for line in [*self.by_word[:few], *self.by_meaning[:few]]}
+        firsts = (self.by_word[:few], self.by_meaning[:few], self.holding[:few])
+        first = {line.seq for lines in firsts for line in lines}
         found = [one for one in self.promising if one.seq in first]
         return [*found, *(one for one in self.promising if one.seq not in first)][:depth]
 
@@ -62,11 +69,13 @@ def offered(
 ) -> Offer:
     """Ask each half of the index for its best k posts."""
     by_word = list(searcher.lexical(terms, where, k)) if terms else []
+    holding = list(searcher.holding(terms, where, FEW)) if terms else []
     by_meaning = list(searcher.semantic(vector, where, k))
     best = max((line.score for line in by_word), default=0.0) or 1.0
     lexical = {line.seq: line.score / best for line in by_word}
     semantic = {line.seq: line for line in by_meaning}
-    semantic |= _missing(searcher, [seq for seq in lexical if seq not in semantic], vector)
+    seqs = list(dict.fromkeys([*lexical, *(line.seq for line in holding)]))
+    semantic |= _missing(searcher, [seq for seq in seqs if seq not in semantic], vector)
     found = [
         Candidate(
             seq,
@@ -74,10 +83,10 @@ def offered(
             semantic[seq].score if seq in semantic else None,
             semantic[seq].span if seq in semantic else None,
         )
-        for seq in dict.fromkeys([*lexical, *semantic])
+        for seq in dict.fromkeys([*seqs, *semantic])
     ]
     found.sort(key=lambda one: (-one.promise, one.seq))
-    return Offer(k, by_word, by_meaning, found)
+    return Offer(k, by_word, holding, by_meaning, found)
 
 
 def nearest_sentences(

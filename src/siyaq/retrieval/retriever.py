@@ -29,7 +29,7 @@ from siyaq.retrieval.latest import WINDOW, by_time, newest_story
 from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.rarity import rarity
 from siyaq.retrieval.reranking import Reranker, passage_of
-from siyaq.retrieval.sentence_evidence import Part, sentence_evidence
+from siyaq.retrieval.sentence_evidence import LONG_FROM, Part, lexical, sentence_evidence
 from siyaq.retrieval.stated import said_in, states
 from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.retrieval.understand import understand
@@ -107,6 +107,17 @@ class _Pool:
         if self._offered is None or self._offered.k < depth:
             self._offered = self._offer(max(DEPTH, depth))
         return self._judge(self._offered.candidates(depth), names)
+
+
+def _even(by_word: Sequence[float], even: Sequence[float], parts: Sequence[Part]) -> list[float]:
+    """Return BM25 over the best; where that is a short text's, long ones count by `even`."""
+    best = max(range(len(parts)), key=by_word.__getitem__, default=None)
+    if best is None or parts[best].length >= LONG_FROM:
+        return list(by_word)
+    return [
+        max(told, fair) if part.length >= LONG_FROM else told
+        for told, fair, part in zip(by_word, even, parts, strict=True)
+    ]
 
 
 def _over_the_best(judged: Sequence[Judged]) -> list[Judged]:
@@ -220,7 +231,9 @@ class Retriever:
         read = [(posts[one.seq].title, read_part(posts[one.seq], one.span)) for one in live]
         texts = text_evidence(question, [f"{title}\n{text}" for title, text in read])
         parts = [Part.of(title, text) for title, text in read]
-        best = sentence_evidence(rarity(self._searcher, question), parts)
+        wanted_terms = rarity(self._searcher, question)
+        best = sentence_evidence(wanted_terms, parts)
+        by_word = _even([one.lexical for one in live], lexical(wanted_terms, parts), parts)
         titles = self._searcher.titles([one.seq for one in live])
         wanted = np.asarray(vector, dtype=np.float32)
         floor = min((one.cosine for one in live if one.cosine is not None), default=0.0)
@@ -229,7 +242,7 @@ class Retriever:
                 one,
                 posts[one.seq],
                 Signals(
-                    lexical=one.lexical,
+                    lexical=told,
                     cosine=floor if one.cosine is None else one.cosine,
                     title=float(np.asarray(titles[one.seq], dtype=np.float32) @ wanted)
                     if one.seq in titles
@@ -243,7 +256,7 @@ class Retriever:
                 ),
                 understood.lang,
             )
-            for one, text, sentence in zip(live, texts, best, strict=True)
+            for one, told, text, sentence in zip(live, by_word, texts, best, strict=True)
         ]
 
     def _align(self, question: str, foreign: list[Judged]) -> list[Judged]:

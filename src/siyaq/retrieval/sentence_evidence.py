@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from siyaq.retrieval.rarity import PRIOR_POSTS, share
 from siyaq.text.analyze import terms
@@ -20,6 +21,11 @@ SHORT, LONG = 60, 400
 """Terms up to which a text is as short as can be, and from which it is as long as can be. A post
 is no better than a paragraph for being shorter; of two paragraphs with one sentence, it is."""
 
+LONG_FROM = SHORT
+"""Terms from which a text is long beside posts."""
+
+_PARAGRAPH = 120  # terms
+_K1, _B = 1.2, 0.75  # as in the index
 _SETTLED = 20  # terms that are added to every length, so that few more matter less
 
 
@@ -72,6 +78,23 @@ def sentence_evidence(wanted: Mapping[str, float], parts: Sequence[Part]) -> lis
         )
         for part in parts
     ]
+
+
+def lexical(wanted: Mapping[str, float], parts: Sequence[Part]) -> list[float]:
+    """Return BM25 over the best, as it is among paragraphs, for texts that stand among short posts.
+
+    There BM25 takes a paragraph for very long, and each of its words for a tenth of one in a post.
+    """
+    found = [_bm25(wanted, part) for part in parts]
+    best = max(found, default=0.0) or 1.0
+    return [one / best for one in found]
+
+
+def _bm25(wanted: Mapping[str, float], part: Part) -> float:
+    counts = Counter(chain(part.title, *part.sentences))
+    norm = _K1 * (1 - _B + _B * max(part.length, SHORT) / _PARAGRAPH)
+    held = ((weight, counts[term]) for term, weight in wanted.items())
+    return sum(weight * count * (_K1 + 1) / (count + norm) for weight, count in held)
 
 
 def brevity(length: int) -> float:

@@ -93,11 +93,24 @@ class MemorySearcher:
             score = 0.0
             for term, weight in terms.items():
                 count = document.counts[term]
-                frequency = frequencies[term]
-                rarity = math.log(1 + (len(documents) - frequency + 0.5) / (frequency + 0.5))
+                rarity = self._rarity(frequencies[term])
                 score += weight * rarity * count * (K1 + 1) / (count + norm)
             scored.append(Scored(document.seq, score))
         return best(scored, k)
+
+    def holding(self, terms: Mapping[str, float], where: Filters, k: int) -> Sequence[Scored]:
+        """Return the k posts that hold most of `terms`, rare ones heavier, however long."""
+        frequencies = self.document_frequency(terms)
+        scored = []
+        for document in self._documents.values():
+            held = [term for term in terms if term in document.counts]
+            if held and where.admits(document.post):
+                score = sum(terms[term] * self._rarity(frequencies[term]) for term in held)
+                scored.append(Scored(document.seq, score))
+        return best(scored, k)
+
+    def _rarity(self, frequency: int) -> float:
+        return math.log(1 + (len(self._documents) - frequency + 0.5) / (frequency + 0.5))
 
     def semantic(self, vector: Vector, where: Filters, k: int) -> Sequence[Scored]:
         """Return the k posts whose best passage is nearest to `vector`, best first."""

@@ -224,6 +224,28 @@ class SearcherContract:
         assert all(line.span is None for line in found)
         assert seqs(searcher.lexical(weights("flood rain minister"), EVERYTHING, 2)) == [4, 2]
 
+    def test_who_holds_most_words_is_found_however_long(
+        self, load: Callable[[Sequence[LogEntry]], Searcher]
+    ) -> None:
+        filling = " ".join(f"filling{n}" for n in range(200))
+        searcher = load(
+            created(
+                1,
+                *(post(f"s{n}", f"flood{n} rain") for n in range(8)),
+                post("long", f"flood minister rain {filling}"),
+                post("two", "flood minister"),
+                post("none", "nothing else"),
+            )
+        )
+        wanted = weights("flood rain minister")
+        assert seqs(searcher.lexical(wanted, EVERYTHING, 5))[0] != 9
+        found = searcher.holding(wanted, EVERYTHING, 5)
+        assert seqs(found)[:2] == [9, 10]
+        assert found[0].score > found[1].score
+        assert len(seqs(searcher.holding(wanted, EVERYTHING, 50))) == 10
+        assert list(searcher.holding(wanted, EVERYTHING, 0)) == []
+        assert list(searcher.holding({}, EVERYTHING, 5)) == []
+
     def test_a_heavier_term_counts_more(
         self, load: Callable[[Sequence[LogEntry]], Searcher]
     ) -> None:
