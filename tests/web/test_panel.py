@@ -220,6 +220,25 @@ def test_an_earlier_claim_of_the_same_minute_is_told_to_the_second(
     expect(told).to_contain_text(re.compile(r":10\s.*first saw it.*:40\s"))
 
 
+def test_of_many_changed_copies_three_are_shown_and_the_others_open(
+    page: Page, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = product.context
+
+    async def campaign(post_id: PostId) -> ContextCard:
+        card = await made(post_id)
+        return replace(card, copies=replace(card.copies, changed=card.copies.changed[:1] * 8))
+
+    monkeypatch.setattr(product, "context", campaign)
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    section = page.locator(".card-section", has_text="8 copies changed words")
+    expect(section.locator(".changes > li").first).to_be_visible()
+    expect(section.locator(".changes > li:visible")).to_have_count(3)
+    section.locator("summary", has_text="5 more").press("Enter")
+    expect(section.locator(".changes > li:visible")).to_have_count(8)
+
+
 def test_an_account_that_nobody_named_is_told_apart_in_the_readers_language(
     page: Page, product: FakeProduct, server: Served
 ) -> None:

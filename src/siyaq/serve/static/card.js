@@ -11,6 +11,7 @@ import { readers } from "./readers.js";
 
 const BAR_WIDTH = 10;
 const CHART_HEIGHT = 40;
+const SHOWN_CHANGES = 3; // a campaign has dozens, most of them alike
 const LOW_CHART = 3; // so that single posts do not look like a peak
 
 /** Draw a card. `open`: openPost(postId, quotes), openCard(postId), signal (aborts when it is left). */
@@ -136,14 +137,18 @@ function chart(histogram) {
 }
 
 function changed(card, open) {
-  const changes = card.copies.changed;
+  const changes = card.copies.changed.map((change) =>
+    el("li", { "data-post": change.post_id }, postButton(card, change.post_id, open),
+      el("p", { class: "words", dir: "auto" },
+        ...change.removed.flatMap((word) => [el("del", {}, word), " "]),
+        ...change.added.flatMap((word) => [el("ins", {}, word), " "]))));
   if (changes.length === 0) return null;
+  const rest = changes.slice(SHOWN_CHANGES);
   return section("card.changed", { n: changes.length },
-    el("ul", { class: "changes" }, ...changes.map((change) =>
-      el("li", { "data-post": change.post_id }, postButton(card, change.post_id, open),
-        el("p", { class: "words", dir: "auto" },
-          ...change.removed.flatMap((word) => [el("del", {}, word), " "]),
-          ...change.added.flatMap((word) => [el("ins", {}, word), " "]))))));
+    el("ul", { class: "changes" }, ...changes.slice(0, SHOWN_CHANGES)),
+    rest.length === 0 ? null : el("details", {},
+      el("summary", { t: "card.changed.more", params: { n: rest.length } }),
+      el("ul", { class: "changes" }, ...rest)));
 }
 
 function together(card, open) {
