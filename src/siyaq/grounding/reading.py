@@ -26,6 +26,9 @@ READ_HITS = 10
 EMBEDDED_UNITS = 12
 """How many of the best units are embedded by themselves: their passages say a little of each."""
 
+NAME_TERMS = 5
+"""Words that tell something, up to which a title is a name; a headline has more."""
+
 OF_ITS_PASSAGE = 0.1
 """How much less the cosine of a unit is, on average, than that of the passage around it."""
 
@@ -123,10 +126,12 @@ def _named(title: Collection[str], question: Collection[str]) -> float:
     """Return the share of a title's words that a question names: whether it asks about just that.
 
     Of "The borders of Iraq" and "Saudi Arabia" a question about the borders of Iraq names the first
-    whole, however much of the second's text says the same of both.
+    whole, however much of the second's text says the same of both. A headline names nothing.
     """
     telling = [term for term in title if not is_stop_word(term)]
-    return sum(term in question for term in telling) / len(telling) if telling else 0.0
+    if not 0 < len(telling) <= NAME_TERMS:
+        return 0.0
+    return sum(term in question for term in telling) / len(telling)
 
 
 def _holds_new(wanted: _Wanted, text: str) -> bool:
