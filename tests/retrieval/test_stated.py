@@ -36,6 +36,11 @@ def test_a_question_or_a_topic_states_nothing(text: str) -> None:
     assert not states(text)
 
 
+def test_any_number_of_signs_takes_no_longer_than_reading_them() -> None:
+    assert states(f"{CLAIM} {'?' * 300_000} x")
+    assert not states(f"{CLAIM} {'?' * 300_000}")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -21,7 +21,8 @@ _ASKS: Final = re.compile(
     r"|\b(?:who|whom|whose|what|what's|which|when|where|why|how|ما|ماذا|من|متي|اين|كيف|كم|هل|لماذا"
     r"|اي|ماهو|ماهي|بماذا|لمن|ممن|عم|عما|مم|علام|الام|فيم|وكم|بكم)\b"
 )
-_QUESTION_MARK: Final = re.compile(r"[?؟？][\W_]*$")
+_SIGNS: Final = re.compile(r"[\W_]*")
+_QUESTION_MARKS: Final = frozenset("?؟？")
 _ADDRESS: Final = re.compile(
     r"(?:https?://|www\.|\bpic\.twitter\.com/|(?<=\w)pic\.twitter\.com/)\S+"
 )
@@ -32,7 +33,7 @@ _SIGNATURE: Final = re.compile(r"\s[—–-]\s[^—–]{0,80}\(@\w{1,30}\)[^—�
 def states(text: str) -> bool:
     """Say whether `text` states something; what is short or asks does not."""
     words = fold_words(text).text.split()
-    if len(words) < LEAST_WORDS or _QUESTION_MARK.search(text):
+    if len(words) < LEAST_WORDS or _ends_in_a_question_mark(text):
         return False
     return _ASKS.search(" ".join(words[:_ASKING_WORDS])) is None
 
@@ -44,3 +45,9 @@ def said_in(text: str) -> str:
     """
     bare = _SIGNATURE.sub("", _ADDRESS.sub(" ", text))
     return " ".join(bare.split()) or text
+
+
+def _ends_in_a_question_mark(text: str) -> bool:
+    """Say whether one stands behind the last word of a text, whatever signs are around it."""
+    behind = _SIGNS.match(text[::-1])  # from the end: a search would begin anew at every sign
+    return behind is not None and not _QUESTION_MARKS.isdisjoint(behind.group())
