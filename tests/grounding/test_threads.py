@@ -74,6 +74,13 @@ def test_in_arabic_too(newsroom: Newsroom) -> None:
     assert shown(ask(newsroom, "هل أعيد فتح جسر الميناء؟")) == f"{asked}\nنعم منذ الظهر"
 
 
+@pytest.mark.parametrize(("limit", "quoted"), [(1, 0), (2, 2), (3, 3)])
+def test_no_more_is_quoted_than_is_asked_for(newsroom: Newsroom, limit: int, quoted: int) -> None:
+    thread(newsroom, ASKED, "Yes, since noon", "Yes, it is open", "Yes!")
+    answer = stream(newsroom, Question(text=QUESTION, limit=limit)).answer
+    assert len(answer.references) == quoted
+
+
 def test_what_was_replied_to_another_question_answers_nothing(newsroom: Newsroom) -> None:
     thread(newsroom, "Has the airport road reopened yet? My bus is waiting", "Yes, since noon")
     assert ask(newsroom, QUESTION).status is AnswerStatus.ABSTAINED

@@ -28,6 +28,8 @@ THREADS = 5
 REPLIES = 20
 """How many replies to each are read, the first ones first."""
 
+_BOTH = 2  # quotes: what asks, and what replies
+
 
 def answer_in_thread(
     ranking: Ranking,
@@ -39,14 +41,17 @@ def answer_in_thread(
 ) -> Draft | None:
     """Quote the first hit that asks what is asked, and the replies that say it; None without any.
 
-    `where` are the filters of the question, narrowed to its moment. At most `limit` quotes.
+    `where` are the filters of the question, narrowed to its moment. At most `limit` quotes; with
+    room for one, None: a reply tells nothing without what it replies to.
     """
+    if limit < _BOTH:
+        return None
     question = ranking.understood.text
     judge = Judge(ranking.understood, rarity(searcher, question), alignment, frozenset())
     asking = (hit for hit in ranking.hits if _asks_the_same(hit, judge, ranking.understood.lang))
     for hit, _ in zip(asking, range(THREADS), strict=False):
         replies = list(_replies(hit, searcher, log, where))
-        found = [one for one in replies if _answers(question, one.post.text)][: max(1, limit - 1)]
+        found = [one for one in replies if _answers(question, one.post.text)][: limit - 1]
         if found:
             quotes = [_whole(one) for one in (hit, *found)]
             return Draft(tuple(quote(quotes, [1.0] * len(quotes))), None)
