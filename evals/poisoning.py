@@ -259,7 +259,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1), default=None, help="which questions")
     parser.add_argument("--limit", type=int, default=None, help="questions asked, evenly spaced")
-    parser.add_argument("--bury", type=Path, default=None, help="other posts: a file, or --data")
+    parser.add_argument("--bury", type=Path, default=None, help="a file, or a data directory")
     parser.add_argument("--together", action="store_true", help="plant against all at once")
     found = asyncio.run(run(parser.parse_args()))
     json.dump(found, sys.stdout, ensure_ascii=False, indent=2)

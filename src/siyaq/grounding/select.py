@@ -21,7 +21,6 @@ PER_AUTHOR = 3
 BESIDE = 1.5
 """How much less than the best a unit of another post may weigh."""
 
-
 FOLLOWS = 1.0
 """How much more the unit weighs that directly follows the best one: a sentence that says the words
 of the question often goes on to answer it ("the three continents:")."""

@@ -16,9 +16,8 @@ from siyaq.core.span import Span
 DEPTH = 200
 """How many posts each half of the index is asked for."""
 
-
 FEW = 50
-"""How many are asked for that hold most of the words: more than may be read for that alone."""
+"""How many are asked for that hold most of the words."""
 
 
 @dataclass(frozen=True, slots=True)
