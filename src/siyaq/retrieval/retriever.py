@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from siyaq.core.ids import PostId
 from siyaq.core.ports import Clock, Embedder, Searcher, Vector
-from siyaq.core.post import Post
 from siyaq.core.query import Filters, Hit, Query, Ranking, Understood
 from siyaq.core.span import TimeRange
 from siyaq.log import LogReader
 from siyaq.retrieval.alignment import WordAlignment
-from siyaq.retrieval.candidates import (
-    DEPTH,
-    Candidate,
-    Offer,
-    nearest_sentences,
-    offered,
-)
+from siyaq.retrieval.candidates import Candidate, Offer, nearest_sentences, offered
 from siyaq.retrieval.features import read_part, text_evidence
 from siyaq.retrieval.fold import Fold, Ranked, fold_copies
 from siyaq.retrieval.fuse import Signals, level, scores
+from siyaq.retrieval.judged import Judged, Pool
 from siyaq.retrieval.latest import WINDOW, by_time, newest_story
 from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.rarity import rarity
 from siyaq.retrieval.reranking import Reranker, passage_of
-from siyaq.retrieval.sentence_evidence import LONG_FROM, Part, lexical, sentence_evidence
+from siyaq.retrieval.sentence_evidence import Part, evened, sentence_evidence
 from siyaq.retrieval.stated import said_in, states
 from siyaq.retrieval.terms import content_terms, query_terms
 from siyaq.retrieval.understand import understand
@@ -39,9 +33,6 @@ from siyaq.text.sentences import sentences
 
 READ = 60
 """How many candidates have their text read at the least."""
-
-LEFT = 30
-"""With fewer candidates left, the index is asked again."""
 
 SPARE = 20
 """How many more than asked for are read, as some will fold into others."""
@@ -54,78 +45,6 @@ SENTENCES = 8
 
 ALIGNED = 16
 """How many posts in another language are compared with the question word by word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A candidate, its post, and all that speaks for it."""
-
-    candidate: Candidate
-    post: Post
-    signals: Signals
-    asked_in: str
-
-    @property
-    def across(self) -> bool:
-        """Whether the post is in another language than the question, both being known."""
-        return bool(self.asked_in and self.post.lang) and self.asked_in != self.post.lang
-
-    def ranked(self, score: float) -> Ranked:
-        """Return what is folded and numbered."""
-        return Ranked(
-            self.candidate.seq, score, self.post, self.candidate.span, self.signals.parts()
-        )
-
-
-class _Pool:
-    """The candidates of one query, judged once and again only where too few are left."""
-
-    def __init__(
-        self,
-        offer: Callable[[int], Offer],
-        judge: Callable[[list[Candidate], frozenset[PostId]], list[Judged]],
-        least: int,
-    ) -> None:
-        """`least` candidates are read at the least, besides those that are left out."""
-        self._offer = offer
-        self._judge = judge
-        self._least = least
-        self._offered: Offer | None = None
-        self._known: list[Judged] | None = None
-
-    def without(self, names: frozenset[PostId]) -> list[Judged]:
-        """Return the candidates but those, BM25 over the best among the rest."""
-        if self._known is None:
-            self._known = self._judged(names)
-        left = [one for one in self._known if one.post.id not in names]
-        if len(left) < min(len(self._known), LEFT):
-            left = self._known = self._judged(names)
-        return _over_the_best(left) if names else left
-
-    def _judged(self, names: frozenset[PostId]) -> list[Judged]:
-        depth = self._least + len(names)
-        if self._offered is None or self._offered.k < depth:
-            self._offered = self._offer(max(DEPTH, depth))
-        return self._judge(self._offered.candidates(depth), names)
-
-
-def _even(by_word: Sequence[float], even: Sequence[float], parts: Sequence[Part]) -> list[float]:
-    """Return BM25 over the best; where that is a short text's, long ones count by `even`."""
-    best = max(range(len(parts)), key=by_word.__getitem__, default=None)
-    if best is None or parts[best].length >= LONG_FROM:
-        return list(by_word)
-    return [
-        max(told, fair) if part.length >= LONG_FROM else told
-        for told, fair, part in zip(by_word, even, parts, strict=True)
-    ]
-
-
-def _over_the_best(judged: Sequence[Judged]) -> list[Judged]:
-    best = max((one.signals.lexical for one in judged), default=0.0) or 1.0
-    return [
-        replace(one, signals=replace(one.signals, lexical=one.signals.lexical / best))
-        for one in judged
-    ]
 
 
 class Retriever:
@@ -175,7 +94,7 @@ class Retriever:
         )
         where = visible(understood.filters, query.as_of)
         latest = understood.wants == "latest"
-        judged = _Pool(
+        judged = Pool(
             lambda k: self._offer(understood.text, where, k),
             lambda found, without: self._judged(understood, found, without),
             max(READ, query.k + SPARE),
@@ -205,7 +124,7 @@ class Retriever:
                 kind = self._align(understood.text, kind)
             found = scores([one.signals for one in kind], across=across, stated=stated)
             if self._reranker is not None and len(kind) > 1:
-                kind = self._read_again(understood.text, kind, found)
+                kind = _read_again(self._reranker, understood.text, kind, found)
                 found = scores([one.signals for one in kind], across=across, stated=stated)
             ranked += [one.ranked(score) for one, score in zip(kind, found, strict=True)]
         ranked.sort(key=lambda one: (-one.score, one.seq))
@@ -231,9 +150,9 @@ class Retriever:
         read = [(posts[one.seq].title, read_part(posts[one.seq], one.span)) for one in live]
         texts = text_evidence(question, [f"{title}\n{text}" for title, text in read])
         parts = [Part.of(title, text) for title, text in read]
-        wanted_terms = rarity(self._searcher, question)
-        best = sentence_evidence(wanted_terms, parts)
-        by_word = _even([one.lexical for one in live], lexical(wanted_terms, parts), parts)
+        rare = rarity(self._searcher, question)
+        best = sentence_evidence(rare, parts)
+        by_word = evened([one.lexical for one in live], rare, parts)
         titles = self._searcher.titles([one.seq for one in live])
         wanted = np.asarray(vector, dtype=np.float32)
         floor = min((one.cosine for one in live if one.cosine is not None), default=0.0)
@@ -282,18 +201,6 @@ class Retriever:
             *rest,
         ]
 
-    def _read_again(
-        self, question: str, judged: Sequence[Judged], found: Sequence[float]
-    ) -> list[Judged]:
-        """Return candidates with what a second reading of the best, by `found`, says for each."""
-        assert self._reranker is not None
-        read = [passage_of(one.post, one.candidate.span) for one in judged]
-        near = self._reranker.nearness(said_in(question), read, found)
-        return [
-            replace(one, signals=replace(one.signals, reread=nearness))
-            for one, nearness in zip(judged, near, strict=True)
-        ]
-
     def _newest(self, where: Filters, k: int, stories_in: str | None) -> list[Ranked]:
         """Return the newest posts; given a language, those of the newest story first."""
         depth = k + NEWEST_SPARE
@@ -303,6 +210,18 @@ class Retriever:
         if stories_in is not None:
             ranked = newest_story(ranked, stories_in)
         return ranked[:depth]
+
+
+def _read_again(
+    reranker: Reranker, question: str, judged: Sequence[Judged], found: Sequence[float]
+) -> list[Judged]:
+    """Return candidates with what a second reading of the best, by `found`, says for each."""
+    read = [passage_of(one.post, one.candidate.span) for one in judged]
+    near = reranker.nearness(said_in(question), read, found)
+    return [
+        replace(one, signals=replace(one.signals, reread=nearness))
+        for one, nearness in zip(judged, near, strict=True)
+    ]
 
 
 def visible(filters: Filters, as_of: datetime | None) -> Filters:

@@ -80,11 +80,26 @@ def sentence_evidence(wanted: Mapping[str, float], parts: Sequence[Part]) -> lis
     ]
 
 
-def lexical(wanted: Mapping[str, float], parts: Sequence[Part]) -> list[float]:
-    """Return BM25 over the best, as it is among paragraphs, for texts that stand among short posts.
+def evened(
+    by_word: Sequence[float], wanted: Mapping[str, float], parts: Sequence[Part]
+) -> list[float]:
+    """Return BM25 over the best, in which long texts among short posts count as among paragraphs.
 
     There BM25 takes a paragraph for very long, and each of its words for a tenth of one in a post.
+    Where a long text is the best by it, nothing changes.
     """
+    best = max(range(len(parts)), key=by_word.__getitem__, default=None)
+    if best is None or parts[best].length >= LONG_FROM:
+        return list(by_word)
+    fair = _among_paragraphs(wanted, parts)
+    return [
+        max(here, there) if part.length >= LONG_FROM else here
+        for here, there, part in zip(by_word, fair, parts, strict=True)
+    ]
+
+
+def _among_paragraphs(wanted: Mapping[str, float], parts: Sequence[Part]) -> list[float]:
+    """Return BM25 over the best, as it is where all texts are paragraphs."""
     found = [_bm25(wanted, part) for part in parts]
     best = max(found, default=0.0) or 1.0
     return [one / best for one in found]
