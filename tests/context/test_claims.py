@@ -354,6 +354,7 @@ def test_what_a_post_states_goes_before_what_it_asks(story: Story) -> None:
         ("Is the stone bridge in Karda closed?", ["Is the stone bridge in Karda closed"]),
         ("Guys, is the ferry really 40 dinars now?", ["Guys, is the ferry really 40 dinars now"]),
         ("Anyone know if the harbor road is closed?", ["the harbor road is closed"]),
+        ("Is the stone bridge in Karda closed？", ["Is the stone bridge in Karda closed"]),
         ("How much is the ferry fare in Karda, 12 dinars?", []),
         ("Can anyone send 3 pictures of the flood?", []),
         ("Do you want 2 tickets for the match?", []),

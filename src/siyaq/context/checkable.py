@@ -13,6 +13,7 @@ from typing import Final
 from siyaq.core.span import Span
 from siyaq.grounding.support import Quantity, Read
 from siyaq.text.fold import fold
+from siyaq.text.questions import asks
 from siyaq.text.sentences import sentences
 
 CLAIMS_AT_MOST: Final = 2
@@ -21,7 +22,6 @@ _WORDS_AT_LEAST: Final = 3  # that tell something
 _TOLD_AT_LEAST: Final = 2  # beside who says it
 _CHARS_AT_MOST: Final = 500
 
-_ASKED: Final = re.compile(r"[?؟]")
 _QUESTION: Final = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|any|who|what|when"
     r"|where|why|how|anyone|هل|ما|ماذا|متي|اين|كيف|لماذا|ايعقل|من هو|من هي)\b"
@@ -115,12 +115,12 @@ def asked(text: str) -> list[Span]:
 def _states_a_fact(sentence: str) -> bool:
     plain = _LABEL.sub(" ", sentence)
     folded = fold(plain)
-    asks = _ASKED.search(plain) is not None
+    question = asks(plain)
     if _QUESTION.search(folded) or _OPINION.search(folded):
         return False
-    if asks and (_IS_IT_SO.search(folded) or _WHETHER.search(folded)):
+    if question and (_IS_IT_SO.search(folded) or _WHETHER.search(folded)):
         return False
-    return _has_a_fact(sentence, plain, told=not asks)
+    return _has_a_fact(sentence, plain, told=not question)
 
 
 def _has_a_fact(sentence: str, plain: str, *, told: bool) -> bool:
@@ -139,7 +139,7 @@ def _has_a_fact(sentence: str, plain: str, *, told: bool) -> bool:
 def _asked(text: str, span: Span) -> Span | None:
     sentence = span.of(text)
     folded = fold(sentence)
-    if not _ASKED.search(sentence) or _OPINION.search(folded):
+    if not asks(sentence) or _OPINION.search(folded):
         return None
     begins = _IS_IT_SO.search(folded)
     if begins is None and not _WHETHER.search(folded):
@@ -155,7 +155,7 @@ def _after(text: str, span: Span, words: int) -> Span:
     """Return a span without its first words, and without the mark that it ends with."""
     starts = [one.start() for one in re.finditer(r"\S+", span.of(text))]
     start = span.start + (starts[words] if words < len(starts) else 0)
-    return Span(start, start + len(text[start : span.end].rstrip(" ?؟!.…\n")))
+    return Span(start, start + len(text[start : span.end].rstrip(" ?؟？!.…\n")))
 
 
 def _counts(number: Quantity) -> bool:

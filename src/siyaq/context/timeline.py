@@ -28,6 +28,7 @@ from siyaq.core.span import Span
 from siyaq.grounding.support import reading
 from siyaq.log import LogReader
 from siyaq.text.fold import fold
+from siyaq.text.questions import asks
 from siyaq.text.sentences import sentences
 
 MOMENTS_AT_MOST: Final = 12
@@ -150,7 +151,7 @@ class _Story:
     def others(self) -> Iterator[Turn]:
         """Yield what else bears on the claims, independent accounts in words of their own."""
         for one in self.posts:
-            if one.id in self._bearing and not _asks(one):
+            if one.id in self._bearing and not asks(one.text):
                 yield self._turn(one, None)
 
     def _has_official(self, found: dict[PostId, Turn]) -> bool:
@@ -172,7 +173,7 @@ class _Story:
         official = official_by(one.author)
         if one.id in self._checks:
             kinds.add("fact_check")
-        elif not _asks(one):
+        elif not asks(one.text):
             if refutes:
                 kinds.add("dispute")
             if (refutes and official) or _CORRECTS.search(fold(one.text)):
@@ -253,10 +254,6 @@ def _share(wanted: frozenset[str], said: frozenset[str]) -> float:
 def _by_time(posts: Iterable[Post]) -> list[Post]:
     once = {one.id: one for one in posts}
     return sorted(once.values(), key=lambda one: (one.placed_at, one.id))
-
-
-def _asks(post: Post) -> bool:
-    return any(sign in post.text for sign in "?؟")
 
 
 def _first_sentence(text: str) -> Span:

@@ -15,9 +15,9 @@ from siyaq.grounding.reading import Reading
 from siyaq.grounding.unit import Unit
 from siyaq.retrieval.folded import fold_words
 from siyaq.text.analyze import terms
+from siyaq.text.questions import asks
 from siyaq.text.sentences import sentences
 
-_ASKS: Final = re.compile(r"[?؟？]")
 _YES_OR_NO: Final = re.compile(
     r"^(?:yes|yep|yeah|no(?! (?:idea|clue|one|matter|problem)\b)|nope|not yet|still|it is|it isn't"
     r"|it was|it wasn't|they are|they aren't"
@@ -25,11 +25,6 @@ _YES_OR_NO: Final = re.compile(
 )
 _NAMED: Final = (Asked.PERSON, Asked.PLACE)
 """Kinds of which nothing tells by its look whether a text names one: Arabic has no capitals."""
-
-
-def asks(text: str) -> bool:
-    """Say whether a text asks something."""
-    return _ASKS.search(text) is not None
 
 
 def says_what_is_asked(question: str, reply: str) -> bool:

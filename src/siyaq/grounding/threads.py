@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from siyaq.core.ports import Searcher
 from siyaq.core.query import Filters, Hit, Ranking
 from siyaq.core.span import Span
-from siyaq.grounding.askers import asks, says_what_is_asked
+from siyaq.grounding.askers import says_what_is_asked
 from siyaq.grounding.cutting import WHOLE_POST_CHARS
 from siyaq.grounding.draft import Draft
 from siyaq.grounding.evidence import quote
@@ -21,6 +21,7 @@ from siyaq.grounding.unit import Quote
 from siyaq.log import LogReader
 from siyaq.retrieval.alignment import WordAlignment
 from siyaq.retrieval.rarity import rarity
+from siyaq.text.questions import asks
 
 THREADS = 5
 """How many of the best hits that ask the same have their replies read."""

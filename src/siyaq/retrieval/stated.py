@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from siyaq.retrieval.folded import fold_words
+from siyaq.text.questions import QUESTION_MARKS
 
 LEAST_WORDS = 8
 """Of a statement; fewer are the topic of a search."""
@@ -22,7 +23,6 @@ _ASKS: Final = re.compile(
     r"|اي|ماهو|ماهي|بماذا|لمن|ممن|عم|عما|مم|علام|الام|فيم|وكم|بكم)\b"
 )
 _SIGNS: Final = re.compile(r"[\W_]*")
-_QUESTION_MARKS: Final = frozenset("?؟？")
 _ADDRESS: Final = re.compile(
     r"(?:https?://|www\.|\bpic\.twitter\.com/|(?<=\w)pic\.twitter\.com/)\S+"
 )
@@ -50,4 +50,4 @@ def said_in(text: str) -> str:
 def _ends_in_a_question_mark(text: str) -> bool:
     """Say whether one stands behind the last word of a text, whatever signs are around it."""
     behind = _SIGNS.match(text[::-1])  # from the end: a search would begin anew at every sign
-    return behind is not None and not _QUESTION_MARKS.isdisjoint(behind.group())
+    return behind is not None and not QUESTION_MARKS.isdisjoint(behind.group())
