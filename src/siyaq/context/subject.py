@@ -111,9 +111,10 @@ class Subject:
         called count nothing, what people count of their own lives is each their own. Where nothing
         named is common to both posts, and the other sets nothing right, they must share most of
         their words, or a place and many, and then how long something took tells nothing: queues
-        are of every length. A claim that names nothing must be told again but for its number.
+        are of every length. A claim that names nothing must be told again but for its number, or
+        in a sentence that itself names what the claim's post does.
         """
-        bare = not self.claim.names and not self.claim.places
+        bare = not (self.claim.names or self.claim.places or self._named_in(sentence))
         if bare and about(self.counting, sentence) < _ALIKE:
             return False
         certain = self._named_in(whole) or (
