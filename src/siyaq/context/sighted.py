@@ -86,11 +86,10 @@ _SETS_RIGHT: Final = re.compile(
 
 def seen_otherwise(subject: Subject, text: str) -> Span | None:
     """Return the sentence of a post that says what was seen is another thing; None: none does."""
-    folded = fold(text)
-    if not _SETS_RIGHT.search(folded) or not _is_there(subject, Read(text)):
-        return None
     claimed = _thing(_CLAIMED, fold(subject.claim.text))
     if claimed is None or _GENERIC.search(claimed):
+        return None  # as of most claims: then the post need not be read
+    if not _SETS_RIGHT.search(fold(text)) or not _is_there(subject, Read(text)):
         return None
     for span in sentences(text):
         identified = _thing(_IDENTIFIED, fold(span.of(text)))
