@@ -24,8 +24,7 @@ const STYLE = `
     border: 1px solid var(--siyaq-line, light-dark(#c9d2cb, #35424a));
     border-radius: var(--siyaq-radius, 0.75rem); padding: 0.875rem 1rem; }
   :host([hidden]) { display: none; }
-  :host([theme="light"]) { color-scheme: light; }
-  :host([theme="dark"]) { color-scheme: dark; }
+  :host([theme="light"]) { color-scheme: light; } :host([theme="dark"]) { color-scheme: dark; }
   * { box-sizing: border-box; margin: 0; padding: 0; }
   article { display: grid; gap: 0.625rem; }
   header { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; }
@@ -130,18 +129,15 @@ const WORDS = {
 
 const UNKNOWN = {
   en: {
-    no_earlier_record: "whether it was said before our record begins",
-    feed_gap: "whether it was said while we were not listening",
+    no_earlier_record: "whether it was said before our record begins", feed_gap: "whether it was said while we were not listening",
     short_text: "whether posts this short are copies at all", more_copies: "how many more copies there are",
     thread_incomplete: "what stands in posts of the conversation that we do not hold",
-    not_checked_claims: "whether what it claims is true",
-    not_checked_media: "what its pictures show, and where they come from",
+    not_checked_claims: "whether what it claims is true", not_checked_media: "what its pictures show, and where they come from",
     not_checked_coordination: "whether accounts copied it together",
   },
   ar: {
     no_earlier_record: "هل قيل قبل بداية سجلنا", feed_gap: "هل قيل حين لم نكن نستمع",
-    short_text: "هل النسخ منسوخة حقًا، فالنص قصير", more_copies: "كم نسخة أخرى هناك",
-    thread_incomplete: "ما في منشورات المحادثة التي ليست لدينا",
+    short_text: "هل النسخ منسوخة حقًا، فالنص قصير", more_copies: "كم نسخة أخرى هناك", thread_incomplete: "ما في منشورات المحادثة التي ليست لدينا",
     not_checked_claims: "هل ما يدّعيه صحيح", not_checked_media: "ما تُظهره صوره، ومن أين جاءت",
     not_checked_coordination: "هل نسخته حسابات معًا",
   },
@@ -165,13 +161,9 @@ class SiyaqContext extends HTMLElement {
     this.#root.adoptedStyleSheets = [sheet];
   }
 
-  connectedCallback() {
-    this.#soon();
-  }
+  connectedCallback() { this.#soon(); }
 
-  disconnectedCallback() {
-    this.#asking.abort();
-  }
+  disconnectedCallback() { this.#asking.abort(); }
 
   attributeChangedCallback(_, before, after) {
     if (this.isConnected && before !== after) this.#soon();
