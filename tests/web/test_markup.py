@@ -231,7 +231,8 @@ def the_component(browser: Browser, server: Served, product: Poisoned) -> None:
         "<script type=module src=/siyaq.js></script>"
     )
     with shown(browser, server, "/elsewhere", html) as page:
-        card = page.locator("siyaq-context article")
+        card = page.locator("siyaq-context article:not([aria-busy])")
+        expect(card).to_be_visible()
         for summary in card.locator("summary").all():
             summary.click()
         expect(card.locator("blockquote").first).to_be_visible()
