@@ -271,6 +271,12 @@ def test_a_gap_in_the_period_asked_about_is_named(town: Newsroom) -> None:
     assert without_period.reason is Reason.NO_EVIDENCE
 
 
+def test_of_a_period_before_the_first_post_nothing_was_covered(town: Newsroom) -> None:
+    answer = ask(town, "fire since:2020-01-01 until:2020-01-02")
+    assert answer.status is AnswerStatus.ABSTAINED
+    assert (answer.covered.since, answer.covered.until) == (None, None)
+
+
 def test_coverage_is_that_of_the_period_asked_about(town: Newsroom) -> None:
     answer = ask(town, "rain in Tripoli in the last 10 minutes")
     assert answer.covered.since == NOON - timedelta(minutes=10)

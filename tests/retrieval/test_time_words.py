@@ -26,6 +26,7 @@ def days(first: int, last: int) -> TimeRange:
     return TimeRange(TODAY + first * DAY, TODAY + (last + 1) * DAY)
 
 
+APRIL = TimeRange(datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC))
 NARROWED = {
     "what happened in the last two hours?": since(2 * HOUR),
     "fires in the past 10 minutes": since(10 * MINUTE),
@@ -54,6 +55,62 @@ NARROWED = {
     "floods after 3 May": TimeRange(TODAY - 2 * DAY),
     "floods between 3 May and 4 May": days(-3, -2),
     "what happened on 3 May?": days(-3, -3),
+    "floods since 2026/5/3": TimeRange(TODAY - 3 * DAY),
+    "what happened in April": APRIL,
+    "what happened in March 2026": TimeRange(
+        datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    ),
+    "What happened this month?": TimeRange(
+        datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    ),
+    "What happened on Monday?": days(-2, -2),
+    "What was said on Wednesday about the bridge?": days(0, 0),
+    "what did people say about the strike on Tuesday?": days(-1, -1),
+    "what happened last Wednesday": days(-7, -7),
+    "who won the match last Friday": days(-5, -5),
+    "what did the mayor say since Monday?": TimeRange(TODAY - 2 * DAY),
+    "what happened after last Monday": TimeRange(TODAY - DAY),
+    "what happened before Monday": TimeRange(until=TODAY - 2 * DAY),
+    "what happened since last week": TimeRange(TODAY - 9 * DAY),
+    "what happened since last night": TimeRange(TODAY - 7 * HOUR),
+    "what did people say before yesterday": TimeRange(until=TODAY - DAY),
+    "what was known as of yesterday": TimeRange(until=TODAY),
+    "what happened yesterday morning": TimeRange(TODAY - DAY, TODAY - DAY / 2),
+    "what happened yesterday afternoon": TimeRange(TODAY - DAY / 2, TODAY - 7 * HOUR),
+    "what happened yesterday evening": TimeRange(TODAY - 7 * HOUR, TODAY + 5 * HOUR),
+    "what was said since noon": TimeRange(TODAY + 12 * HOUR),
+    "what was said since 9 am": TimeRange(TODAY + 9 * HOUR),
+    "what was said since 4:30 p.m.": TimeRange(TODAY - 7.5 * HOUR),  # half past four is to come
+    "what happened after 14:00": TimeRange(TODAY + 14 * HOUR),
+    "what happened before 3 pm yesterday": TimeRange(until=TODAY - 9 * HOUR),
+    "What happened an hour ago?": TimeRange(NOW - 1.5 * HOUR, NOW - HOUR / 2),
+    "what was posted 20 minutes ago": TimeRange(NOW - 20.5 * MINUTE, NOW - 19.5 * MINUTE),
+    "what happened 3 days ago": days(-3, -3),
+    "what happened a few days ago": since(6 * DAY),
+    "ماذا حدث في أبريل؟": APRIL,
+    "ماذا حدث في شهر نيسان ٢٠٢٦؟": APRIL,
+    "ماذا حدث هذا الشهر؟": TimeRange(
+        datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    ),
+    "ماذا حدث يوم الاثنين؟": days(-2, -2),
+    "ماذا قيل يوم الثلاثاء عن الجسر؟": days(-1, -1),
+    "ماذا حدث الجمعة الماضية؟": days(-5, -5),
+    "ماذا قال العمدة منذ يوم الاثنين؟": TimeRange(TODAY - 2 * DAY),
+    "ماذا حدث منذ يوم أمس": TimeRange(TODAY - DAY),
+    "ماذا حدث منذ يوم 4 مايو": TimeRange(TODAY - 2 * DAY),
+    "ماذا حدث منذ الأسبوع الماضي؟": TimeRange(TODAY - 9 * DAY),
+    "ماذا حدث قبل أمس؟": days(-2, -2),
+    "ماذا حدث صباح أمس؟": TimeRange(TODAY - DAY, TODAY - DAY / 2),
+    "ماذا حدث مساء أمس؟": TimeRange(TODAY - 7 * HOUR, TODAY + 5 * HOUR),
+    "ماذا حدث منذ الظهر؟": TimeRange(TODAY + 12 * HOUR),
+    "ماذا حدث بعد الساعة الثالثة عصرا؟": TimeRange(TODAY + 15 * HOUR),
+    "ماذا قيل منذ الساعة ٩ صباحا": TimeRange(TODAY + 9 * HOUR),
+    "ماذا حدث قبل ساعتين؟": TimeRange(NOW - 2.5 * HOUR, NOW - 1.5 * HOUR),
+    "ماذا حدث قبل يومين؟": days(-2, -2),
+    "ماذا حدث قبل ثلاثة أيام؟": days(-3, -3),
+    "ماذا حدث قبل أيام؟": since(6 * DAY),
+    "ماذا حدث في الأيام القليلة الماضية": since(6 * DAY),
+    "ماذا حدث منذ ساعتين إلى الآن": since(2 * HOUR),
     "ماذا حدث في آخر ساعتين؟": since(2 * HOUR),
     "الحرائق في آخر ١٠ دقائق": since(10 * MINUTE),
     "الحرائق آخر عشر دقائق": since(10 * MINUTE),
@@ -93,6 +150,20 @@ LEFT_ALONE = (
     "كم ساعة في اليوم الواحد؟",
     "ماذا حدث في اليوم التالي؟",
     "ما هي عاصمة لبنان؟",
+    "Will the bridge be closed until Friday?",
+    "Is the museum open on Friday?",
+    "When does the shop open after 3 pm?",
+    "Who was born in May 1940?",
+    "What happened in April 1940?",
+    "Which watch is coming in October, what do people say?",
+    "How long ago was the bridge built?",
+    "What was the tower used for two centuries ago?",
+    "What remains until today?",
+    "Who gave the speech two days ago?",
+    "what happened after 25:00",
+    "هل المتحف مفتوح يوم الجمعة؟",
+    "هل يغلق الجسر حتى الجمعة؟",
+    "ما الذي بقي حتى اليوم؟",
 )
 
 

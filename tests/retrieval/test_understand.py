@@ -15,6 +15,10 @@ from siyaq.retrieval import understand
 
 NOW = datetime(2026, 5, 6, 15, 30, tzinfo=UTC)
 
+ARABIC, ENGLISH = Filters(langs=("ar",)), Filters(langs=("en",))
+BY_ANN = Filters(authors=("ann.example",))
+ON_WIRE, ON_BLUESKY = Filters(sources=("wire-1",)), Filters(sources=("bluesky",))
+
 
 def test_operators_leave_the_text_and_become_filters() -> None:
     understood = understand(
@@ -50,6 +54,7 @@ def test_a_date_begins_at_midnight_and_until_excludes_it() -> None:
         "since:soon rain",
         "note:this rain",
         "lang:!! rain",
+        'source:"" rain',
         "10:30 rain",
     ],
 )
@@ -76,6 +81,10 @@ def test_what_is_no_operator_stays_in_the_question(text: str) -> None:
         "ماذا يحدث الآن؟",
         "أحدث المنشورات عن الميناء",
         "ما الجديد؟",
+        "what happened recently?",
+        "ماذا حدث مؤخرًا؟",
+        "شو صار؟",
+        "إيه اللي حصل؟",
     ],
 )
 def test_a_question_for_the_newest_is_understood(text: str) -> None:
@@ -107,13 +116,84 @@ def test_where_the_posts_are_named_words_of_time_are_part_of_the_question() -> N
     assert understood.text == "who played last night?"
 
 
+@pytest.mark.parametrize(
+    ("text", "rest", "expected"),
+    [
+        ("what do posts in Arabic say about rain", "what do posts say about rain", ARABIC),
+        ("Arabic posts about rain", "posts about rain", ARABIC),
+        ("what was said in English about rain", "what was said about rain", ENGLISH),
+        ("ماذا تقول المنشورات العربية عن المطر", "ماذا تقول المنشورات عن المطر", ARABIC),
+        ("منشورات باللغة الإنجليزية عن المطر", "منشورات عن المطر", ENGLISH),
+        ("ماذا قيل بالإنجليزية عن المطر", "ماذا قيل عن المطر", ENGLISH),
+        ("posts by @Ann.example about rain", "posts about rain", BY_ANN),
+        ("منشورات من @ann.example عن المطر", "منشورات عن المطر", BY_ANN),
+        ("what is said on Wire-1 about rain", "what is said about rain", ON_WIRE),
+        ("ماذا يقول الناس على بلوسكاي عن المطر", "ماذا يقول الناس عن المطر", ON_BLUESKY),
+    ],
+)
+def test_plain_words_restrict_as_operators_do(text: str, rest: str, expected: Filters) -> None:
+    understood = understand(text, filters=Filters(), now=NOW, sources=lambda: ["wire-1", "bluesky"])
+    assert understood.text == rest
+    assert understood.filters == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how is rain said in Arabic?",
+        "كيف تقال كلمة مطر بالإنجليزية؟",
+        "what is said on the bridge",
+        "posts on mastodon about rain",  # there is no such source
+        "the Arabic word for rain",
+        "rain in the English Channel",
+        "ماذا قيل في الجسر",
+        "A tweet from @ann made the rounds, and everybody at the office laughed all day long",
+    ],
+)
+def test_words_that_speak_of_no_posts_restrict_nothing(text: str) -> None:
+    understood = understand(text, filters=Filters(), now=NOW, sources=lambda: ["wire-1"])
+    assert understood.text == text
+    assert understood.filters == Filters()
+
+
+def test_plain_words_never_widen_what_an_operator_says() -> None:
+    understood = understand("lang:en Arabic posts about rain", filters=Filters(), now=NOW)
+    assert understood.filters == ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("since:yesterday rain", Filters(placed=TimeRange(datetime(2026, 5, 5, tzinfo=UTC)))),
+        ("since:أمس rain", Filters(placed=TimeRange(datetime(2026, 5, 5, tzinfo=UTC)))),
+        ("since:٢٠٢٦-٠٥-٠٥ rain", Filters(placed=TimeRange(datetime(2026, 5, 5, tzinfo=UTC)))),
+        ("until:today rain", Filters(placed=TimeRange(None, datetime(2026, 5, 6, tzinfo=UTC)))),
+        (
+            'since:"2026-05-05 10:00" rain',
+            Filters(placed=TimeRange(datetime(2026, 5, 5, 10, tzinfo=UTC))),
+        ),
+        ("lang:Arabic rain", ARABIC),
+        ("lang:العربية rain", ARABIC),
+        ("lang:ar,en rain", Filters(langs=("ar", "en"))),
+        ("from:@Ann,bob rain", Filters(authors=("ann", "bob"))),
+    ],
+)
+def test_an_operator_takes_what_people_write_after_it(text: str, expected: Filters) -> None:
+    understood = understand(text, filters=Filters(), now=NOW)
+    assert understood.text == "rain"
+    assert understood.filters == expected
+
+
 def test_the_language_of_a_question_is_told() -> None:
     assert understand("أين الحريق في الميناء؟", filters=Filters(), now=NOW).lang == "ar"
     assert understand("Where is the fire at the port?", filters=Filters(), now=NOW).lang == "en"
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.text(max_size=60), st.sampled_from(["", "since:", "until:", "from:", "lang:", "source:"]))
+@given(
+    st.text(max_size=60),
+    st.sampled_from(["", "since:", 'since:"', "until:", "from:", "lang:", "source:", "posts on "]),
+)
 def test_no_text_breaks_understanding(text: str, operator: str) -> None:
     understood = understand(f"{operator}{text}", filters=Filters(), now=NOW)
     assert understood.wants in ("relevant", "latest")

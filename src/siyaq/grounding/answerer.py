@@ -233,12 +233,14 @@ class Answerer:
         )
 
     def _covered(self, question: Question, placed: TimeRange) -> Coverage:
-        """Return what was covered of the period asked about."""
+        """Return what was covered of the period asked about; no window where nothing of it was."""
         whole = self._log.coverage(question.filters.sources)
         window = TimeRange(
             max((one for one in (whole.since, placed.since) if one), default=None),
             min((one for one in (whole.until, placed.until) if one), default=None),
         )
+        if window.since and window.until and window.since > window.until:
+            window = TimeRange()
         gaps = tuple(gap for gap in whole.gaps if placed.overlaps(TimeRange(gap.since, gap.until)))
         return replace(whole, since=window.since, until=window.until, gaps=gaps)
 

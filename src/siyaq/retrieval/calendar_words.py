@@ -53,13 +53,17 @@ def _week(offset: int) -> Callable[[datetime], TimeRange]:
     return read
 
 
+def _this_month(now: datetime) -> TimeRange:
+    first = start_of_day(now).replace(day=1)
+    return TimeRange(first, (first + 31 * _DAY).replace(day=1))
+
+
 def _last_month(now: datetime) -> TimeRange:
     first = start_of_day(now).replace(day=1)
     return TimeRange((first - _DAY).replace(day=1), first)
 
 
 _WORDS: tuple[tuple[str, Callable[[datetime], TimeRange]], ...] = (
-    (r"\bsince yesterday\b|\bمنذ (?:يوم )?(?:امس|البارحه|الامس)\b", _days(-1, None)),
     (r"\b(?:the )?day before yesterday\b|\bاول (?:من )?امس\b|\bامس الاول\b", _days(-2, -2)),
     (
         r"\bsince (?:the |this )?(?:early )?morning\b|\bمنذ (?:هذا )?(?:الصباح|صباح اليوم)\b",
@@ -67,10 +71,16 @@ _WORDS: tuple[tuple[str, Callable[[datetime], TimeRange]], ...] = (
     ),
     (r"\bsince (?:midnight|today)\b|\bمنذ (?:بدايه )?(?:اليوم|منتصف الليل)\b", _days(0, None)),
     (r"\bthis morning\b|\b(?:هذا الصباح|صباح اليوم)\b", _hours(0, timedelta(), _NOON)),
-    (r"\bthis afternoon\b|\bبعد ظهر اليوم\b", _hours(0, _NOON, _EVENING)),
+    (r"\bthis afternoon\b|\b(?:بعد ظهر|ظهر|عصر) اليوم\b", _hours(0, _NOON, _EVENING)),
     (r"\b(?:this evening|tonight)\b|\b(?:هذا المساء|مساء اليوم|هذه الليله)\b", _hours(0, _EVENING)),
     (
         r"\blast night\b|\b(?:ليله امس|الليله الماضيه|مساء امس)\b",
+        _hours(-1, _EVENING, _DAY + _MORNING),
+    ),
+    (r"\byesterday morning\b|\b(?:صباح|فجر) (?:يوم )?امس\b", _hours(-1, timedelta(), _NOON)),
+    (r"\byesterday afternoon\b|\b(?:بعد ظهر|ظهر|عصر) (?:يوم )?امس\b", _hours(-1, _NOON, _EVENING)),
+    (
+        r"\byesterday (?:evening|night)\b|\bمساء يوم امس\b",
         _hours(-1, _EVENING, _DAY + _MORNING),
     ),
     (r"\byesterday(?:'s)?\b|\b(?:يوم )?(?:امس|البارحه|بالامس|امبارح|مبارح)\b", _days(-1, -1)),
@@ -87,7 +97,20 @@ _SOFT = (
         ),
         _days(0, None),
     ),
-    (re.compile(r"\b(?:in |during )?this week\b|\b(?:في )?هذا الاسبوع\b"), _week(0)),
+    (
+        re.compile(
+            r"\b(?:in |during )?this week\b"
+            r"|\b(?:في |خلال )?(?:هذا الاسبوع|الاسبوع (?:الحالي|الجاري))\b"
+        ),
+        _week(0),
+    ),
+    (
+        re.compile(
+            r"\b(?:in |during )?this month\b"
+            r"|\b(?:في |خلال )?(?:هذا الشهر|الشهر (?:الحالي|الجاري))\b"
+        ),
+        _this_month,
+    ),
 )
 _HAPPENED = re.compile(
     r"\b(?:did|was|were|happen\w*|news|new|latest|story|stories|headlines?|say|said"
@@ -110,6 +133,6 @@ def calendar_period(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str
         return None
     for pattern, read in _SOFT:
         match = pattern.search(folded)
-        if match is not None and not (read is _SOFT[1][1] and _NAMES_A_THING.search(folded)):
+        if match is not None and not (read is not _SOFT[0][1] and _NAMES_A_THING.search(folded)):
             return read(now), match
     return None

@@ -64,25 +64,35 @@ _MONTHS = {
     "ديسمبر": 12,
     "كانون الاول": 12,
 }
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = (
-    r"(?:\d{4}-\d{1,2}-\d{1,2}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})(?:,? \d{{4}})?"
-    rf"|(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
+    r"(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})(?:,? \d{{4}})?"
+    rf"|(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
 )
-_PARTS = re.compile(rf"(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}})|(?P<month>{_MONTH})|(?P<number>\d+)")
+_PARTS = re.compile(
+    rf"(?P<iso>\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}})|(?P<month>{MONTH})|(?P<number>\d+)"
+)
 _BETWEEN = re.compile(
     rf"\b(?:between|from|بين|من) (?P<one>{_DATE})"
     rf" (?:and|to|until|till|و|الي|حتي) ?(?P<two>{_DATE})\b"
 )
-_SINCE = re.compile(rf"\b(?:since|from|منذ) (?P<date>{_DATE})\b")
-_AFTER = re.compile(rf"\b(?:after|بعد) (?P<date>{_DATE})\b")
-_BEFORE = re.compile(rf"\b(?:before|قبل) (?P<date>{_DATE})\b")
-_UNTIL = re.compile(rf"\b(?:until|till|up to|حتي) (?P<date>{_DATE})\b")
+_SINCE = re.compile(rf"\b(?:since|from|منذ)(?: يوم)? (?P<date>{_DATE})\b")
+_AFTER = re.compile(rf"\b(?:after|بعد)(?: يوم)? (?P<date>{_DATE})\b")
+_BEFORE = re.compile(rf"\b(?:before|قبل)(?: يوم)? (?P<date>{_DATE})\b")
+_UNTIL = re.compile(rf"\b(?:until|till|up to|حتي)(?: يوم)? (?P<date>{_DATE})\b")
 _ON = re.compile(rf"\b(?:on|of|في|يوم|بتاريخ) (?:the )?(?P<date>{_DATE})\b")
+_IN_MONTH = re.compile(
+    rf"\b(?:in|during|في|خلال)(?: شهر)? (?P<month>{MONTH})(?: (?P<year>\d{{4}}))?(?!\w| \d)"
+)
 _HAPPENED = re.compile(
     r"\b(?:happen\w*|news|posts?|posted|said|say|reported|published|announced|stor(?:y|ies))\b"
     r"|حدث|جري|حصل|اخبار|انباء|نشر|قال|اعلن"
+)
+
+_TOOK_PLACE = re.compile(r"\b(?:happened|occurred|took place)\b|\b(?:حدث|جري|حصل|صار)(?!\w)")
+_TOLD = re.compile(
+    r"\b(?:posts?|posted|said|reported|published|announced|news|قيل|قال|قالت|نشر|كتب|اعلن|اخبار) $"
 )
 
 
@@ -108,7 +118,18 @@ def bounded(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | Non
             continue
         since = None if since_after is None else day + since_after
         return TimeRange(since, None if until_after is None else day + until_after), match
-    return None
+    return _in_month(folded, now)
+
+
+def _in_month(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | None:
+    """Return the month of the last year in which a question asks what happened or was said."""
+    match = _IN_MONTH.search(folded)
+    if match is None or not (_TOOK_PLACE.search(folded) or _TOLD.search(folded[: match.start()])):
+        return None
+    first = parse_date(f"1 {match.group('month')} {match['year'] or ''}".strip(), now)
+    if first is None or not first <= now <= first + _YEAR:
+        return None
+    return TimeRange(first, (first + 31 * _DAY).replace(day=1)), match
 
 
 def parse_date(folded: str, now: datetime) -> datetime | None:
@@ -117,7 +138,7 @@ def parse_date(folded: str, now: datetime) -> datetime | None:
     month = 0
     for part in _PARTS.finditer(folded):
         if part["iso"]:
-            year, month, day = map(int, part["iso"].split("-"))
+            year, month, day = map(int, re.split("[-/]", part["iso"]))
             return _midnight(year, month, day)
         if part["month"]:
             month = _MONTHS[part["month"]]

@@ -22,12 +22,12 @@ class Folded:
     text: str
     words: tuple[tuple[int, Span], ...]
 
-    def source_span(self, match: re.Match[str]) -> Span:
-        """Return the span of the original text whose words `match` touches."""
+    def source_span(self, match: re.Match[str], group: int | str = 0) -> Span:
+        """Return the span of the original text whose words a group of `match` touches."""
         touched = [
             span
             for (begin, span), end in zip(self.words, self._ends(), strict=True)
-            if begin < match.end() and end > match.start()
+            if begin < match.end(group) and end > match.start(group)
         ]
         return Span(touched[0].start, touched[-1].end)
 

@@ -12,9 +12,12 @@ from datetime import UTC, datetime, time, timedelta
 
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
+from siyaq.retrieval.spoken_filters import LANGUAGES
+from siyaq.text.fold import fold
 
 _OPERATOR = re.compile(
-    r"(?<!\S)(?P<name>from|since|until|lang|source):(?P<value>[^\s\"]+)", re.IGNORECASE
+    r"(?<!\S)(?P<name>from|since|until|lang|source):(?:\"(?P<quoted>[^\"]*)\"|(?P<value>[^\s\"]+))",
+    re.IGNORECASE,
 )
 _AGO = re.compile(r"(\d{1,4})([smhdw])")
 _AGO_UNITS = {
@@ -24,6 +27,7 @@ _AGO_UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
+_DAYS = {"today": 0, "اليوم": 0, "yesterday": 1, "امس": 1}
 _LANG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9-]+)?")
 
 
@@ -31,7 +35,8 @@ def pull_operators(text: str, filters: Filters, now: datetime) -> tuple[str, Fil
     """Return the text without its operators, and `filters` narrowed by them.
 
     Several values of one operator are alternatives. `since:` is inclusive and `until:` exclusive;
-    both take a date, an ISO 8601 moment (UTC unless it says otherwise) or an age such as `2h`.
+    both take a date, an ISO 8601 moment (UTC unless it says otherwise), an age such as `2h`,
+    "today" or "yesterday". A value may stand in quotation marks.
     """
     authors: list[str] = []
     langs: list[str] = []
@@ -39,21 +44,24 @@ def pull_operators(text: str, filters: Filters, now: datetime) -> tuple[str, Fil
     bounds: dict[str, datetime] = {}
 
     def take(match: re.Match[str]) -> str:
-        name, value = match["name"].lower(), match["value"].rstrip(",;?؟")
+        name = match["name"].lower()
+        value = (match["quoted"] or match["value"] or "").strip().rstrip(",;?؟？")
+        if not value:
+            return match[0]
         if name in {"since", "until"}:
             moment = parse_moment(value, now)
             if moment is None:
                 return match[0]
             bounds[name] = moment
         elif name == "lang":
-            tag = primary_tag(value)
-            if tag is None:
+            tags = [_language(one) for one in value.split(",")]
+            if None in tags:
                 return match[0]
-            langs.append(tag)
+            langs.extend(filter(None, tags))
         elif name == "source":
             sources.append(value)
         else:
-            authors.append(value.removeprefix("@").lower())
+            authors.extend(one.removeprefix("@").lower() for one in value.split(",") if one)
         return " "
 
     rest = _OPERATOR.sub(take, text)
@@ -69,6 +77,10 @@ def pull_operators(text: str, filters: Filters, now: datetime) -> tuple[str, Fil
     return " ".join(rest.split()), narrowed
 
 
+def _language(value: str) -> str | None:
+    return LANGUAGES.get(fold(value)) or primary_tag(value)
+
+
 def primary_tag(value: str) -> str | None:
     """Return the language of a BCP 47 tag, such as ar of ar-SA; None for anything else."""
     tag = value.lower()
@@ -76,12 +88,15 @@ def primary_tag(value: str) -> str | None:
 
 
 def parse_moment(value: str, now: datetime) -> datetime | None:
-    """Read a date, an ISO 8601 moment or an age such as `90m`; None when it is none of them."""
-    age = _AGO.fullmatch(value.lower())
+    """Read a date, an ISO 8601 moment, a day's name or an age; None when it is none of them."""
+    plain = fold(value)
+    age = _AGO.fullmatch(plain)
     if age:
         return now - int(age[1]) * _AGO_UNITS[age[2]]
+    if plain in _DAYS:
+        return start_of_day(now) - _DAYS[plain] * timedelta(days=1)
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(plain.upper())
     except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

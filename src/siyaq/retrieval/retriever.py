@@ -90,7 +90,10 @@ class Retriever:
         What was read for its first ranking serves the later ones too, as long as enough is left.
         """
         understood = understand(
-            query.text, filters=query.filters, now=query.as_of or self._clock.now()
+            query.text,
+            filters=query.filters,
+            now=query.as_of or self._clock.now(),
+            sources=self._log.names,
         )
         where = visible(understood.filters, query.as_of)
         latest = understood.wants == "latest"

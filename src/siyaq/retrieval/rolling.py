@@ -1,4 +1,4 @@
-"""Periods that end now: "the last two hours", "past 10 minutes", "آخر ساعتين", "منذ ساعة".
+"""Periods counted from now: "the last two hours", "آخر ساعتين", "two hours ago", "قبل ساعتين".
 
 Months and shorter only: "in the last ten years" is mostly what a question is about.
 """
@@ -9,6 +9,8 @@ import re
 from datetime import datetime, timedelta
 
 from siyaq.core.span import TimeRange
+from siyaq.retrieval.dates import MONTH
+from siyaq.retrieval.operators import start_of_day
 
 FEW = 6
 """How many "a few" and an Arabic plural without a number are taken to be."""
@@ -89,6 +91,7 @@ _NUMBERS: dict[str, float] = {
     "بضع": FEW,
     "بضعه": FEW,
     "عده": FEW,
+    "قليله": FEW,
     "ثلاث": 3,
     "ثلاثه": 3,
     "اربع": 4,
@@ -110,6 +113,9 @@ _NUMBERS: dict[str, float] = {
     "ثلاثين": 30,
 }
 
+_SOME = ("few", "several", "بضع", "بضعه", "عده", "قليله")
+"""Numbers that give none: so many is at most what they are taken to be."""
+
 
 def _one_of(words: dict[str, float] | dict[str, timedelta], *, arabic: bool) -> str:
     chosen = [word for word in words if word.isascii() is not arabic]
@@ -123,6 +129,8 @@ _AR_UNIT = rf"(?P<unit>{_one_of(_LENGTHS, arabic=True)})"
 _AR_IN = r"\b(?:(?:في|خلال|اثناء|منذ|من|طوال|على مدي|علي مدي) )?"
 _AR_LAST = r"(?:الماضي|الاخير|الفائت|المنصرم)(?:ه|ين|تين)?"
 _NOT_OF = r"\b(?! of\b)"
+_AR_ALONE = rf"\b(?!(?<=يوم|شهر) (?:ال\w{{3}}|امس|\d|{MONTH}))(?!(?<=ساعه) ال\w{{3}})"
+"""Not "منذ يوم الاثنين" nor "منذ شهر مايو": those name a day and a month."""
 
 _PATTERNS = tuple(
     re.compile(pattern)
@@ -135,7 +143,14 @@ _PATTERNS = tuple(
         rf"{_AR_IN}اخر (?:{_AR_COUNT} )?{_AR_UNIT}\b",
         rf"{_AR_IN}(?:{_AR_COUNT} )?(?:ال)?{_AR_UNIT} {_AR_LAST}\b",
         rf"{_AR_IN}ال{_AR_UNIT} {_AR_COUNT} {_AR_LAST}\b",
-        rf"\bمنذ (?:{_AR_COUNT} )?{_AR_UNIT}\b",
+        rf"\bمنذ (?:{_AR_COUNT} )?{_AR_UNIT}{_AR_ALONE}",
+    )
+)
+_AGO = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?<!since )(?<!since about )\b{_COUNT} {_UNIT} ago\b",
+        rf"\bقبل (?:نحو |حوالي )?(?:{_AR_COUNT} )?{_AR_UNIT}{_AR_ALONE}",
     )
 )
 _A_CALENDAR_UNIT = re.compile(r"\b(?:الاسبوع|الشهر|اليوم) الماضي\b")
@@ -150,6 +165,27 @@ def rolling(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | Non
         said = match.groupdict()
         return TimeRange(since=now - _length(said.get("count"), said.get("unit"))), match
     return None
+
+
+def ago(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | None:
+    """Return when it was so long ago, and the words that say so.
+
+    Of days it is the whole day. Of other units it reaches half a unit to either side, as nobody
+    means a moment to the second; "a few days ago" is at any time since.
+    """
+    match = next(filter(None, (one.search(folded) for one in _AGO)), None)
+    if match is None:
+        return None
+    count, unit = match["count"], match["unit"]
+    whole, single = _length(count, unit), _SINGLE.get(unit, _LENGTHS[unit])
+    if count in _SOME or (count is None and unit in _SINGLE):
+        return TimeRange(since=now - whole), match
+    if unit.endswith("ين"):  # a dual
+        single = whole / 2
+    if single == _DAY:
+        midnight = start_of_day(now - whole)
+        return TimeRange(midnight, midnight + _DAY), match
+    return TimeRange(now - whole - single / 2, now - whole + single / 2), match
 
 
 def _length(count: str | None, unit: str | None) -> timedelta:

@@ -9,6 +9,7 @@ from siyaq.core.span import Span, TimeRange
 from siyaq.retrieval.calendar_words import calendar_period
 from siyaq.retrieval.dates import bounded
 from siyaq.retrieval.folded import fold_words
+from siyaq.retrieval.named_days import named_day
 from siyaq.retrieval.rolling import rolling
 
 QUESTION_WORDS = 15
@@ -27,7 +28,7 @@ def find_period(text: str, now: datetime) -> Period | None:
     folded = fold_words(text)
     if len(folded.words) > QUESTION_WORDS:
         return None
-    for read in (rolling, calendar_period, bounded):
+    for read in (named_day, rolling, calendar_period, bounded):
         found = read(folded.text, now)
         if found is not None:
             placed, match = found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from siyaq.core.query import Filters, Understood
 from siyaq.retrieval.folded import fold_words
 from siyaq.retrieval.operators import narrow, pull_operators
+from siyaq.retrieval.spoken_filters import pull_spoken
 from siyaq.retrieval.terms import content_terms
 from siyaq.retrieval.time_words import QUESTION_WORDS, find_period
 from siyaq.text.language import identify
@@ -24,7 +26,7 @@ _LATEST = re.compile(
 )
 _NEWS = re.compile(
     r"^(?:(?:so )?(?:what|what's|whats|any|anything|tell|show|give|news|updates?|headlines?)\b"
-    r"|(?:ما|ماذا|عم|عما|اي|هل|اخبرني|اعرض|اخبار|الاخبار|جديد)\b)"
+    r"|(?:ما|ماذا|شو|وش|ايش|ايه|شنو|عم|عما|اي|هل|اخبرني|اعرض|اخبار|الاخبار|جديد)\b)"
 )
 _POINTS = re.compile(
     r"\b(?:it|this|that|these|those|he|she|they|him|her|them|you)\b"
@@ -36,12 +38,19 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """Words of time are read from here at the earliest: "last year" has to be a time at all."""
 
 
-def understand(text: str, *, filters: Filters, now: datetime) -> Understood:
+def understand(
+    text: str,
+    *,
+    filters: Filters,
+    now: datetime,
+    sources: Callable[[], Collection[str]] = tuple,
+) -> Understood:
     """Return how `text` is read as of `now`.
 
     Operators and words of time leave the text and narrow `filters`. A question that is left
     without a topic of its own ("what happened in the last hour?") wants the newest posts. Where
     the caller has named the posts to be searched, words of time are part of what is asked.
+    `sources` gives the names of those that a question can name in plain words.
     """
     now = max(now, _EARLIEST)
     rest, narrowed = pull_operators(text, filters, now)
@@ -50,6 +59,8 @@ def understand(text: str, *, filters: Filters, now: datetime) -> Understood:
         narrowed = replace(narrowed, placed=narrow(narrowed.placed, period.placed))
         start, end = period.words.start, period.words.end
         rest = " ".join(f"{rest[:start]} {rest[end:]}".split())
+    if filters.only is None and len(fold_words(rest).words) <= QUESTION_WORDS:
+        rest, narrowed = pull_spoken(rest, narrowed, sources)
     return Understood(
         text=rest,
         lang=identify(rest or text),
