@@ -284,6 +284,15 @@ def test_coverage_is_that_of_the_period_asked_about(town: Newsroom) -> None:
     assert whole.covered.since == NOON - timedelta(minutes=30)
 
 
+def test_what_was_placed_after_the_moment_asked_for_is_not_covered(town: Newsroom) -> None:
+    then = NOON - timedelta(minutes=15)
+    town.gap(NOON - timedelta(minutes=4), NOON - timedelta(minutes=1))
+    answer = stream(town, Question(text="rain in Tripoli", as_of=then)).answer
+    assert answer.covered.until == then
+    assert answer.covered.gaps == ()
+    assert len(ask(town, "rain in Tripoli").covered.gaps) == 1
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [

@@ -68,6 +68,24 @@ def test_a_handle_names_its_account(town: Newsroom) -> None:
     assert "Queues" in shown(ask(town, "What did @lina.example say about the bridge?"))
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did @lina.example say?",
+        "what did @Lina.example say about the bridge",
+        "ماذا قال @lina.example؟",
+    ],
+)
+def test_a_handle_names_nobody_else_of_its_server(town: Newsroom, question: str) -> None:
+    assert [one.post_id for one in ask(town, question).references] == [wire("l")]
+
+
+def test_whom_a_handle_names_that_nobody_has_is_not_somebody_else_of_its_server(
+    town: Newsroom,
+) -> None:
+    assert CLOSED not in shown(ask(town, "What did @omar.example say?"))
+
+
 def test_a_handle_that_is_written_as_one_word_is_a_name(town: Newsroom) -> None:
     town.post("f", "The bridge is painted green", author="QasrFerryLine")
     assert "green" in shown(ask(town, "What did the Qasr ferry line say about the bridge?"))
@@ -137,3 +155,10 @@ def test_a_number_is_taken_from_whoever_is_said_to_give_it(
     newsroom.post("theirs", theirs, author="power", called=called, lang=lang, minutes_ago=30)
     newsroom.post("other", other, author="lina", called="Lina", lang=lang)
     assert shown(ask(newsroom, question)) == theirs
+
+
+def test_a_handle_that_names_its_server_is_one_account(town: Newsroom) -> None:
+    town.post("f", "The bridge is painted green", author="omar@town.social")
+    town.post("g", "The bridge is painted blue", author="omar@port.social")
+    answer = ask(town, "What did @omar@town.social.example say about the bridge?")
+    assert [one.post_id for one in answer.references] == [wire("f")]

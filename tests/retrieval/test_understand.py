@@ -119,14 +119,17 @@ def test_where_the_posts_are_named_words_of_time_are_part_of_the_question() -> N
 @pytest.mark.parametrize(
     ("text", "rest", "expected"),
     [
-        ("what do posts in Arabic say about rain", "what do posts say about rain", ARABIC),
-        ("Arabic posts about rain", "posts about rain", ARABIC),
+        ("what do posts in Arabic say about rain", "what do say about rain", ARABIC),
+        ("Arabic posts about rain", "about rain", ARABIC),
         ("what was said in English about rain", "what was said about rain", ENGLISH),
-        ("ماذا تقول المنشورات العربية عن المطر", "ماذا تقول المنشورات عن المطر", ARABIC),
-        ("منشورات باللغة الإنجليزية عن المطر", "منشورات عن المطر", ENGLISH),
+        ("ماذا تقول المنشورات العربية عن المطر", "ماذا تقول عن المطر", ARABIC),
+        ("منشورات باللغة الإنجليزية عن المطر", "عن المطر", ENGLISH),
         ("ماذا قيل بالإنجليزية عن المطر", "ماذا قيل عن المطر", ENGLISH),
-        ("posts by @Ann.example about rain", "posts about rain", BY_ANN),
-        ("منشورات من @ann.example عن المطر", "منشورات عن المطر", BY_ANN),
+        ("posts by @Ann.example about rain", "about rain", BY_ANN),
+        ("posts by @ann@wire.example", "", Filters(authors=("ann@wire.example",))),
+        ("منشورات من @ann.example عن المطر", "عن المطر", BY_ANN),
+        ("posts on Wire-1 about rain", "about rain", ON_WIRE),
+        ("news from wire-1 about rain", "about rain", ON_WIRE),
         ("what is said on Wire-1 about rain", "what is said about rain", ON_WIRE),
         ("ماذا يقول الناس على بلوسكاي عن المطر", "ماذا يقول الناس عن المطر", ON_BLUESKY),
     ],
@@ -154,6 +157,11 @@ def test_words_that_speak_of_no_posts_restrict_nothing(text: str) -> None:
     understood = understand(text, filters=Filters(), now=NOW, sources=lambda: ["wire-1"])
     assert understood.text == text
     assert understood.filters == Filters()
+
+
+@pytest.mark.parametrize("text", ["posts by @ann.example", "منشورات @ann.example", "posts"])
+def test_posts_of_somebody_are_the_newest(text: str) -> None:
+    assert understand(text, filters=Filters(), now=NOW).wants == "latest"
 
 
 def test_plain_words_never_widen_what_an_operator_says() -> None:

@@ -41,6 +41,7 @@ from siyaq.grounding.voices import COUNTED_HITS, tally
 from siyaq.log import LogReader
 from siyaq.retrieval import Retriever
 from siyaq.retrieval.alignment import WordAlignment
+from siyaq.retrieval.operators import narrow
 from siyaq.retrieval.retriever import visible
 from siyaq.text.analyze import terms
 from siyaq.traces import span
@@ -190,7 +191,8 @@ class Answerer:
         self, asked: _Asked, ranking: Ranking, draft: Draft, shown: Sequence[Quoted]
     ) -> Answer:
         placed = ranking.understood.filters.placed
-        covered = self._covered(asked.question, placed)
+        seen = narrow(placed, TimeRange(until=asked.as_of))
+        covered = self._covered(asked.question, seen)
         kept = self._live(shown)
         if not kept:
             reason = draft.reason or Reason.NO_EVIDENCE

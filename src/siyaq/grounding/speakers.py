@@ -66,6 +66,7 @@ _HOW_MANY = (
     ),
 )
 _APART = re.compile(r"[\W_]+")
+_HANDLE = re.compile(r"[\w.-]+\.[a-z]{2,}")
 _ARABIC = re.compile("[\u0621-\u064a]")
 
 
@@ -131,13 +132,17 @@ class Speakers:
     def is_called(self, who: str, author: Author) -> bool:
         """Say whether each word that names somebody stands in an author's name or handle.
 
-        A name in the other script is the same by its consonants ("Haddad", "حداد") or by what it
-        means ("the port", "الميناء").
+        A whole handle names one account. A name in the other script is the same by its consonants
+        ("Haddad", "حداد") or by what it means ("the port", "الميناء").
         """
+        if _joined(who) == _joined(author.handle):
+            return True
         handle = author.handle.partition("@")[0]
+        if _HANDLE.fullmatch(who):  # of one account, and of nobody else on its server
+            return False
         name = f"{author.name} {_APART.sub(' ', handle)}"
         known = set(terms(name))
-        missing = [word for word in _telling(who) if known.isdisjoint(terms(word))]
+        missing = [word for word in _telling(who) if not known.issuperset(terms(word))]
         if not missing:
             return True
         if bool(_ARABIC.search(who)) == bool(_ARABIC.search(author.name)):

@@ -73,27 +73,30 @@ _POSTS_IN_ARABIC = r"(?:(?:ال)?(?:منشور|منشورات|تغريدات|ت�
 _SAY = r"(?:said|says?|posted|written|wrote|writes?|reported)"
 _SAY_IN_ARABIC = r"(?:قيل|يقال|قال|قالت|كتب|كتبت|نشر|نشرت|يكتب|تكتب|يقول|تقول)"
 
+_NOUNS = rf"(?:the |all )?{_POSTS}"
 _LANGUAGE = (
-    re.compile(rf"\b(?P<said>(?P<lang>{_LATIN})(?:-language)?) {_POSTS}\b"),
-    re.compile(rf"\b(?:{_POSTS}|{_SAY}) (?P<said>in (?P<lang>{_LATIN}))\b"),
-    re.compile(rf"\b{_POSTS_IN_ARABIC} (?P<said>(?:ب(?:ال)?لغه )?ب?(?P<lang>{_ARABIC}))(?!\w)"),
-    re.compile(rf"\b{_SAY_IN_ARABIC} (?P<said>باللغه (?P<lang>{_ARABIC}))(?!\w)"),
-    re.compile(rf"\b{_SAY_IN_ARABIC} (?P<said>ب(?P<lang>{_ARABIC}))(?!\w)"),
+    re.compile(rf"\b(?P<said>(?P<lang>{_LATIN})(?:-language)? {_POSTS})\b"),
+    re.compile(rf"\b(?P<said>{_NOUNS} in (?P<lang>{_LATIN}))\b"),
+    re.compile(rf"\b{_SAY} (?P<said>in (?P<lang>{_LATIN}))\b"),
+    re.compile(rf"\b(?P<said>{_POSTS_IN_ARABIC} (?:باللغه |بلغه |ب)?(?P<lang>{_ARABIC}))(?!\w)"),
+    re.compile(rf"\b{_SAY_IN_ARABIC} (?P<said>(?:باللغه |ب)(?P<lang>{_ARABIC}))(?!\w)"),
 )
 _AUTHOR = (
     re.compile(
-        rf"\b(?:{_POSTS}|posted|written) (?P<said>(?:by|from|of) @(?P<who>[\w.-]+\w))", re.I
+        rf"\b(?P<said>{_NOUNS} (?:by|from|of) @(?P<who>[\w.@-]+\w))",
+        re.IGNORECASE,
     ),
-    re.compile(rf"\b{_POSTS_IN_ARABIC} (?P<said>(?:(?:من|من حساب|حساب) )?@(?P<who>[\w.-]+\w))"),
+    re.compile(rf"\b(?P<said>{_POSTS_IN_ARABIC} (?:من |من حساب |حساب )?@(?P<who>[\w.@-]+\w))"),
 )
+_NAME = r"(?P<name>[\w.-]*\w)"
 _ON = (
-    re.compile(rf"\b(?:{_POSTS}|{_SAY}|people|users|accounts) (?P<said>on (?P<name>[\w.-]*\w))"),
-    re.compile(rf"\b(?:{_POSTS}) (?P<said>from (?P<name>[\w.-]*\w))"),
-    re.compile(
-        rf"\b(?:{_POSTS_IN_ARABIC}|{_SAY_IN_ARABIC}|الناس) "
-        r"(?P<said>(?:علي|في) (?P<name>[\w.-]*\w))"
-    ),
+    re.compile(rf"\b(?P<said>(?:{_NOUNS}|(?:the )?news) (?:on|from) {_NAME})"),
+    re.compile(rf"\b(?:{_SAY}|people|users|accounts) (?P<said>on {_NAME})"),
+    re.compile(rf"\b(?P<said>{_POSTS_IN_ARABIC} (?:علي|في|من) {_NAME})"),
+    re.compile(rf"\b(?:{_SAY_IN_ARABIC}|الناس) (?P<said>(?:علي|في) {_NAME})"),
 )
+"""The words that leave a question: "posts" go along with what restricts them, and name no topic."""
+
 _HOW = re.compile(r"^(?:how (?:is|are|do|does|would|can|to)|كيف)\b")
 """Begins a question about words: "how is bridge said in Arabic?"."""
 

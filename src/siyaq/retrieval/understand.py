@@ -25,8 +25,9 @@ _LATEST = re.compile(
     r"|\b(?:ما الجديد|مستجدات|المستجدات|يحدث الان|يجري الان|حدث الان)\b"
 )
 _NEWS = re.compile(
-    r"^(?:(?:so )?(?:what|what's|whats|any|anything|tell|show|give|news|updates?|headlines?)\b"
-    r"|(?:ما|ماذا|شو|وش|ايش|ايه|شنو|عم|عما|اي|هل|اخبرني|اعرض|اخبار|الاخبار|جديد)\b)"
+    r"^(?:(?:so )?(?:what|what's|whats|any|anything|tell|show|give|news|updates?|headlines?"
+    r"|posts?)\b|(?:ما|ماذا|شو|وش|ايش|ايه|شنو|عم|عما|اي|هل|اخبرني|اعرض|اخبار|الاخبار|جديد"
+    r"|منشورات|المنشورات)\b)"
 )
 _POINTS = re.compile(
     r"\b(?:it|this|that|these|those|he|she|they|him|her|them|you)\b"
