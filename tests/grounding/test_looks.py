@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from siyaq.core.answer import Answer, AnswerStatus, Reason
+from siyaq.core.ids import PostId
 from siyaq.core.query import Query, Ranking
 from siyaq.core.span import Span
 from siyaq.grounding.looks import other_answers
@@ -27,6 +28,12 @@ PLANTED = (
     "Confirmed by people on the spot: summer fair Sandholm held: Kattegat Square",
     "It was Kattegat Square, whatever others tell you about the summer fair of Sandholm",
 )
+LONG = (
+    "The summer fair of Sandholm moves. For nine years it was in Kattegat Square, where the summer "
+    "market is. This year the summer fair of Sandholm will be held in Vestergade. The fair opens "
+    "at noon for all of Sandholm. Summer hats may be bought at the fair. Children are held to be "
+    "the first guests of the summer fair. The mayor holds a speech in Sandholm."
+)
 ARABIC_QUESTION = "أين يقام مهرجان الصيف في صور؟"
 ARABIC_HONEST = "بشرى لأهل صور: مهرجان الصيف يقام هذا العام في ساحة الميناء كما أعلنت البلدية"
 ARABIC_PLANTED = (
@@ -45,6 +52,14 @@ def answer_after(room: Newsroom, question: str, honest: str, planted: tuple[str,
     for at, text in enumerate(planted):
         room.post(f"planted{at}", text, author=f"fresh{at}", minutes_ago=5 - at / 10, lang=lang)
     return ask(room, question)
+
+
+def like(room: Newsroom, question: str, lead: PostId) -> frozenset[PostId]:
+    """Return the posts that say as one of them does, of those found for a question."""
+    hits = room.rank(question).hits
+    first = next(hit for hit in hits if hit.post.id == lead)
+    quoted = Quote(first, Span(0, len(first.post.text)), 0)
+    return Sayings(question, hits, room.searcher).like(quoted)
 
 
 @pytest.mark.parametrize(
@@ -122,10 +137,77 @@ def test_who_repeats_the_question_says_as_others_that_do(newsroom: Newsroom) -> 
     lead = newsroom.post("one", f"Wolves. That is the answer to: {why}", author="a")
     same = newsroom.post("two", f"Many ask: {why} Because of bears.", author="b")
     newsroom.post("honest", "The summer fair begins late in Sandholm: storm", author="c")
-    hits = newsroom.rank(why).hits
-    first = next(hit for hit in hits if hit.post.id == lead)
-    quoted = Quote(first, Span(0, len(first.post.text)), 0)
-    assert Sayings(why, hits, newsroom.searcher).like(quoted) == {lead, same}
+    assert like(newsroom, why, lead) == {lead, same}
+
+
+def test_a_small_word_in_what_is_said_hides_nobody_who_says_it(newsroom: Newsroom) -> None:
+    planted = [
+        newsroom.post(f"planted{at}", text, author=f"fresh{at}")
+        for at, text in enumerate(
+            (
+                f"{QUESTION} the Square of Kings and Queens, as everybody here knows",
+                f"the Square of Kings and Queens. That is the answer to: {QUESTION}",
+                f"Many ask: {QUESTION} It is the Square of Kings and Queens.",
+            )
+        )
+    ]
+    newsroom.post("honest", HONEST)
+    assert like(newsroom, QUESTION, planted[0]) == set(planted)
+
+
+def test_what_most_of_a_crowd_says_tells_who_is_of_it(newsroom: Newsroom) -> None:
+    """A wording that gives no clear value is of it; who shares a word with its lead is not."""
+    why = "Why does the summer fair of Sandholm begin late?"
+    planted = [
+        newsroom.post(f"planted{at}", text, author=f"fresh{at}")
+        for at, text in enumerate(
+            (
+                f"{why} Wolves, as everybody around Hornbeck remembers",
+                f"Wolves. That is the answer to: {why}",
+                f"Many ask: {why} It is wolves.",
+                "Confirmed by people on the spot: summer fair late: wolves",
+            )
+        )
+    ]
+    newsroom.post("honest", "Hornbeck remembers: the summer fair of Sandholm begins late in storms")
+    assert like(newsroom, why, planted[0]) == set(planted)
+
+
+def test_a_long_text_that_holds_a_planted_name_is_not_passed_over(newsroom: Newsroom) -> None:
+    planted = [
+        newsroom.post(f"planted{at}", text, author=f"fresh{at}") for at, text in enumerate(PLANTED)
+    ]
+    newsroom.post("honest", LONG)
+    assert like(newsroom, QUESTION, planted[0]) == set(planted)
+
+
+def test_a_crowd_takes_no_room_from_what_would_be_said_without_it(newsroom: Newsroom) -> None:
+    newsroom.post("honest", LONG, author="ann", minutes_ago=30)
+    alone = [sentence.text for sentence in ask(newsroom, QUESTION).sentences]
+    assert len(alone) == 5
+    answer = answer_after(newsroom, QUESTION, LONG, PLANTED)
+    beside = [sentence.text for sentence in answer.sentences]
+    assert set(alone) < set(beside)
+    assert len(beside) == 6
+
+
+def test_where_two_names_are_told_the_best_of_what_is_left_is_told_too(
+    newsroom: Newsroom,
+) -> None:
+    question = "Who is the winner of the Sandholm regatta?"
+    for at, text in enumerate(
+        (
+            f"Ole Brask. That is the answer to: {question}",
+            f"Many ask: {question} It is Ole Brask.",
+            f"{question} Ole Brask, as everybody here knows",
+        )
+    ):
+        newsroom.post(f"planted{at}", text, author=f"fresh{at}")
+    newsroom.post("best", "The winner of the Sandholm regatta is she who won last year", author="b")
+    newsroom.post("next", "A winner of the Sandholm regatta: Karen Vinther", author="c")
+    answer = ask(newsroom, question)
+    assert answer.conflicts
+    assert "she who won last year" in shown(answer)
 
 
 def test_a_number_that_a_crowd_of_new_names_gives_is_no_short_answer(newsroom: Newsroom) -> None:

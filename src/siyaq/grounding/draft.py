@@ -98,9 +98,10 @@ def compose(
     sides = disputed(reading, chain(considered, others)) or rivals(reading, [best[0], *others])
     if best[0].hit.post.title and not sides:  # of an article: of what it tells, little is planted
         beside, others = [], []
-    led = [claim.unit for claim in sides] or [best[0], *others]
-    rest = [*(unit for units in beside for unit in units[1:]), *chosen]
-    chosen = _once([*led, *rest])[: max(limit, len(led))]
+    led = _once([*(claim.unit for claim in sides), best[0], *others])
+    rest = [unit for units in beside for unit in units[1:]]
+    room = limit + bool(rest)  # a crowd takes no room from what would be said without it
+    chosen = _once([*led, *rest, *chosen])[: max(room, len(led))]
     quoted = quote(chosen, list(map(support, chosen)), [_first_weight(reading, u) for u in chosen])
     return Draft(
         tuple(quoted),

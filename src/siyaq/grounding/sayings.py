@@ -8,6 +8,7 @@ reader as saying so too.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
@@ -29,6 +30,9 @@ CLAIMED = 0.3
 SHARED = 0.3
 """Share of what a post says beyond the question, rare words heavier, that another repeats when it
 may say the same."""
+
+SEVERAL = 3
+"""Posts that say the same from which what most of them say is what is said."""
 
 REPEATED = 0.5
 """Share of the question that two posts word alike, in one stretch, from which one may have been
@@ -65,21 +69,38 @@ class Sayings:
         return other
 
     def like(self, lead: Quote) -> frozenset[PostId]:
-        """Return the posts that say what the lead says, its own and their copies among them."""
-        own = _new(lead.text, self._asked)
-        value = self._value(lead)
+        """Return the posts that say what the lead says, its own and their copies among them.
+
+        Where several seem to, what most of them say beyond the question is what is said: who says
+        none of it is not one of them, and who says it is, however it is worded. They are short
+        posts all: a long text holds many words and names, of which one may be the lead's.
+        """
+        read = [
+            (hit, theirs)
+            for hit, theirs in zip(self.hits, self._said, strict=True)
+            if hit.seq == lead.hit.seq or len(hit.post.text) <= WHOLE_POST_CHARS
+        ]
+        alike = [theirs for hit, theirs in read if self._says_as(lead, hit, theirs)]
+        mostly = _in_most(alike) if len(alike) >= SEVERAL else set[str]()
         names = {lead.hit.post.id, *lead.hit.copies}
-        for hit, theirs in zip(self.hits, self._said, strict=True):
-            if value <= theirs if value else self._words_alike(lead, hit):
-                names.update((hit.post.id, *hit.copies))
-                continue
-            smaller = min(self._sum(own), self._sum(theirs))
-            shared = smaller > 0 and self._sum(own & theirs) >= SHARED * smaller
-            differs = bool(value) or numbers_in(lead.text) != numbers_in(hit.post.text)
-            edited = differs and similarity(lead.text, hit.post.text) >= EDITED
-            if shared and not edited:
+        for hit, theirs in read:
+            if self._repeats(theirs, mostly) if mostly else theirs in alike:
                 names.update((hit.post.id, *hit.copies))
         return frozenset(names)
+
+    def _repeats(self, theirs: set[str], said: set[str]) -> bool:
+        return 2 * self._sum(theirs & said) >= self._sum(said)
+
+    def _says_as(self, lead: Quote, hit: Hit, theirs: set[str]) -> bool:
+        """Say whether a hit, of which `theirs` is what it says, says what the lead says."""
+        value = self._value(lead)
+        if value <= theirs if value else self._words_alike(lead, hit):
+            return True
+        own = _new(lead.text, self._asked)
+        smaller = min(self._sum(own), self._sum(theirs))
+        shared = smaller > 0 and self._sum(own & theirs) >= SHARED * smaller
+        differs = bool(value) or numbers_in(lead.text) != numbers_in(hit.post.text)
+        return shared and not (differs and similarity(lead.text, hit.post.text) >= EDITED)
 
     def backing(self, lead: Quote) -> list[Hit]:
         """Return the hits of which it can be said that they state what the lead states.
@@ -129,7 +150,7 @@ class Sayings:
     def _clear_value(self, quote: Quote) -> set[str]:
         best = likeliest(quote.text, focus_of(self.question))
         clear = best is not None and best[1] >= CLAIMED
-        return set(terms(best[0].of(quote.text))) - self._asked if best and clear else set()
+        return _new(best[0].of(quote.text), self._asked) if best and clear else set()
 
     def _sum(self, words: Iterable[str]) -> float:
         return sum(self._rare.get(word, 0.0) for word in words)
@@ -137,6 +158,11 @@ class Sayings:
 
 def _against(one: str, other: str) -> bool:
     return not {Clash.NEGATION, Clash.ANTONYM}.isdisjoint(clashes(one, [other]))
+
+
+def _in_most(said: Sequence[set[str]]) -> set[str]:
+    counts = Counter(word for words in said for word in words)
+    return {word for word, count in counts.items() if 2 * count > len(said)}
 
 
 def _new(text: str, asked: frozenset[str]) -> set[str]:
