@@ -80,6 +80,15 @@ def test_what_stands_in_one_of_several_spans_is_supported_by_it() -> None:
     )
 
 
+def test_a_question_ends_at_its_mark_in_every_script() -> None:
+    found = [one.raw for one in pieces("مطر؟ Rain？ Snow?") if one.kind == "pause"]
+    assert found == ["؟", "？", "?"]
+    asked = "Will it not？ The bridge will close"
+    assert clashes("The bridge will close", [asked]) == clashes(
+        "The bridge will close", [asked.replace("？", "?")]
+    )
+
+
 def test_without_a_span_a_number_stands_nowhere() -> None:
     assert clashes("There were 12 dead", []) == (Clash.NUMBER,)
 

@@ -32,6 +32,7 @@ from siyaq.core.query import Query
 from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, reading
 from siyaq.retrieval import Retriever
 from siyaq.text.fingerprint import NEAR, Wording
+from siyaq.text.questions import QUESTION_MARKS
 from siyaq.text.sentences import sentences
 
 PER_STANCE: Final = 5
@@ -243,7 +244,7 @@ _RANK: Final = {Stance.MENTIONS: 0, Stance.SUPPORTS: 1, Stance.REFUTES: 2}
 
 
 def _asks(sentence: Read) -> bool:
-    return any(piece.raw in "?؟" or piece.folded in _IF for piece in sentence.pieces)
+    return any(piece.raw in QUESTION_MARKS or piece.folded in _IF for piece in sentence.pieces)
 
 
 def _put_right(subject: Subject, post: Post, heard: _Heard) -> Bearing | None:

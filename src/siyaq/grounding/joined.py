@@ -69,7 +69,7 @@ Rank = Callable[[str, int], Ranking]
 def sides_of(question: str) -> Sides | None:
     """Return the two sides of a question that holds posts against readings; None for others."""
     for pattern in (_ENGLISH, _ARABIC):
-        if found := pattern.match(question.strip(" \n?؟")):
+        if found := pattern.match(question.strip(" \n?؟？")):
             return Sides(found["posts"], found["readings"], pattern is _ARABIC)
     return None
 

@@ -134,7 +134,7 @@ def standalone(text: str, history: Sequence[Turn]) -> Meant:
         moved = moved or _NAMED_PLACE.search(earlier) is not None
     words = list(dict.fromkeys(word for earlier in kept for word in _content_words(earlier)))
     if focus_of(text).kind == "none":
-        whole = " ".join([*(earlier.strip(" ?؟!.،,") for earlier in kept), text])
+        whole = " ".join([*(earlier.strip(" ?؟？!.،,") for earlier in kept), text])
     else:
         words = [word for word in words if not is_property(word)]
         whole = " ".join([text, *words])
@@ -143,7 +143,7 @@ def standalone(text: str, history: Sequence[Turn]) -> Meant:
 
 def asks_what_changed(text: str) -> bool:
     """Say whether a question only asks what is different from the answer before it."""
-    return _CHANGED.search(fold_words(text).text.strip(" ?؟!.")) is not None
+    return _CHANGED.search(fold_words(text).text.strip(" ?؟？!.")) is not None
 
 
 def about_voices(text: str, history: Sequence[Turn]) -> str | None:
@@ -176,7 +176,7 @@ def depends_on_earlier(text: str) -> bool:
 
 
 def _asks_who_says(text: str) -> bool:
-    return _WHO_SAYS.search(fold_words(text).text.strip(" ?؟!.")) is not None
+    return _WHO_SAYS.search(fold_words(text).text.strip(" ?؟？!.")) is not None
 
 
 def _content_words(text: str) -> list[str]:

@@ -25,7 +25,7 @@ _HALF_OF_THE_DAY = re.compile(
 )
 _THE_HOUR = re.compile(r"\bالساعه\b")
 _AT = re.compile(r"(?:\bat|\bالساعه)\W*$")
-_PAUSE = re.compile(r"[.,;:،؛!?؟…\n()«»\"“”](?!\d)")
+_PAUSE = re.compile(r"[.,;:،؛!?؟？…\n()«»\"“”](?!\d)")
 
 
 def sorts_of(text: str, span: Span) -> frozenset[str]:

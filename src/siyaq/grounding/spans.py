@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"https?://\S+|[@#][\w]+|[$€£]?\d+(?:[.,:٫٬،/-]\d+)*(?:st|nd|rd|th|[kKmM]|bn)?%?"
     rf"|[^\W\d_]\.(?:[^\W\d_]\.)+|{_LETTER}+(?:['’.-]{_LETTER}+)*|[^\w\s]"
 )
-_ENDS = frozenset(".!?؟;؛…|")
+_ENDS = frozenset(".!?؟？;؛…|")
 _MONTH = re.compile(
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)(?:[a-z]*)?"
     r"|يناير|فبراير|مارس|أبريل|ابريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر",

@@ -96,7 +96,7 @@ def asked_about(question: str) -> str | None:
     found = _HOW_MANY.search(folded.text) or _WHAT.search(folded.text)
     if found is None:
         return None
-    rest = question[folded.source_span(found).end :].strip(" ?؟!.,،")
+    rest = question[folded.source_span(found).end :].strip(" ?؟？!.,،")
     return rest if content_terms(rest) else None
 
 

@@ -17,3 +17,11 @@ The A An In It He She They This That These Those But And We I You On At For If W
 Her Their Its There Our My So No Not What Who How Why After Before Since However
 """
 """Words whose capital after an abbreviation means that a sentence begins."""
+LETTERS_IN_ARABIC: Final = """
+سي إس اس جي دبليو إتش اتش إكس اكس كيو إف اف زد كي كيه جيه واي يو دي تي آر ار
+"""
+"""Names of Latin letters, as Arabic writes initials: "سي. إس. لويس". None is a word that ends."""
+WORDS_AND_LETTERS: Final = """
+بي بى إم ام أم إن ان أن إل ال أو او إي اي أي إيه ايه أيه في أ
+"""
+"""Those that are words too: initials only where another initial stands beside them."""

@@ -49,6 +49,11 @@ _CLAUSES: Final = ("، ", "؛ ", ", ", "; ", ": ", " – ", " — ", "،", "؛")
 _NEVER_LAST: Final = frozenset(abbreviations.NEVER_LAST.split())
 _MAYBE_LAST: Final = frozenset(abbreviations.MAYBE_LAST.split())
 _STARTERS: Final = frozenset(abbreviations.STARTERS.split())
+_SPELLED: Final = frozenset(abbreviations.LETTERS_IN_ARABIC.split())
+_MAYBE_SPELLED: Final = frozenset(abbreviations.WORDS_AND_LETTERS.split())
+_ANY_SPELLED: Final = "|".join(sorted(_SPELLED | _MAYBE_SPELLED, key=len, reverse=True))
+_SPELLED_BEFORE: Final = re.compile(rf"(?<!\w)[وبلف]?(?:{_ANY_SPELLED})\.\s?$")
+_SPELLED_AFTER: Final = re.compile(rf"(?:{_ANY_SPELLED})\.")
 
 
 def sentences(text: str) -> list[Span]:
@@ -133,7 +138,8 @@ def _stops_without_gap(mark: str, before: str, after: str) -> bool:
     if mark[0] != ".":
         return mark != "…"
     if _ARABIC.match(before[-1]) and _ARABIC.match(after[0]):
-        return len(_last_word(before)) > 1
+        word = _last_word(before).rpartition(".")[2]
+        return len(word) > 1 and not _spells_a_letter(word, before, after)
     return bool(_RUN_ON_BEFORE.search(before) and _RUN_ON_AFTER.match(after))
 
 
@@ -143,10 +149,23 @@ def _abbreviates(before: str, after: str) -> bool:
     plain = word.lower()
     if plain in _NEVER_LAST or (len(before) <= 4 and _ITEM.fullmatch(before)):
         return True
+    if _spells_a_letter(word.rpartition(".")[2], before, after):
+        return True
     if plain not in _MAYBE_LAST and not _INITIAL.fullmatch(word):
         return False
     following = _FIRST_WORD.match(after)
     return plain != "i" and not (following and following.group() in _STARTERS)
+
+
+def _spells_a_letter(word: str, before: str, after: str) -> bool:
+    """Say whether an Arabic word at the end of `before` is an initial, as in "سي. إس. لويس"."""
+    bare = word if word in _SPELLED or word in _MAYBE_SPELLED else word[1:]
+    if bare in _SPELLED:
+        return bare == word or word[0] in "وبلف"
+    beside = _SPELLED_BEFORE.search(before[: len(before) - len(word)]) or _SPELLED_AFTER.match(
+        after
+    )
+    return bare in _MAYBE_SPELLED and beside is not None
 
 
 def _last_word(before: str) -> str:

@@ -18,6 +18,7 @@ from siyaq.grounding.support.pieces import Piece
 from siyaq.grounding.support.units import UNITS
 from siyaq.retrieval.skeleton import skeleton
 from siyaq.text.fold import fold
+from siyaq.text.questions import QUESTION_MARKS
 
 _TITLES: Final = frozenset(
     fold(
@@ -31,6 +32,8 @@ said says announced announces told tells is was has had will would were are won 
 confirmed confirms denied denies added adds warned warns visited visits met
 """
 _SAYS: Final = frozenset(_SPEECH.split())
+_OPENS: Final = frozenset('.!！\n…:“"«(') | QUESTION_MARKS
+"""Pauses after which a capital says nothing."""
 _LATIN: Final = re.compile("[A-Za-z]")
 _ARABIC: Final = re.compile("[\u0621-\u064a]")
 _SHORTEST: Final = 2
@@ -68,7 +71,21 @@ def _is_name(found: Sequence[Piece], place: int) -> bool:
         return before is not None and before.folded in _TITLES and piece.telling
     if not piece.raw[0].isupper() or not piece.telling or _common(piece.folded):
         return False
-    if before is None or before.raw in {".", "!", "?", "\n", "؟", "…", ":", "“", '"', "«", "("}:
+    if before is None or before.raw in {
+        ".",
+        "!",
+        "?",
+        "\n",
+        "؟",
+        "？",
+        "！",
+        "…",
+        ":",
+        "“",
+        '"',
+        "«",
+        "(",
+    }:
         return _leads(found, place)
     return True
 

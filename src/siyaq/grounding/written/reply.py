@@ -136,7 +136,7 @@ def _cited(value: object) -> Cited | None:
 
 def _plain(text: str) -> Proposed:
     names = dict.fromkeys(found.lower() for found in _NAMED.findall(text))
-    said = re.sub(r"\s+([.!?؟،,])", r"\1", _NAMED.sub("", text)).strip()
+    said = re.sub(r"\s+([.!?؟？،,])", r"\1", _NAMED.sub("", text)).strip()
     return Proposed(said[:TEXT_CHARS], tuple(Cited(name) for name in names))
 
 

@@ -135,7 +135,7 @@ def _copied(text: str, cites: tuple[Cite, ...]) -> tuple[Quote, ...] | Refused |
 
     Words of the cleaned copy that stand nowhere in the post as it was written cannot be quoted.
     """
-    bare = text.rstrip(".!?؟ ")
+    bare = text.rstrip(".!?؟？ ")
     if any(bare in span for cite in cites for span in cite.offer.spans):
         return (Quote(bare),)
     if any(bare in seen for cite in cites for seen in cite.offer.seen()):

@@ -42,7 +42,7 @@ _PERSONS: Final = re.compile(
 )
 _US: Final = re.compile(r"\bUS\b|\bU\.S\.")
 _CLAUSE: Final = re.compile(
-    r"[;:،؛!?؟\n—–]|,(?!\d)|\.(?!\d)|\b(?:and|but|while|although|though|whereas|yet|however)\b"
+    r"[;:،؛!?؟？\n—–]|,(?!\d)|\.(?!\d)|\b(?:and|but|while|although|though|whereas|yet|however)\b"
     r"|(?<!\w)و?(?:لكن|بينما|فيما)(?!\w)|\s(?=و(?:لم|لا|لن|ليس|ما|قد|ان|أن|إن|قال|كان)(?!\w))",
     re.IGNORECASE,
 )
