@@ -82,7 +82,7 @@ def test_a_model_phrases_what_the_points_quote_and_every_sentence_is_cited(tmp_p
     with room(tmp_path, faithful) as at:
         quoted, said = at.card(), at.phrased()
     assert quoted.model == "extractive"
-    assert len(quoted.points) == 3
+    assert len(quoted.points) == 2
     assert said.model == "server:stub"
     assert said.references == quoted.references
     texts = {one.id: one.text for one in said.references}

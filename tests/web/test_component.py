@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from siyaq.core.card import ContextCard
 from siyaq.core.ids import AuthorId, PostId
 from siyaq.core.note import Note
 from siyaq.core.post import Author
+from siyaq.serve import ServeSettings
 from siyaq.testing.product import NO_RATINGS, FakeProduct
-from siyaq.testing.serving import Served
+from siyaq.testing.serving import Served, served
 from siyaq.testing.story import HOSTILE, story_id
 
 from .axe import serious
 from .conftest import PATIENCE_MS, screenshot
 
 pytestmark = pytest.mark.browser
+
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 HOST = """<!doctype html><html lang="{lang}" dir="{dir}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>A page of somebody else</title>
@@ -38,7 +43,7 @@ class Elsewhere:
 
     def __init__(self, browser: Browser, server: Served) -> None:
         self.server = server
-        self.context = browser.new_context(viewport={"width": 720, "height": 760}, locale="en")
+        self.context = browser.new_context(locale="en", timezone_id="UTC")
         self.context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         self.errors: list[str] = []
@@ -92,6 +97,7 @@ def test_the_component_reads_in_five_lines_on_any_page(
     assert ("4 posts · 4 accounts" if lang == "en" else "4 منشورات · 4 حسابات") in said[1]
     assert "Wadi Noor Civil Defence" in said[2]
     expect(card.locator("rect")).to_have_count(8)
+    assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth")
     assert serious(page) == []
     screenshot(page, f"component-{lang}-{scheme}")
     card.locator("summary").first.press("Enter")
@@ -125,6 +131,68 @@ def test_nothing_on_the_page_moves_when_the_card_arrives(elsewhere: Elsewhere, w
     )
     assert heights[0] == heights[1]
     assert page.evaluate(where) == small
+
+
+@pytest.fixture
+def at_noon(browser: Browser, browser_thread: ThreadPoolExecutor) -> Iterator[Elsewhere]:
+    """Opens a page at noon of one day: how long its lines are is the same whenever a test runs."""
+    with served(FakeProduct(now=NOON), ServeSettings(port=0)) as server:
+        made = browser_thread.submit(Elsewhere, browser, server).result()
+        browser_thread.submit(made.context.clock.set_fixed_time, NOON).result()
+        yield made
+        browser_thread.submit(made.context.close).result()
+    assert made.errors == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_a_phone_shows_every_line_whole(at_noon: Elsewhere, lang: str) -> None:
+    page = at_noon.open(story_id("changed"), lang=lang, width=360)
+    card = page.locator("siyaq-context article:not([aria-busy])")
+    expect(card.locator("dd")).to_have_count(5)
+    for row in card.locator("dd").all():
+        said = row.text_content()
+        cut = row.evaluate(
+            """(row) => row.scrollHeight > row.clientHeight + 1
+              || row.scrollWidth > row.clientWidth + 1
+              || [...row.children].some((part) => part.scrollWidth > part.clientWidth + 1
+                && getComputedStyle(part).display !== "inline")"""
+        )
+        assert not cut, said
+    assert serious(page) == []
+    screenshot(page, f"component-{lang}-phone")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Not known: whether it was said before our record begins; whether it was said"),
+        ("ar", "غير معروف: هل قيل قبل بداية سجلنا؛ هل قيل حين لم نكن نستمع"),
+    ],
+)
+def test_what_is_not_known_is_told_and_not_counted(
+    elsewhere: Elsewhere, lang: str, said: str
+) -> None:
+    page = elsewhere.open(story_id("changed"), lang=lang)
+    expect(page.locator("[part=unknown] summary")).to_contain_text(said)
+
+
+def test_who_said_it_first_is_shown_and_takes_no_side(
+    elsewhere: Elsewhere, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = product.context
+
+    async def copied(post_id: PostId) -> ContextCard:
+        card = await made(post_id)
+        assert card.first_seen is not None
+        first = replace(card.references[1], id="e9", marker=9, post_id=card.first_seen.post_id)
+        return replace(card, references=(first, *card.references))
+
+    monkeypatch.setattr(product, "context", copied)
+    page = elsewhere.open(story_id("changed"))
+    card = page.locator("siyaq-context article:not([aria-busy])")
+    expect(card.locator("li .side")).to_have_text(
+        ["First seen", "Disputes it", "About it"], use_inner_text=False
+    )
 
 
 def test_hostile_text_stays_text_in_the_component(

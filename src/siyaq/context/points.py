@@ -93,11 +93,12 @@ class Points:
 
 
 def find_points(post: Post, cluster: Cluster, conversation: Conversation) -> Points:
-    """Quote, in this order: who said it first, what disputes it, what it answers."""
+    """Quote what disputes the post, then what it answers; refer to who said it first."""
     points = Points()
     first = cluster.first
     if first is not None and first.post.id != post.id:
-        points.quote(first.post, lead(first.post.text), Stance.SUPPORTS)
+        # it says what the post says: it is named, bears on nothing, and is not quoted
+        points.refer(first.post, lead(first.post.text), Stance.MENTIONS)
     for other, span in islice(_disputes(post, cluster, conversation), _DISPUTES_AT_MOST):
         answers = any(other.id == one.id for one in conversation.answers)
         points.quote(other, span, Stance.REFUTES if answers else Stance.MENTIONS)
@@ -121,16 +122,24 @@ def _disputes(
     A dispute that stands in the post itself ("they deny it") does not dispute the post, so then
     only answers and quotes count. Nobody disputes themselves here.
     """
-    others = conversation.answers
+    others, told = conversation.answers, set[tuple[str, ...]]()
     if not _DISPUTE.search(fold(post.text)):
         others += [one for one in cluster.related[:_RELATED_READ] if _about(post, one)]
     for other in others:
         if other.author.id == post.author.id:
             continue
         for span in sentences(other.text):
-            if _DISPUTE.search(fold(span.of(other.text))):
-                yield other, shortened(other.text, span)
+            said = span.of(other.text)
+            if _DISPUTE.search(fold(said)):
+                if _worded(said) not in told:  # who passes a denial on adds nothing to it
+                    told.add(_worded(said))
+                    yield other, shortened(other.text, span)
                 break
+
+
+def _worded(text: str) -> tuple[str, ...]:
+    """Return the words of a text, by which two that say it to the letter are the same."""
+    return tuple(terms(text))
 
 
 def _about(post: Post, other: Post) -> bool:

@@ -222,9 +222,7 @@ class _Story:
 
     def _stance(self, one: Post) -> Stance:
         bearing = self._bearing.get(one.id)
-        if bearing is not None:
-            return bearing.stance
-        return Stance.SUPPORTS if one.id in self._same else Stance.MENTIONS
+        return Stance.MENTIONS if bearing is None else bearing.stance  # a copy bears on nothing
 
     def _turn(self, one: Post, turning: Turning | None) -> Turn:
         bearing = self._bearing.get(one.id)

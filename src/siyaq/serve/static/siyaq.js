@@ -26,7 +26,7 @@ const STYLE = `
   :host([hidden]) { display: none; }
   :host([theme="light"]) { color-scheme: light; } :host([theme="dark"]) { color-scheme: dark; }
   * { box-sizing: border-box; margin: 0; padding: 0; }
-  article { display: grid; gap: 0.625rem; }
+  article { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.625rem; }
   header { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; }
   h2 { font-size: 1em; font-weight: 650; }
   dl { display: grid; gap: 0.375rem; }
@@ -36,12 +36,16 @@ const STYLE = `
   .row { min-block-size: 1.5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .refutes { color: var(--siyaq-red, light-dark(#a3271f, #ff9d90)); }
   .supports { color: var(--siyaq-green, light-dark(#17693a, #6fd592)); }
-  .spread { display: flex; align-items: baseline; gap: 0.5rem; }
-  svg { inline-size: 7rem; block-size: 1.25rem; flex: none; }
+  .first, .spread { display: flex; align-items: baseline; gap: 0.5rem; }
+  .first { gap: 0.25rem; }
+  .first > span, svg { flex: none; }
+  .who, .spread > span { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; }
+  svg { inline-size: 7rem; block-size: 1.25rem; }
   rect { fill: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
   :host([dir="rtl"]) svg, article[dir="rtl"] svg { transform: scaleX(-1); }
   details { border-block-start: 1px solid var(--siyaq-line, light-dark(#dbe1da, #2a353b)); }
-  summary { cursor: pointer; padding-block: 0.5rem 0; font-size: 0.875em; border-radius: 0.25rem; }
+  summary { cursor: pointer; padding-block: 0.5rem 0; font-size: 0.875em; border-radius: 0.25rem;
+    overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   ul { list-style: none; display: grid; gap: 0.75rem; padding-block-start: 0.75rem; }
   li { border-inline-start: 3px solid currentColor; padding-inline-start: 0.75rem; }
   .mentions { color: var(--siyaq-line, light-dark(#87938b, #6b7a82)); }
@@ -70,6 +74,14 @@ const STYLE = `
     .bone { animation: wait 1.2s ease-in-out infinite alternate; }
     @keyframes wait { to { opacity: 0.05; } }
   }
+  @container (max-width: 30rem) { /* its lines may take two, and room for that is kept from the start */
+    article { display: flex; flex-direction: column; min-block-size: 24rem; }
+    dl { flex: auto; align-content: space-between; }
+    .row:not(.bone, .spread) { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
+      white-space: normal; overflow-wrap: anywhere; }
+    .row.first { -webkit-line-clamp: 3; } .handle { word-break: break-all; }
+    .spread { display: block; } .spread svg { display: block; inline-size: 100%; }
+  }
   @container (max-width: 22rem) { dl > div { grid-template-columns: 4.5rem minmax(0, 1fr); } }
 `;
 
@@ -80,9 +92,8 @@ const WORDS = {
     first: "First seen", own: "this post itself", spread: "Spread", alone: "nobody else says this",
     posts: { one: "{n} post", other: "{n} posts" },
     accounts: { one: "{n} account", other: "{n} accounts" },
-    refutes: "Disputed", supports: "Supported", refutes_asked: "Not so", supports_asked: "It is so", turn: "Latest turn", unknown: "Not known",
+    refutes: "Disputed", supports: "Supported", refutes_asked: "Not so", supports_asked: "It is so", turn: "Latest turn", unknown: "Not known", and: "; ",
     none: "by nothing we hold", by: "by {who}", more: { one: "by {who} and {n} more", other: "by {who} and {n} more" },
-    things: { one: "{n} thing", other: "{n} things" },
     evidence: { one: "The post behind this", other: "The {n} posts behind this" },
     side: { refutes: "Disputes it", supports: "Agrees", mentions: "About it" },
     side_asked: { refutes: "Says no", supports: "Says yes", mentions: "About it" },
@@ -105,10 +116,9 @@ const WORDS = {
     first: "أول ظهور", own: "هذا المنشور نفسه", spread: "الانتشار", alone: "لا أحد غيره يقول هذا",
     posts: { one: "منشور واحد", two: "منشوران", few: "{n} منشورات", many: "{n} منشورًا", other: "{n} منشور" },
     accounts: { one: "حساب واحد", two: "حسابان", few: "{n} حسابات", many: "{n} حسابًا", other: "{n} حساب" },
-    refutes: "ينفيه", supports: "يؤيده", refutes_asked: "ليس كذلك", supports_asked: "هو كذلك", turn: "آخر تحوّل", unknown: "غير معروف",
+    refutes: "ينفيه", supports: "يؤيده", refutes_asked: "ليس كذلك", supports_asked: "هو كذلك", turn: "آخر تحوّل", unknown: "غير معروف", and: "؛ ",
     none: "لا شيء لدينا", by: "{who}",
     more: { one: "{who} وآخر", two: "{who} وآخران", few: "{who} و{n} آخرون", many: "{who} و{n} آخرون", other: "{who} و{n} آخرون" },
-    things: { one: "أمر واحد", two: "أمران", few: "{n} أمور", many: "{n} أمرًا", other: "{n} أمر" },
     evidence: { one: "المنشور وراء هذا", two: "المنشوران وراء هذا", few: "{n} منشورات وراء هذا", many: "{n} منشورًا وراء هذا", other: "{n} منشور وراء هذا" },
     side: { refutes: "ينفيه", supports: "يوافقه", mentions: "عنه" },
     side_asked: { refutes: "يقول: لا", supports: "يقول: نعم", mentions: "عنه" },
@@ -249,7 +259,7 @@ class SiyaqContext extends HTMLElement {
     ];
     const rows = [this.#first(card), this.#spread(card.copies), ...(silent ? [] : weighed())];
     const frame = this.#frame(silent, this.#el("dl", { part: "facts" }, ...rows),
-      ...this.#phrasing(card, this.#quotes(card.references, card.notes, `side${kind}`)), this.#unknown(card.unknown));
+      ...this.#phrasing(card, this.#quotes(card, `side${kind}`)), this.#unknown(card.unknown));
     const asof = this.#el("span", { class: "soft", part: "as-of" }, this.#say("asof", { at: this.#moment(card.as_of) }));
     frame.querySelector("header").append(asof);
     return frame;
@@ -270,14 +280,15 @@ class SiyaqContext extends HTMLElement {
     const paper = author && handle === author.id && handle.includes("."); // a host is no handle
     const id = author?.id ?? member?.author_id ?? (/did:\w+:[^/]+/.exec(first.post_id)?.[0] ?? first.post_id);
     const called = handle && !paper ? `@${handle}` : this.#called({ id, handle, name: author?.name });
-    const who = first.post_id === own ? this.#say("own") : `\u2068${called}\u2069`;
-    return this.#row("first", "", this.#time(first.at), ` · ${who} · ${this.#say(first.confidence)}`);
+    const who = first.post_id === own ? this.#say("own") : called;
+    return this.#row("first", "first", this.#el("span", {}, this.#time(first.at, "short"), ` · ${this.#say(first.confidence)} · `),
+      this.#el("bdi", { class: who.startsWith("@") ? "who handle" : "who" }, who));
   }
 
   #spread({ count, accounts, histogram }) {
     if (count < 2) return this.#row("spread", "", this.#say("alone"));
     const text = `${this.#count("posts", count)} · ${this.#count("accounts", accounts)}`;
-    return this.#row("spread", "spread", histogram.length > 1 ? this.#chart(histogram) : null, text);
+    return this.#row("spread", "spread", histogram.length > 1 ? this.#chart(histogram) : null, this.#el("span", {}, text));
   }
 
   #chart(bars) {
@@ -312,7 +323,7 @@ class SiyaqContext extends HTMLElement {
     if (!last) return null;
     const { author } = cited.get(last.evidence_id);
     const who = `\u2068${this.#called(author)}\u2069`;
-    return this.#row("turn", "", `${this.#say(last.turning)} · ${who} · `, this.#time(last.at));
+    return this.#row("turn", "", `${this.#say(last.turning)} · ${who} · `, this.#time(last.at, "short"));
   }
 
   /** The evidence, beside it a button that has the server's model phrase it, above it what that says. */
@@ -369,22 +380,23 @@ class SiyaqContext extends HTMLElement {
     return button;
   }
 
-  #quotes(references, notes, sides) {
+  #quotes({ references, notes, first_seen: first }, sides) {
     if (references.length + notes.length === 0) return null;
     return this.#el("details", { part: "evidence" },
       this.#el("summary", {}, references.length ? this.#count("evidence", references.length) : this.#say("note")),
       this.#el("ul", {}, ...notes.map((one) => this.#el("li", { class: "mentions" },
         this.#el("p", { class: "side" }, this.#say("note")), this.#el("blockquote", { dir: "auto" }, one.text))),
-      ...references.map((one) => this.#quote(one, sides))));
+      ...references.map((one) => this.#quote(one, one.post_id === first?.post_id ? null : sides))));
   }
 
+  /** One piece of evidence; without `sides` the post that said it first, which takes none. */
   #quote({ marker, text, stance, author, placed_at: at, url, fact_check: check }, sides) {
     const by = this.#el("p", { class: "soft" },
       this.#el("bdi", {}, this.#called(author)), " · ", this.#time(at));
     const link = webAddress(url);
     if (link) by.append(" · ", this.#el("a", { href: link, rel: "noopener noreferrer nofollow", target: "_blank" }, this.#say("open")));
     return this.#el("li", { class: stance, id: `evidence-${marker}`, tabindex: "-1" },
-      this.#el("p", { class: "side" }, WORDS[this.#language][sides][stance] ?? ""),
+      this.#el("p", { class: "side" }, sides ? WORDS[this.#language][sides][stance] : this.#say("first")),
       this.#el("blockquote", { dir: "auto" }, text),
       check ? this.#el("p", {}, this.#say("check", { who: check.publisher, label: check.label || check.rating })) : null, by);
   }
@@ -393,7 +405,7 @@ class SiyaqContext extends HTMLElement {
     const known = codes.map((code) => UNKNOWN[this.#language][code]).filter(Boolean);
     if (known.length === 0) return null;
     return this.#el("details", { part: "unknown" },
-      this.#el("summary", {}, `${this.#say("unknown")}: ${this.#count("things", known.length)}`),
+      this.#el("summary", {}, `${this.#say("unknown")}: ${known.join(this.#say("and"))}`),
       this.#el("ul", {}, ...known.map((what) => this.#el("li", {}, this.#el("p", {}, what)))));
   }
 
@@ -412,15 +424,17 @@ class SiyaqContext extends HTMLElement {
     return filled(form, { ...params, n }, this.#language);
   }
 
-  #moment(iso) {
+  /** Write a moment; a `short` one of today without its date, which the card's own moment tells. */
+  #moment(iso, short = "") {
     const at = new Date(iso);
-    const options = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+    const options = { hour: "numeric", minute: "2-digit" };
+    if (!short || at.toDateString() !== new Date().toDateString()) Object.assign(options, { day: "numeric", month: "short" });
     if (at.getFullYear() !== new Date().getFullYear()) options.year = "numeric";
     return new Intl.DateTimeFormat(this.#language, options).format(at);
   }
 
-  #time(iso) {
-    return this.#el("time", { datetime: iso }, this.#moment(iso));
+  #time(iso, short = "") {
+    return this.#el("time", { datetime: iso, title: this.#moment(iso) }, this.#moment(iso, short));
   }
 
   #el(tag, attributes, ...children) {
