@@ -28,12 +28,6 @@ ELSEWHERE_AR = "قالت وزارة النقل إن جسر مدينة طبرق �
 BREAD_AR = "ارتفع سعر الخبز في السوق هذا الصباح"
 
 
-@pytest.fixture(scope="module")
-def embedder() -> Iterator[BuiltinEmbedder]:
-    with BuiltinEmbedder() as one:
-        yield one
-
-
 class Bilingual:
     """A network whose cards are remembered and look at both languages."""
 
@@ -131,6 +125,30 @@ def test_what_differs_is_no_translation(both: Bilingual, text: str, stance: str)
     assert card.first_seen is not None
     assert card.first_seen.earlier_retold is None
     assert stances(card) == ({name("other"): stance} if stance else {})
+
+
+@pytest.mark.parametrize(
+    ("english", "arabic"),
+    [
+        (  # queues are of every length
+            "76 minutes in the queue at the stone bridge for lemon tart. Ask me tomorrow. Oldmere",
+            "وقفت 60 دقيقة في الطابور عند الجسر الحجري من أجل تارت الليمون. اسألوني غداً. لوناديل",
+        ),
+        (
+            "Three relatives called me about the stone bridge. Karda loves a story",
+            "اتصل بي ثلاثة من الأقارب بخصوص الجسر الحجري. أهل زرما يحبون الحكايات",
+        ),
+    ],
+)
+def test_lives_that_are_alike_say_nothing_of_each_other(
+    both: Bilingual, english: str, arabic: str
+) -> None:
+    both.say("en", english, 0)
+    both.say("ar", arabic, 5)
+    for post in ("en", "ar"):
+        claims = both.card(post).claims
+        assert claims
+        assert [one.refutes + one.supports for one in claims if one.refutes or one.supports] == []
 
 
 def test_the_same_thing_in_words_of_its_own_is_labelled_so(both: Bilingual) -> None:

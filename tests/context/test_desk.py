@@ -20,15 +20,9 @@ from siyaq.core.event import AccountStatus
 from siyaq.core.ids import PostId
 from siyaq.models import BuiltinEmbedder
 from tests.context.network import Network, at, name
-from tests.context.test_claims import RUMOR, Story
+from tests.context.story import RUMOR, Story
 
 DENIAL = "Karda Port Office: the claim about the ferry fare in Karda is false."
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Iterator[BuiltinEmbedder]:
-    with BuiltinEmbedder() as one:
-        yield one
 
 
 class Desk:

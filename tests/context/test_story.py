@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from siyaq.context import Unknown
@@ -13,26 +10,12 @@ from siyaq.core.answer import Reason
 from siyaq.core.card import ContextCard
 from siyaq.core.ids import AuthorId
 from siyaq.core.post import Author
-from siyaq.models import BuiltinEmbedder
 from tests.context.network import name
-from tests.context.test_claims import RUMOR, RUMOR_AR, Story
+from tests.context.story import RUMOR, RUMOR_AR, Story
 
 REVIEW = [
     {"claim": "Ferry fare in Karda goes up to 40 dinars", "rating": "False", "by": "Checkers"}
 ]
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Iterator[BuiltinEmbedder]:
-    with BuiltinEmbedder() as one:
-        yield one
-
-
-@pytest.fixture
-def story(tmp_path: Path, embedder: BuiltinEmbedder) -> Iterator[Story]:
-    story = Story(tmp_path, embedder)
-    yield story
-    story.network.close()
 
 
 def turns(card: ContextCard) -> list[tuple[str, str | None]]:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siyaq.grounding.support import Clash, clashes
+from siyaq.grounding.support.names import names
 from siyaq.grounding.support.pieces import pieces
 from siyaq.grounding.support.quantities import quantities
+from siyaq.text.questions import QUESTION_MARKS
 
 SAME = [
     ("A ferry ride costs 12 dinars.", "رحلة العبّارة تكلف ١٢ ديناراً"),
@@ -171,3 +173,8 @@ def arabic(number: int) -> str:
     rest = number % 1000
     thousands = f"{arabic(number // 1000)} ألف"
     return thousands + (f" و{arabic(rest)}" if rest else "")
+
+
+@pytest.mark.parametrize("mark", sorted(QUESTION_MARKS))
+def test_a_word_that_opens_a_sentence_behind_a_question_is_no_name(mark: str) -> None:
+    assert names(pieces(f"Is it so{mark} Bread stays cheap")) == []

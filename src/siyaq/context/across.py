@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from siyaq.context.subject import keeps_one
+from siyaq.context.subject import counted, keeps_one, own_life
 from siyaq.core.answer import Stance
 from siyaq.core.ids import Seq
 from siyaq.core.ports import Searcher, Vector
@@ -105,8 +105,10 @@ def stance_across(
     """Return what a sentence of a post, `whole`, says to a claim; None: it is about another thing.
 
     It refutes where it denies what is about the same thing, or gives another number for it, and of
-    several figures keeps one; a denial that `answers` the post needs no likeness. A post that is
-    `paired` with the claim's, by the same account at the same time, translates it from NEAR on.
+    several figures keeps one; a denial that `answers` the post needs no likeness. How long
+    something took is such a number only where a name is common to both. A post that is `paired`
+    with the claim's, by the same account at the same time, translates it from NEAR on; what another
+    account tells of its own life is no translation of anything.
     """
     near = alike(claim.text, sentence.text)
     denied = sentence.denies and not claim.denies
@@ -114,12 +116,15 @@ def stance_across(
         return Heard(Stance.REFUTES)
     if near < (NEAR if paired else ABOUT):
         return None
-    if asks or not _names_meet(claim, whole):
+    meet = _names_meet(claim, whole)
+    if asks or meet is False:
         return Heard(Stance.MENTIONS)
-    rival = rival_number(claim.numbers, sentence.numbers) and keeps_one(claim, sentence)
+    own = not paired and own_life(claim, sentence)
+    mine, theirs = (counted(one, times=meet is True) for one in (claim, sentence))
+    rival = not own and rival_number(mine, theirs) and keeps_one(claim, sentence)
     if denied or rival:
         return Heard(Stance.REFUTES)
-    if near >= (NEAR if paired else SAME) and not differs(claim, sentence):
+    if not own and near >= (NEAR if paired else SAME) and not differs(claim, sentence):
         return Heard(Stance.SUPPORTS, translates=True)
     return Heard(Stance.MENTIONS)
 
@@ -138,12 +143,14 @@ def differs(one: Read, other: Read) -> bool:
     return not _DIFFERS.isdisjoint(reasons)
 
 
-def _names_meet(claim: Read, other: Read) -> bool:
-    """Say whether some name of one stands in the other; so it does where one side has none."""
+def _names_meet(claim: Read, other: Read) -> bool | None:
+    """Say whether some name of one stands in the other; None: neither has any."""
     ways = ((claim, other), (other, claim))
     named = [
         (one.names, [piece for piece in other.pieces if piece.kind == "word"])
         for one, other in ways
         if one.names
     ]
-    return not named or any(len(missing_names(own, held)) < len(own) for own, held in named)
+    if not named:
+        return None
+    return any(len(missing_names(own, held)) < len(own) for own, held in named)

@@ -42,7 +42,7 @@ from siyaq.core.post import Author, Post
 from siyaq.log import LogReader
 from siyaq.text.fingerprint import changes
 
-CARD_VERSION: Final = 8
+CARD_VERSION: Final = 9
 """Which rules made a card. Cards of another version must not be compared with it."""
 MEMBERS_AT_MOST: Final = 100
 TEXT_AT_MOST: Final = 10_000

@@ -46,10 +46,11 @@ _OPINION: Final = re.compile(
     r"|i'(?:m|d|ve|ll)"
     r"|in my opinion|imho|imo|hopefully|thank|thanks|congratulations"
     r"|good (?:morning|evening|night)"
-    r"|happy birthday|welcome|pray)\b"
+    r"|happy birthday|welcome|pray|reminds? (?:me|us)|reminded (?:me|us))\b"
     r"|^\W*(?:hello|hi|hey|greetings)\b"
     r"|(?:^|(?<=\s))(?:اعتقد|اظن|اتمني|نتمني|ارجو|نرجو|برايي|في رايي|احب|اكره|شكرا|صباح الخير"
-    r"|مساء الخير|مبروك|الحمد لله|اللهم|حسبنا الله|ان شاء الله|السلام عليكم|مرحبا|تحياتي)(?=\W|$)"
+    r"|مساء الخير|مبروك|الحمد لله|اللهم|حسبنا الله|ان شاء الله|السلام عليكم|مرحبا|تحياتي"
+    r"|[وف]?[يت]?ذكرت?ن[يا])(?=\W|$)"
 )
 _FUTURE: Final = re.compile(r"(?:^|(?<=\s))(?:[وف]?س[يتن][\u0621-\u064a]{3,}|سوف)(?=\W|$)")
 _SAYING: Final = re.compile(
@@ -63,6 +64,16 @@ _HAPPENED: Final = re.compile(
     r"|(?:^|(?<=\s))(?:[وف]?(?:شوهد|شوهدت|قتل|توفي|وفاه|مقتل|اصابه|اغلاق|اعتقال|وصل|وصلت|قرر|قررت"
     r"|وقع|وقعت|بدا|بدات))(?=\W|$)"
 )
+_SIGHTED: Final = re.compile(
+    r"\b(?:saw|sighted) (?:an?|two|three|some|several) [^.!?\n]{1,80}?"
+    r" (?:near|in|at|on|by|past|behind|outside|around)\b"
+    r"|(?:^|(?<=\s))[وف]?(?:راي|رات|رايت|راينا|راوا|شاهد|شاهدت|شاهدنا|شاهدوا|لمح|لمحت)"
+    r" (?:(?!ال)\w+|ال\w+ \w+ا) (?:[^.!؟?\n]{0,80}? )?"
+    r"(?:قرب|في|عند|علي|امام|خلف|بجانب|حول|داخل)(?=\W|$)"
+)
+"""Somebody saw something somewhere, which may be told behind the verb: "رأى الناس دباً في"."""
+_A_VIEW: Final = re.compile(r"رأي(?=\W)")
+"""An opinion, which folded is spelled like "saw"."""
 _LABEL: Final = re.compile(
     r"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)+[a-z]{2,}/\S*|@[\w.-]+"
     r"|#[^\s#]+(?:[\s,،]*#[^\s#]+)+",
@@ -165,7 +176,8 @@ def _counts(number: Quantity) -> bool:
 
 def _tells(read: Read, folded: str, words: set[str]) -> bool:
     """Say whether something is said to have happened, or somebody to have said something."""
-    if _HAPPENED.search(folded) or _FUTURE.search(folded):
+    happened = _HAPPENED.search(folded) or _FUTURE.search(folded)
+    if happened or _SIGHTED.search(fold(_A_VIEW.sub("", read.text))):
         return bool(read.names) or len(words) > _WORDS_AT_LEAST
     if not _SAYING.search(folded):
         return False

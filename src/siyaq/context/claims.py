@@ -22,7 +22,7 @@ from siyaq.context.cluster import Cluster
 from siyaq.context.examined import Bearing, Examined, Reviewed
 from siyaq.context.fact_checks import matching_review, publishing, stance_of
 from siyaq.context.sighted import AT_THAT_TIME, seen_otherwise
-from siyaq.context.subject import ABOUT, Subject, about
+from siyaq.context.subject import ABOUT, Subject, about, own_life
 from siyaq.context.thread import Conversation
 from siyaq.core.answer import Stance
 from siyaq.core.card import Retelling
@@ -32,7 +32,7 @@ from siyaq.core.query import Query
 from siyaq.grounding.support import Clash, Read, SupportChecker, clashes, reading
 from siyaq.retrieval import Retriever
 from siyaq.text.fingerprint import NEAR, Wording
-from siyaq.text.questions import QUESTION_MARKS
+from siyaq.text.questions import asks
 from siyaq.text.sentences import sentences
 
 PER_STANCE: Final = 5
@@ -232,9 +232,10 @@ class Claims:
         if counted and subject.recounted_by(sentence, whole):
             return Stance.REFUTES
         reasons = clashes(claim.text, [sentence.text])
-        if near >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}:
+        turned = near >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}
+        if turned and not own_life(claim, sentence):
             return Stance.REFUTES
-        if reasons or not subject.meets(whole):
+        if reasons or not subject.meets(whole) or not subject.borne_out_by(sentence):
             return mention
         support = self._checker.check(claim.text, [sentence.text]).supports
         return Stance.SUPPORTS if support >= _SURE else mention
@@ -244,7 +245,7 @@ _RANK: Final = {Stance.MENTIONS: 0, Stance.SUPPORTS: 1, Stance.REFUTES: 2}
 
 
 def _asks(sentence: Read) -> bool:
-    return any(piece.raw in QUESTION_MARKS or piece.folded in _IF for piece in sentence.pieces)
+    return asks(sentence.text) or any(piece.folded in _IF for piece in sentence.pieces)
 
 
 def _put_right(subject: Subject, post: Post, heard: _Heard) -> Bearing | None:

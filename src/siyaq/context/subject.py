@@ -28,17 +28,20 @@ _ALIKE: Final = 0.8  # of a claim that names nothing, in a sentence with another
 _COMMON_WORDS: Final = 4
 _WORDS_OF_CLAUSE: Final = 3
 _CLAUSES: Final = re.compile(r"[،؛;]|[,:](?!\d)")
+_MY_KIN: Final = r"[وف]?(?:ام|اب|والدت?|اخت?|جدت?|عمت?|خالت?|زوجت?|ابنت?|جارت?|صديقت?)ي"
 _TOLD: Final = re.compile(
     r"\b(?:told|tells|tell|showed|warned|texted|called) (?:me|my \w+)\b"
     r"|\bmy \w+ (?:saw|says|said|heard|told|read)\b"
     r"|(?:^|(?<=\s))[وف]?(?:قال|قالت|قالوا|يقول|تقول|حكي|حكت|كتب|كتبت) لي(?=\W|$)"
+    rf"|(?:^|(?<=\s)){_MY_KIN} (?:راي|رات|شاهد|شاهدت|سمع|سمعت|يقول|تقول|قال|قالت|قرا|قرات)(?=\W|$)"
 )
+"""Who told it, which is no part of what is told."""
 _OWN: Final = re.compile(
     r"\b(?:i|i'(?:m|d|ve|ll)|me|my|mine|myself)\b"
     r"|\bour (?:building|house|flat|block|kitchen|garden)\b"
     r"|^\W*(?:took|cooked|baked|burned|bought|paid|waited|spent|walked|drank|ate|slept|queued)\b"
-    r"|(?:^|(?<=\s))[وف]?(?:انا|انني|عندي|عندنا|لدي|لي|معي|نفسي|بيتنا|عمارتنا|شقتنا|حارتنا)"
-    r"(?=\W|$)"
+    rf"|(?:^|(?<=\s))(?:{_MY_KIN}"
+    r"|[وف]?(?:انا|انني|عندي|عندنا|لدي|لي|بي|معي|نفسي|بيتنا|عمارتنا|شقتنا|حارتنا))(?=\W|$)"
 )
 """What tells of one's own life. An English sentence that begins with such a verb leaves out "I"."""
 _DISTRICT: Final = "حي"
@@ -51,7 +54,12 @@ _LABELED: Final = frozenset(
     ).split()
 )
 
-
+_TRUTH: Final = Read("true right correct fact truth صحيح الصحيح حقيقة الصواب").topic
+"""What a claim and its denial both speak of, whatever they are about."""
+_SPOKEN: Final = re.compile(
+    r"\b(?:said|says|replied|answered)\s*:|(?:^|(?<=\s))[وف]?(?:قال|قالت|يقول|تقول|اجاب|اجابت|رد|ردت)\s*:"
+)
+"""Behind it stands what somebody said."""
 _CORRECTS: Final = re.compile(
     r"\b(?:correction|corrects|clarification|clarif(?:y|ies|ied)|rumou?rs?|false alarm|no changes?"
     r"|unchanged)\b"
@@ -97,7 +105,7 @@ class Subject:
     def matters_to(self, other: Read) -> bool:
         """Say whether a post shares more with the claim than who and where it names."""
         named = {one.term for one in self.post.names} | self.post.places
-        return not (self.claim.topic & other.terms) <= named
+        return not (self.claim.topic & other.terms) <= named | _TRUTH
 
     def counted_by(self, other: Read) -> bool:
         """Say whether a post agrees with some number of the claim, if both state any."""
@@ -111,8 +119,9 @@ class Subject:
         called count nothing, what people count of their own lives is each their own. Where nothing
         named is common to both posts, and the other sets nothing right, they must share most of
         their words, or a place and many, and then how long something took tells nothing: queues
-        are of every length. A claim that names nothing must be told again but for its number, or
-        in a sentence that itself names what the claim's post does.
+        are of every length. What is counted in one place has no rival in another. A claim that
+        names nothing must be told again but for its number, or in a sentence that itself names what
+        the claim's post does.
         """
         bare = not (self.claim.names or self.claim.places or self._named_in(sentence))
         if bare and about(self.counting, sentence) < _ALIKE:
@@ -122,10 +131,21 @@ class Subject:
         )
         if not certain and not self.meets(whole):
             return False
-        if any(_OWN.search(_TOLD.sub("", fold(one.text))) for one in (self.claim, sentence)):
+        if own_life(self.claim, sentence) or apart(self.post, whole):
             return False
-        mine, theirs = (_counts(one, times=certain) for one in (self.claim, sentence))
+        mine, theirs = (counted(one, times=certain) for one in (self.claim, sentence))
         return keeps_one(self.claim, sentence) and rival_number(mine, theirs)
+
+    def borne_out_by(self, sentence: Read) -> bool:
+        """Say whether a sentence that tells the same could be of the same thing.
+
+        It has to tell what the claim has somebody say, not only who was asked. What people tell of
+        their own lives, where the claim names nothing, is each their own.
+        """
+        if not self.claim.names and not self.claim.places and own_life(self.claim, sentence):
+            return False
+        _, *said = _SPOKEN.split(fold(self.claim.text), maxsplit=1)
+        return not said or about(Read(said[0]), sentence) >= ABOUT
 
     def counted_in(self, sentence: Read) -> bool:
         """Say whether a sentence is about what the claim counts."""
@@ -156,6 +176,18 @@ def about(claim: Read, other: Read) -> float:
     return len(wanted & other.terms) / len(wanted) if wanted else 0.0
 
 
+def apart(one: Read, other: Read) -> bool:
+    """Say whether two posts both name places, and neither speaks of any that the other names."""
+    mine, theirs = one.places, other.places
+    said = bool(mine) and bool(theirs)
+    return said and mine.isdisjoint(other.terms) and theirs.isdisjoint(one.terms)
+
+
+def own_life(*told: Read) -> bool:
+    """Say whether one of several texts tells of the life of whoever wrote it."""
+    return any(_OWN.search(_TOLD.sub("", fold(one.text))) for one in told)
+
+
 def keeps_one(claim: Read, other: Read) -> bool:
     """Say whether a sentence keeps one of several figures of a claim, of which both speak.
 
@@ -168,6 +200,12 @@ def keeps_one(claim: Read, other: Read) -> bool:
     if len(_figures(claim)) + moments + weekdays < _SEVERAL:
         return True
     return _same_number(claim, other) or _same_date(claim, other)
+
+
+def counted(read: Read, *, times: bool) -> list[Quantity]:
+    """Return what a text counts, not what is called by a number; minutes and days if wanted."""
+    found = (one for one in read.numbers if not _labels(read.pieces, one.place))
+    return [one for one in found if times or one.unit not in TIMES]
 
 
 def _figures(read: Read) -> list[Quantity]:
@@ -192,12 +230,6 @@ def _sets_right(post: Read) -> bool:
 def _shares(one: Read, other: Read, share: float) -> bool:
     shared, least = len(one.terms & other.terms), min(len(one.terms), len(other.terms))
     return shared >= max(_COMMON_WORDS, share * least)
-
-
-def _counts(read: Read, *, times: bool) -> list[Quantity]:
-    """Return what is counted, not what is called by a number; minutes and days if wanted."""
-    counted = (one for one in read.numbers if not _labels(read.pieces, one.place))
-    return [one for one in counted if times or one.unit not in TIMES]
 
 
 def _labels(pieces: Sequence[Piece], place: int) -> bool:

@@ -32,6 +32,18 @@ _GRAM = 4
 _MEASURES = frozenset((*UNITS, *MONTHS, *WEEKDAYS))
 _MEASURED = frozenset(telling_terms(pieces(" ".join(sorted(_MEASURES)))))
 _WHERE = frozenset(("in", "at", "near", "في", "قرب", "عند"))
+_NOWHERE = frozenset(
+    telling_terms(
+        pieces(
+            "addition advance all case danger detail end fact full general good home least order "
+            "part particular peace person practice private public question reality risk safety "
+            "short theory time total touch trouble truth turn vain "
+            "أمان الأساس الأصل البيوت الحال الحقيقة الحياة الخطر العادة العموم المقابل المنازل "
+            "النهاية الواقع الوقت بيوتكم تفاصيل حال خطر سلام منازلكم وقت"
+        )
+    )
+)
+"""What follows such a preposition and is no place where something happened: "in fact"."""
 
 
 class Read:
@@ -60,7 +72,7 @@ class Read:
             for place, piece in enumerate(self.pieces)
             if piece.folded in _WHERE
         ]
-        return frozenset(one.term for one in found if one is not None) - _MEASURED
+        return frozenset(one.term for one in found if one is not None) - _MEASURED - _NOWHERE
 
     @cached_property
     def terms(self) -> frozenset[str]:

@@ -71,21 +71,7 @@ def _is_name(found: Sequence[Piece], place: int) -> bool:
         return before is not None and before.folded in _TITLES and piece.telling
     if not piece.raw[0].isupper() or not piece.telling or _common(piece.folded):
         return False
-    if before is None or before.raw in {
-        ".",
-        "!",
-        "?",
-        "\n",
-        "؟",
-        "？",
-        "！",
-        "…",
-        ":",
-        "“",
-        '"',
-        "«",
-        "(",
-    }:
+    if before is None or before.raw in _OPENS:
         return _leads(found, place)
     return True
 
