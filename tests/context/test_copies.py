@@ -40,6 +40,42 @@ def test_a_cluster_holds_exact_disguised_and_changed_copies_in_time_order(networ
     ]
 
 
+SEEN = "Careful in {}: a bear was seen near the mill! Close your gates"
+SEEN_AR = "انتبهوا في {}: شوهد دب قرب الطاحونة! أغلقوا الأبواب جيداً"
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "there"), [(SEEN, "Karda", "Zarma"), (SEEN_AR, "كردة", "زرما")]
+)
+def test_what_was_moved_to_another_town_is_a_change_and_no_part_of_the_spread(
+    network: Network, text: str, here: str, there: str
+) -> None:
+    network.say("zarma", text.format(there), minutes=-300)
+    network.say("a", text.format(here), minutes=10)
+    network.say("b", text.format(here).upper(), minutes=20)
+    card = network.card("a")
+    assert card.first_seen is not None
+    assert (card.first_seen.post_id, card.first_seen.earlier_alike) == (name("a"), None)
+    copies = card.copies
+    assert [member.post_id for member in copies.members] == [name("a"), name("b")]
+    assert (copies.count, copies.accounts) == (2, 2)
+    assert copies.histogram[0].t == at(10)
+    assert sum(bar.n for bar in copies.histogram) == 2
+    (change,) = copies.changed
+    assert (change.post_id, change.removed, change.added) == (name("zarma"), (here,), (there,))
+    assert change.handle == "authorzarma.example"
+    network.delete("zarma", minutes=30)
+    assert network.card("a").copies.changed == ()
+
+
+def test_a_copy_that_names_one_place_more_or_is_cut_behind_it_is_a_copy(network: Network) -> None:
+    network.say("a", SEEN.format("Karda"), minutes=0)
+    network.say("more", f"{SEEN.format('Karda')} in the lower town", minutes=1)
+    network.say("cut", "Careful in Karda: a bear was seen near the mi…", minutes=2)
+    members = network.card("a").copies.members
+    assert [member.post_id for member in members] == [name("a"), name("more"), name("cut")]
+
+
 def test_an_account_that_posts_twice_is_one_account(network: Network) -> None:
     network.say("a", NEWS, minutes=10, by="x")
     network.say("b", NEWS, minutes=20, by="x")

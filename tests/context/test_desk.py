@@ -150,6 +150,7 @@ TEXTS = [
     "I was wrong about the ferry fare, sorry", "The stone bridge in Barsa closes for three weeks",
     "The fare of the ferry in Karda goes up to 40 dinars, the council said on Friday.",
     "Council: the stone bridge in Barsa closes for three weeks.", "old photo, missing context",
+    RUMOR.replace("Karda", "Zarma"),
 ]  # fmt: skip
 
 

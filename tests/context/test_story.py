@@ -168,6 +168,7 @@ def test_a_card_says_why_it_says_nothing(story: Story) -> None:
     "elsewhere",
     [
         "They say the ferry fare in Zarma goes up to 40 dinars from Monday",  # another town
+        RUMOR.replace("Karda", "Zarma"),  # to the letter
         "They say the ferry fare in Karda goes up to 15 dinars from Friday",  # another rise
         "Zarma Boats says the ferry fare goes up to 40 dinars from Monday",  # other names
     ],

@@ -257,6 +257,8 @@ def _authors(card: ContextCard) -> Iterator[tuple[PostId, Author]]:
     for post in card.thread.posts if card.thread else ():
         handle = "" if post.handle.startswith("did:") else post.handle  # an id where none is known
         yield post.post_id, Author(id=AuthorId(post.handle), handle=handle)
+    for change in card.copies.changed:
+        yield change.post_id, Author(id=AuthorId(change.author_id), handle=change.handle)
     for one in card.copies.members:
         yield one.post_id, Author(id=AuthorId(one.author_id), handle=one.handle)
     for told in card.copies.retold:

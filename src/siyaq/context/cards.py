@@ -250,18 +250,24 @@ def _copies(post: Post, cluster: Cluster) -> Copies:
     near.sort(
         key=lambda copy: copy.says != "other"
     )  # what says something else first: it is the story
-    changed = [
-        (copy.post.id, *changes(post.text, copy.post.text)) for copy in near[:_CHANGES_AT_MOST]
-    ]
+    here = [copy for copy in cluster.copies if not copy.elsewhere]
     return Copies(
-        count=len(cluster.copies),
-        accounts=len({(copy.post.source, copy.post.author.id) for copy in cluster.copies}),
-        histogram=histogram([copy.post.placed_at for copy in cluster.copies]),
-        members=tuple(_member(copy) for copy in cluster.copies[:MEMBERS_AT_MOST]),
-        changed=tuple(
-            Change(post_id=changed_id, removed=removed, added=added)
-            for changed_id, removed, added in changed
-        ),
+        count=len(here),
+        accounts=len({(copy.post.source, copy.post.author.id) for copy in here}),
+        histogram=histogram([copy.post.placed_at for copy in here]),
+        members=tuple(_member(copy) for copy in here[:MEMBERS_AT_MOST]),
+        changed=tuple(_change(post, copy.post) for copy in near[:_CHANGES_AT_MOST]),
+    )
+
+
+def _change(post: Post, copy: Post) -> Change:
+    removed, added = changes(post.text, copy.text)
+    return Change(
+        post_id=copy.id,
+        author_id=copy.author.id,
+        handle=copy.author.handle,
+        removed=removed,
+        added=added,
     )
 
 

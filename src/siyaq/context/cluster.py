@@ -15,6 +15,7 @@ from siyaq.core.ports import Searcher
 from siyaq.core.post import Post
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
+from siyaq.grounding.support import Read, reading
 from siyaq.log import LogReader
 from siyaq.text.analyze import is_stop_word, terms
 from siyaq.text.fingerprint import Wording, distinctive, fingerprint
@@ -31,6 +32,8 @@ _LONG: Final = 4_000  # characters; comparing two such texts takes milliseconds
 _LONG_CANDIDATES: Final = 20
 
 Says = Literal["same", "alike", "other"]
+Likeness = tuple[Sameness | None, Says, bool]
+"""How a text is a copy (None: it is none), what it says, and whether of elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,15 @@ class Copy:
     """One member of a cluster: the post itself is an "exact" one.
 
     `says` the "same" as the text, be it cut short or ended otherwise; "alike", in nearly the same
-    words; or "other" than it, where a number, a negation or more than a word or two differs.
+    words; or "other" than it, where a number, a negation, the place or more than a word or two
+    differs. `elsewhere`: what differs is the place, so it tells of another event.
     """
 
     seq: Seq
     post: Post
     sameness: Sameness
     says: Says = "same"
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class _Found:
     def __init__(self, text: str, searcher: Searcher, log: LogReader, where: Filters) -> None:
         self.copies: dict[Seq, Copy] = {}
         self._wording = Wording(text)
-        self._compared: dict[str, tuple[Sameness | None, Says]] = {}
+        self._compared: dict[str, Likeness] = {}
         self._searcher = searcher
         self._log = log
         self._where = where
@@ -151,14 +156,14 @@ class _Found:
             post = posts.get(seq)
             if post is None:
                 continue
-            sameness, says = self._likeness(post.text)
+            sameness, says, elsewhere = self._likeness(post.text)
             if sameness is None or FIELD in post.extra:
                 others.append(post)
             else:
-                self.copies[seq] = Copy(seq, post, sameness, says)
+                self.copies[seq] = Copy(seq, post, sameness, says, elsewhere)
         return others
 
-    def _likeness(self, text: str) -> tuple[Sameness | None, Says]:
+    def _likeness(self, text: str) -> Likeness:
         if text not in self._compared:
             self._compared[text] = _compare(self._wording, text)
         return self._compared[text]
@@ -191,13 +196,22 @@ def _alike(text: str, searcher: Searcher, where: Filters, *, beyond: int) -> lis
     return [line.seq for line in found]
 
 
-def _compare(wording: Wording, text: str) -> tuple[Sameness | None, Says]:
-    """Say how `text` is a copy, and what it says; None if it is no copy."""
+def _compare(wording: Wording, text: str) -> Likeness:
     shorter, longer = sorted((len(wording.text), len(text)))
     if longer > _LONG and longer > 2 * shorter:
-        return None, "other"
+        return None, "other", False
     other = Wording(text)
     sameness = wording.sameness(other)
-    if wording.repeats(other):
-        return sameness or ("opening" if wording.words else None), "same"
-    return sameness, "alike" if wording.rewords(other) else "other"
+    if wording.abridges(other):
+        return sameness or ("opening" if wording.words else None), "same", False
+    repeats = wording.repeats(other)
+    if (sameness or repeats) and _moves(reading(wording.text), reading(text)):
+        return sameness, "other", sameness is not None
+    if repeats:
+        return sameness or "opening", "same", False
+    return sameness, "alike" if wording.rewords(other) else "other", False
+
+
+def _moves(one: Read, other: Read) -> bool:
+    """Say whether each of two texts names a place of which the other does not speak."""
+    return not one.places <= other.terms and not other.places <= one.terms

@@ -53,6 +53,7 @@ def grounds_of(card: ContextCard, post: Post, translations: Iterable[Post] = ())
     """
     posts: set[PostId] = {post.id, *(one.post_id for one in card.references)}
     posts.update(one.post_id for one in card.copies.members)
+    posts.update(one.post_id for one in card.copies.changed)
     posts.update(one.post_id for one in card.copies.retold)
     posts.update(one.post_id for one in card.timeline)
     if card.thread is not None:

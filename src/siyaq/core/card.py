@@ -101,9 +101,14 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a near copy changed, word by word."""
+    """What a near copy changed, word by word.
+
+    One that moved the text to another place is counted among no copies: it tells of another event.
+    """
 
     post_id: PostId
+    author_id: str
+    handle: str
     removed: tuple[str, ...]
     added: tuple[str, ...]
 

@@ -386,11 +386,21 @@ def _histogram(members: tuple[Member, ...]) -> tuple[Bar, ...]:
 
 
 def _changes(posts: Posts) -> tuple[Change, ...]:
-    both = (
-        Change(post_id=story_id("changed"), removed=("is", "closed"), added=("has", "collapsed")),
-        Change(post_id=story_id("late_copy"), removed=(), added=("Stay", "safe!")),
+    both: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+        "changed": (("is", "closed"), ("has", "collapsed")),
+        "late_copy": ((), ("Stay", "safe!")),
+    }
+    return tuple(
+        Change(
+            post_id=post.id,
+            author_id=post.author.id,
+            handle=post.author.handle,
+            removed=removed,
+            added=added,
+        )
+        for key, (removed, added) in both.items()
+        if (post := posts.get(story_id(key))) is not None
     )
-    return tuple(change for change in both if change.post_id in posts)
 
 
 def _thread(post: Post, posts: Posts) -> Thread | None:

@@ -120,9 +120,11 @@ class Wording:
 
         A number or a negation that differs makes it another statement, however near.
         """
-        if self.words == other.words or self._cuts_short(other) or other._cuts_short(self):
-            return True
-        return self._opens_like(other) and self._agrees(other)
+        return self.abridges(other) or (self._opens_like(other) and self._agrees(other))
+
+    def abridges(self, other: Wording) -> bool:
+        """Say whether the words of both are the same, as far as neither is cut short."""
+        return self.words == other.words or self._cuts_short(other) or other._cuts_short(self)
 
     def rewords(self, other: Wording) -> bool:
         """Say whether the two say the same in nearly the same words."""

@@ -51,6 +51,8 @@ class ChangeJson(TypedDict):
     """Words that a copy left out and put in."""
 
     post_id: str
+    author_id: str
+    handle: str
     removed: list[str]
     added: list[str]
 

@@ -50,6 +50,8 @@ def copies_json(copies: Copies) -> schema.CopiesJson:
         "changed": [
             {
                 "post_id": change.post_id,
+                "author_id": change.author_id,
+                "handle": change.handle,
                 "removed": list(change.removed),
                 "added": list(change.added),
             }

@@ -13,7 +13,8 @@ function who(card, postId) {
   if (author) return handleOf(author.handle, author.id, author.name);
   const picture = of(card.media.flatMap(({ earlier }) => earlier));
   if (picture) return handleOf(picture.handle, picture.author_id, picture.name);
-  const member = of([...card.copies.members, ...card.copies.retold]);
+  const { members, changed, retold } = card.copies;
+  const member = of([...members, ...changed, ...retold]);
   if (member) return handleOf(member.handle, member.author_id);
   const post = of(card.thread?.posts ?? []);
   return handleOf(post?.handle, authorIn(postId));
