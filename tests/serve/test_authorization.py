@@ -5,6 +5,7 @@ Routes are taken from the app itself; who may call which is written down here on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -380,6 +381,15 @@ async def test_a_frame_carries_a_card_only_key_and_stays_on_its_pages(
         assert code_of(reader) == (403, "forbidden")
         plain = await client.get(path.removesuffix(".html"), params={"key": key})
         assert code_of(plain) == (401, "unauthorized")
+        # who shows a shared link fetches the picture that the page names, and has no header
+        (named,) = re.findall(r'og:image" content="([^"]+)"', framed.text)
+        fetched = await client.get(named.replace("&amp;", "&"))
+        assert fetched.headers["content-type"] in ("image/png", "image/svg+xml")
+        assert fetched.headers["cross-origin-resource-policy"] == "same-origin"
+        drawn = path.replace(".html", ".svg")
+        assert (await client.get(drawn, params={"key": key})).status_code == 200
+        for_all = await client.get(drawn, params={"key": callers.keys["reader"]})
+        assert code_of(for_all) == (403, "forbidden")
 
 
 async def test_a_key_that_everybody_sees_spends_a_model_only_within_tokens_of_its_own(

@@ -51,6 +51,39 @@ async def test_the_plain_card_says_what_the_card_says_without_a_script(
     assert "x-frame-options" not in response.headers
 
 
+async def test_the_plain_card_says_who_was_first_and_draws_the_spread_beside_it(
+    client: httpx2.AsyncClient,
+) -> None:
+    copy = lxml.html.fromstring((await client.get(path_of(story_id("changed"), ".html"))).content)
+    (first,) = copy.xpath("//div[@class='fact first']/dd")
+    assert "civildefence.wadinoor.example" in first.text_content()
+    assert len(copy.xpath("//div[@class='fact spread']/dd/svg/rect")) == 8
+    own = lxml.html.fromstring((await client.get(path_of(story_id("closed"), ".html"))).content)
+    assert "this post itself" in own.text_content()
+
+
+async def test_every_form_names_the_earliest_of_those_who_dispute(
+    client: httpx2.AsyncClient, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await product.context(story_id("changed"))
+    assert card.first_seen is not None
+    denial, check = card.references
+    first = replace(check, id="e7", marker=7, post_id=card.first_seen.post_id, fact_check=None)
+    late = replace(denial, id="e8", marker=8, author=replace(denial.author, name="Late"))
+    claims = tuple(replace(one, refutes=(denial.id, "e8")) for one in card.claims)
+    card = replace(card, references=(first, late, denial, check), claims=claims)
+
+    async def context(_: PostId) -> ContextCard:
+        return card
+
+    monkeypatch.setattr(product, "context", context)
+    page = lxml.html.fromstring((await client.get(path_of(story_id("changed"), ".html"))).content)
+    (told,) = page.xpath("//div[@class='fact refutes']/dd")
+    assert "Wadi Noor Civil Defence" in told.text_content()
+    sides = [one.text_content() for one in page.xpath("//li/p[@class='side']")]
+    assert sides == ["First seen", "Disputes it", "Disputes it", "Mentions it"]
+
+
 async def test_the_plain_card_speaks_arabic_from_right_to_left(client: httpx2.AsyncClient) -> None:
     name = story_id("changed")
     for asked in (
@@ -72,6 +105,7 @@ async def test_the_image_is_one_valid_svg_that_loads_nothing(client: httpx2.Asyn
         assert tags == {"svg", "title", "rect", "text"}
         assert image.get("direction") == ("rtl" if lang == "ar" else "ltr")
         words = [one.text for one in image.iter(f"{SVG}text")]
+        assert not [one for one in words if one and one.endswith(".…")]
         assert ("ما لا نعرفه" if lang == "ar" else "What is not known") in words
         assert "http" not in response.text.replace("http://www.w3.org/2000/svg", "")
 
@@ -154,6 +188,29 @@ async def test_there_is_no_frame_around_nothing(client: httpx2.AsyncClient, url:
     assert code_of(await client.get("/oembed", params={"url": url})) == (404, "not_found")
 
 
+async def test_oembed_takes_the_address_of_a_post_too(client: httpx2.AsyncClient) -> None:
+    url = "https://social.example/post/3kclosed"
+    frame = ElementTree.fromstring(
+        (await client.get("/oembed", params={"url": url})).json()["html"]
+    )
+    home = "http://127.0.0.1:8000"
+    assert frame.get("src") == f"{home}{path_of(story_id('closed'), '.html')}?lang=en"
+
+
+@pytest.mark.parametrize("suffix", ["", ".html", ".svg", ".jsonld", "/phrased"])
+async def test_an_address_has_the_card_of_its_post_in_every_form(
+    client: httpx2.AsyncClient, suffix: str
+) -> None:
+    page = PostId("https://social.example/post/3kclosed")
+    found = await client.get(path_of(page, suffix))
+    assert found.status_code == 200
+    if suffix in ("", "/phrased"):
+        assert found.json()["post_id"] == story_id("closed")
+    for nowhere in ("https://social.example/none", "https://[", "http://a.example/\n"):
+        gone = await client.get(path_of(PostId(nowhere), suffix))
+        assert code_of(gone) == (404, "not_found")
+
+
 async def test_oembed_is_json_only(client: httpx2.AsyncClient) -> None:
     asked = {"url": path_of(story_id("changed"), ""), "format": "xml"}
     found = await client.get("/oembed", params=asked)
@@ -175,7 +232,7 @@ async def test_the_card_is_exported_as_reviews_and_passes_no_verdict(
         "worstRating": 1,
     }  # fmt: skip
     assert "ratingValue" not in ours["reviewRating"]
-    assert ours["reviewRating"]["alternateName"].startswith("No verdict: 1 posts refute it")
+    assert ours["reviewRating"]["alternateName"].startswith("No verdict: posts that refute it: 1;")
     item = ours["itemReviewed"]
     assert item["firstAppearance"]["url"] == "https://social.example/post/3kclosed"
     assert len(item["appearance"]) == 4

@@ -24,7 +24,7 @@ from siyaq.core.product import Product
 from siyaq.serve.asking import AskBody
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.phraser import check_phraser, phraser_for
-from siyaq.serve.posts import named
+from siyaq.serve.posts import held
 from siyaq.serve.schema import AnswerJson, CardJson
 from siyaq.serve.shape.answer import answer_json
 from siyaq.serve.shape.card import card_json
@@ -89,7 +89,7 @@ def router(product: Product, streams: Streams) -> APIRouter:
     ) -> Response:
         check_phraser(request, model)
         with streams.answers.taken():
-            making = product.context_phrased(named(post_id), model)
+            making = product.context_phrased(await held(product, post_id), model)
             card = await while_present(request, making)
         return JsonResponse(card_json(card, await phraser_for(request, product)))
 

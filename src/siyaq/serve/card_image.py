@@ -17,10 +17,11 @@ from siyaq.serve.summary import Fact, facts
 WIDTH, HEIGHT = 1200, 630  # what social networks show whole
 _MARGIN, _LABELS, _LINE = 64, 260, 42
 _CHARS = 50  # of one line of text at its size
-_LINES_AT_MOST, _LINES_IN_ALL = 2, 8
-_TALL = 70  # of the highest bar
+_LINES_AT_MOST, _LINES_IN_ALL = 2, 9
+_TALL = 56  # of the highest bar
 INK, SOFT, PAPER, ACCENT = "#17211f", "#4c5a56", "#ffffff", "#0f5b57"
 SIDES = {"refutes": "#a3271f", "supports": "#17693a"}
+_ENDS = " .,;:!?،؛؟"  # of a line, before what says that it is cut
 _FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif"
 
 
@@ -37,11 +38,11 @@ def card_image(card: ContextCard, language: str) -> bytes:
         node("rect", {"width": str(WIDTH), "height": "10", "fill": ACCENT}),
         _text(title, near, 92, 44, INK, bold=True),
     ]
-    y = 160
+    y = 150
     for fact, lines in lines_of(card, language):
         parts.append(_text(fact.label, near, y, 26, SOFT))
         for line in lines:
-            parts.append(_text(line, text_at, y, 30, SIDES.get(fact.side, INK)))
+            parts.append(_text(line, text_at, y, 30, SIDES.get(fact.kind, INK)))
             y += _LINE
         y += 8
     parts += _bars(card, rtl=rtl)
@@ -90,7 +91,7 @@ def _lines(text: str, most: int) -> list[str]:
     lines = textwrap.wrap(" ".join(text.split()), _CHARS, break_on_hyphens=False) or [""]
     if len(lines) > most:
         lines = lines[:most]
-        lines[-1] = lines[-1][: _CHARS - 1].rstrip() + "…"
+        lines[-1] = lines[-1][: _CHARS - 1].rstrip(_ENDS) + "…"
     return lines
 
 

@@ -8,7 +8,7 @@ from siyaq.core.answer import Evidence
 from siyaq.core.card import Bar, ContextCard
 from siyaq.serve.markup import html_page, node, web_address
 from siyaq.serve.strings import moment, told
-from siyaq.serve.summary import called, facts, stance_key
+from siyaq.serve.summary import Fact, called, facts, stance_key
 
 QUOTES_AT_MOST = 12
 _BAR, _HEIGHT = 6, 28
@@ -26,15 +26,7 @@ def card_page(card: ContextCard, language: str, *, oembed: str, image: str, shee
         node("link", {"rel": "stylesheet", "href": sheet}),
         node("link", {"rel": "alternate", "type": "application/json+oembed", "href": oembed}),
     ]
-    rows = [
-        node(
-            "div",
-            {"class": f"fact {fact.side}".strip()},
-            node("dt", {}, fact.label),
-            node("dd", {"dir": "auto"}, fact.text),
-        )
-        for fact in facts(card, language)
-    ]
+    rows = [_row(fact, card.copies.histogram) for fact in facts(card, language)]
     stamp = told(language, "answer.as_of", at=moment(language, card.as_of))
     body = node(
         "body",
@@ -44,7 +36,6 @@ def card_page(card: ContextCard, language: str, *, oembed: str, image: str, shee
             {},
             node("h1", {}, title),
             node("dl", {}, *rows),
-            chart(card.copies.histogram) if len(card.copies.histogram) > 1 else None,
             _quotes(card, language),
             node(
                 "p",
@@ -54,6 +45,16 @@ def card_page(card: ContextCard, language: str, *, oembed: str, image: str, shee
         ),
     )
     return html_page(language, head, body)
+
+
+def _row(fact: Fact, bars: tuple[Bar, ...]) -> Element:
+    drawn = chart(bars) if fact.kind == "spread" and len(bars) > 1 else None
+    return node(
+        "div",
+        {"class": f"fact {fact.kind}".strip()},
+        node("dt", {}, fact.label),
+        node("dd", {"dir": "auto"}, fact.text, drawn),
+    )
 
 
 def chart(bars: tuple[Bar, ...]) -> Element:
@@ -76,6 +77,14 @@ def _quotes(card: ContextCard, language: str) -> Element | None:
     return node("ol", {}, *(_quote(card, one, language) for one in cited))
 
 
+def _side(card: ContextCard, evidence: Evidence) -> str:
+    """Return the key of what a piece of evidence is: who said it first takes no side."""
+    first = card.first_seen
+    if first is not None and first.post_id == evidence.post_id:
+        return "card.first"
+    return stance_key(card, evidence.stance)
+
+
 def _quote(card: ContextCard, evidence: Evidence, language: str) -> Element:
     who = node("bdi", {}, called(evidence.author, language))
     address = web_address(evidence.url)
@@ -90,7 +99,7 @@ def _quote(card: ContextCard, evidence: Evidence, language: str) -> Element:
     return node(
         "li",
         {"class": evidence.stance.value},
-        node("p", {"class": "side"}, told(language, stance_key(card, evidence.stance))),
+        node("p", {"class": "side"}, told(language, _side(card, evidence))),
         node("blockquote", {"dir": "auto"}, evidence.text),
         told_check,
         node("p", {"class": "soft"}, who, " · ", moment(language, evidence.placed_at)),

@@ -88,7 +88,7 @@ def _data(card: ContextCard, language: str, fonts: tuple[str, ...]) -> dict[str,
             {
                 "label": shown(fact.label),
                 "text": shown(" ".join(lines)),
-                "color": SIDES.get(fact.side, INK),
+                "color": SIDES.get(fact.kind, INK),
             }
             for fact, lines in lines_of(card, language)
         ],

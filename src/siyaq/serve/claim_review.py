@@ -84,7 +84,8 @@ def _published(check: FactCheck, said: Json) -> Json:
 
 
 def _ours(card: ContextCard, claim: Claim, said: Json, home: str, page: str) -> Json:
-    counts = f"{len(claim.refutes)} posts refute it, {len(claim.supports)} support it"
+    against, for_it = len(claim.refutes), len(claim.supports)
+    counts = f"posts that refute it: {against}; that support it: {for_it}"
     return {
         "@type": "ClaimReview",
         "url": page,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import Annotated, Literal
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ from siyaq.serve.errors import UnsupportedFormat
 from siyaq.serve.home import home_of
 from siyaq.serve.json import JsonResponse
 from siyaq.serve.markup import html_fragment, node
-from siyaq.serve.posts import named
+from siyaq.serve.posts import held
 from siyaq.serve.schema import OembedJson
 from siyaq.serve.strings import language_of, told
 
@@ -36,7 +36,7 @@ _POLICY = (
 )
 _CARD = re.compile(r"/v1/posts/([^/]+)/context(?:\.html)?")
 
-_Id = Annotated[str, Path(description="`source:native id`, percent-encoded")]
+_Id = Annotated[str, Path(description="`source:native id` or a post's address, percent-encoded")]
 _Language = Annotated[
     Literal["en", "ar"] | None, Query(alias="lang", description="left out: Accept-Language's")
 ]
@@ -62,15 +62,17 @@ def router(product: Product) -> APIRouter:
     async def page(
         request: Request, post_id: _Id, lang: _Language = None, key: _Key = ""
     ) -> Response:
-        name = named(post_id)
+        name = await held(product, post_id)
         card = await product.context(name)
         home = home_of(request)
         drawn = ".png" if await asyncio.to_thread(can_draw) else ".svg"
+        language = _spoken(request, lang)
+        image = urlencode({"lang": language} | _with(key))  # who fetches it has no other key
         content = card_page(
             card,
-            _spoken(request, lang),
+            language,
             oembed=f"{home}/oembed?{urlencode({'url': home + _path(name, '.html')} | _with(key))}",
-            image=home + _path(name, drawn),
+            image=f"{home}{_path(name, drawn)}?{image}",
             sheet=_SHEET,
         )
         pages = request.state.principal.origins
@@ -83,7 +85,7 @@ def router(product: Product) -> APIRouter:
         responses={200: {"content": {"image/svg+xml": {}}}},
     )
     async def image(request: Request, post_id: _Id, lang: _Language = None) -> Response:
-        card = await product.context(named(post_id))
+        card = await product.context(await held(product, post_id))
         content = card_image(card, _spoken(request, lang))
         return Response(content, media_type="image/svg+xml")
 
@@ -94,7 +96,7 @@ def router(product: Product) -> APIRouter:
         responses={200: {"content": {"image/png": {}}}},
     )
     async def picture(request: Request, post_id: _Id, lang: _Language = None) -> Response:
-        card = await product.context(named(post_id))
+        card = await product.context(await held(product, post_id))
         content = await asyncio.to_thread(card_png, card, _spoken(request, lang))
         return Response(content, media_type="image/png")
 
@@ -105,7 +107,7 @@ def router(product: Product) -> APIRouter:
         responses={200: {"content": {"application/ld+json": {"schema": {"type": "object"}}}}},
     )
     async def data(request: Request, post_id: _Id) -> Response:
-        name = named(post_id)
+        name = await held(product, post_id)
         card = await product.context(name)
         post = await product.post(name)
         urls = {one.post_id: one.url for one in card.references}
@@ -121,7 +123,9 @@ def router(product: Product) -> APIRouter:
     )
     async def oembed(
         request: Request,
-        url: Annotated[str, Query(max_length=4_096, description="the address of a card")],
+        url: Annotated[
+            str, Query(max_length=4_096, description="the address of a card, or of a post's page")
+        ],
         maxwidth: Annotated[int, Query(ge=1, le=10_000)] = FRAME_WIDTH,
         maxheight: Annotated[int, Query(ge=1, le=10_000)] = FRAME_HEIGHT,
         kind: Annotated[str, Query(alias="format", max_length=10)] = "json",
@@ -130,8 +134,7 @@ def router(product: Product) -> APIRouter:
     ) -> Response:
         if kind != "json":
             raise UnsupportedFormat(f"oEmbed comes as json, not as {kind!r}")
-        name = _named_in(url)
-        await product.post(name)  # a frame around nothing helps nobody
+        name = await _post_at(product, url)
         return JsonResponse(
             _oembed(home_of(request), name, _spoken(request, lang), key, maxwidth, maxheight)
         )
@@ -170,18 +173,17 @@ def _oembed(
     }
 
 
-def _named_in(url: str) -> PostId:
-    """Return the post whose card is at an address of ours. Raises NotFound."""
+async def _post_at(product: Product, url: str) -> PostId:
+    """Return the live post whose card, or whose own page, is at an address. Raises NotFound."""
     try:
         found = _CARD.fullmatch(urlsplit(url).path)
-    except ValueError:
-        found = None
-    if found is None:
+        name = await held(product, found[1] if found else quote(url, safe=""))
+        return (await product.post(name)).id  # a frame around nothing helps nobody
+    except (NotFound, ValueError) as error:
         raise NotFound(
-            "this is not the address of a card",
+            "this is the address of no card, and of no post that is held here",
             hint="give https://SERVER/v1/posts/ID/context.html, the id percent-encoded",
-        )
-    return named(unquote(found[1]))
+        ) from error
 
 
 def _framed(response: Response, pages: tuple[str, ...]) -> Response:

@@ -122,9 +122,18 @@ SPENDS: Mapping[str, Work] = {
 """What is reserved before a route is entered, so that a refusal has a status line of its own. What
 `/mcp` is asked for stands in its body: its tools reserve for themselves."""
 
-FRAMES = frozenset({"/v1/posts/{post_id}/context.html", "/oembed"})
-"""Routes that frames of other sites lead to. A frame sends no header: its key stands in the
-address, and `frame-ancestors` keeps it to the pages that the key is bound to."""
+FRAMES = frozenset(
+    {
+        "/v1/posts/{post_id}/context.html",
+        "/v1/posts/{post_id}/context.svg",
+        "/v1/posts/{post_id}/context.png",
+        "/oembed",
+    }
+)
+"""Routes that frames of other sites, and what is shared of them, lead to. Neither a frame nor who
+fetches a picture for a shared link sends a header: the key stands in the address. What is framed
+`frame-ancestors` keeps to the pages that the key is bound to; a picture no other page can show
+(`cross-origin-resource-policy`)."""
 
 
 OF_OUR_PAGES = frozenset({"/v1/session"})

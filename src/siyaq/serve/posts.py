@@ -25,6 +25,7 @@ from siyaq.serve.shape.post import post_json
 from siyaq.serve.shape.search import ranking_json
 
 MAX_ID_CHARS = 2_000
+MAX_ADDRESS_CHARS = 4_096
 
 _NDJSON = frozenset(
     {
@@ -41,7 +42,7 @@ _NDJSON = frozenset(
 _Id = Annotated[
     str,
     Path(
-        description="`source:native id`, percent-encoded",
+        description="`source:native id`, percent-encoded; for a card also the address of its page",
         examples=["bluesky%3Aat%3A%2F%2Fdid%3Aplc%3Aabc%2Fapp.bsky.feed.post%2F3k"],
     ),
 ]
@@ -61,7 +62,7 @@ def router(product: Product, settings: ServeSettings) -> APIRouter:
         response_model=CardJson,
     )
     async def context(request: Request, post_id: _Id) -> Response:
-        card = await product.context(named(post_id))
+        card = await product.context(await held(product, post_id))
         return JsonResponse(card_json(card, await phraser_for(request, product)))
 
     @routes.post(
@@ -114,6 +115,19 @@ def named(segment: str) -> PostId:
     if len(name) > MAX_ID_CHARS or not name.isprintable():
         raise NotFound(f"post id {name[:100]!r} cannot exist")
     return name
+
+
+async def held(product: Product, segment: str) -> PostId:
+    """Return the post that a path segment names: by its id, or by the address of its page.
+
+    Raises NotFound for what is neither, and where no post that is held is at the address.
+    """
+    given = unquote(segment, errors="replace")
+    if not given.startswith(("https://", "http://")):
+        return named(segment)
+    if len(given) > MAX_ADDRESS_CHARS or not given.isprintable():
+        raise NotFound(f"nothing is at the address {given[:100]!r}")
+    return await product.post_at(given)
 
 
 def _pieces(request: Request, settings: ServeSettings) -> AsyncIterator[bytes]:

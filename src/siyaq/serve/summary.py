@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from siyaq.core.answer import Evidence, Stance
 from siyaq.core.card import ContextCard
+from siyaq.core.ids import AuthorId, PostId
 from siyaq.core.post import Author
 from siyaq.serve.strings import catalog, moment, told
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a card: what it is about, what it says, and which side it speaks for."""
+    """One line of a card: what it is about, in the reader's words and in ours, and what it says."""
 
     label: str
     text: str
-    side: str = ""  # "refutes" or "supports"
+    kind: str = ""  # "first", "spread", "refutes", "supports", "turn" or "unknown"
 
 
 def called(author: Author, language: str) -> str:
@@ -32,19 +33,21 @@ def called(author: Author, language: str) -> str:
 
 
 def sides(card: ContextCard) -> dict[str, list[Evidence]]:
-    """Return the evidence against and for, each piece once, in the order of the card."""
+    """Return the evidence against and for, each piece once: claim by claim the earliest first."""
     claimed = {
-        "refutes": {one for claim in card.claims for one in claim.refutes},
-        "supports": {one for claim in card.claims for one in claim.supports},
+        "refutes": [one for claim in card.claims for one in claim.refutes],
+        "supports": [one for claim in card.claims for one in claim.supports],
     }
     counted = {
         "refutes": lambda one: one.stance is Stance.REFUTES,
         "supports": lambda one: one.stance is Stance.SUPPORTS and one.fact_check is not None,
     }
-    return {
-        side: [one for one in card.references if one.id in ids or counted[side](one)]
-        for side, ids in claimed.items()
-    }
+    known = {one.id: one for one in card.references}
+    found = dict[str, list[Evidence]]()
+    for side, ids in claimed.items():
+        others = [one.id for one in card.references if counted[side](one)]
+        found[side] = [known[one] for one in dict.fromkeys((*ids, *others)) if one in known]
+    return found
 
 
 def stance_key(card: ContextCard, stance: str) -> str:
@@ -71,21 +74,36 @@ def _first(card: ContextCard, language: str) -> Fact | None:
     first = card.first_seen
     if first is None:
         return None
-    own = first.post_id == card.post_id
     parts = (
         moment(language, first.at),
-        told(language, "card.first.own" if own else "card.first.other"),
+        _who(card, first.post_id, language),
         told(language, f"confidence.{first.confidence}"),
     )
-    return Fact(told(language, "card.first"), " · ".join(parts))
+    return Fact(told(language, "card.first"), " · ".join(parts), "first")
+
+
+def _who(card: ContextCard, post_id: PostId, language: str) -> str:
+    """Say whose the first post is, set apart from the words around it."""
+    if post_id == card.post_id:
+        return told(language, "card.first.itself")
+    cited = {one.post_id: one.author for one in card.references}
+    copies = {
+        one.post_id: Author(id=AuthorId(one.author_id), handle=one.handle)
+        for one in card.copies.members
+    }
+    author = cited.get(post_id) or copies.get(post_id)
+    if author is None:
+        return told(language, "card.first.other")
+    return f"\u2068{called(author, language)}\u2069"
 
 
 def _spread(card: ContextCard, language: str) -> Fact:
     label, copies = told(language, "card.spread"), card.copies
     if copies.count < 2:
-        return Fact(label, told(language, "card.alone"))
+        return Fact(label, told(language, "card.alone"), "spread")
     posts = told(language, "card.posts", n=copies.count)
-    return Fact(label, f"{posts} · {told(language, 'card.accounts', n=copies.accounts)}")
+    accounts = told(language, "card.accounts", n=copies.accounts)
+    return Fact(label, f"{posts} · {accounts}", "spread")
 
 
 def _side(card: ContextCard, side: str, evidence: list[Evidence], language: str) -> Fact | None:
@@ -106,7 +124,7 @@ def _turn(card: ContextCard, language: str) -> Fact | None:
         (called(one.author, language) for one in card.references if one.id == last.evidence_id), ""
     )
     label = told(language, f"turning.{last.turning}")
-    return Fact(label, f"\u2068{who}\u2069 · {moment(language, last.at)}")
+    return Fact(label, f"\u2068{who}\u2069 · {moment(language, last.at)}", "turn")
 
 
 def _unknown(card: ContextCard, language: str) -> Fact | None:
@@ -114,4 +132,4 @@ def _unknown(card: ContextCard, language: str) -> Fact | None:
     said = [
         told(language, f"unknown.{code}") for code in card.unknown if f"unknown.{code}" in known
     ]
-    return Fact(told(language, "card.unknown"), " ".join(said)) if said else None
+    return Fact(told(language, "card.unknown"), " ".join(said), "unknown") if said else None
