@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 from siyaq.retrieval import understand
-from siyaq.retrieval.time_words import find_period
+from siyaq.retrieval.time_words import asks_lately, find_period
 
 NOW = datetime(2026, 5, 6, 15, 30, tzinfo=UTC)  # a Wednesday
 TODAY = datetime(2026, 5, 6, tzinfo=UTC)
@@ -213,3 +213,20 @@ def test_any_text_is_read_and_a_period_names_real_words(parts: list[str]) -> Non
     period = find_period(text, NOW)
     assert period is None or period.words.of(text).strip()
     understand(text, filters=Filters(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which film won the award this week?", True),
+        ("Which team recently changed its coach?", True),
+        ("Who is hosting this year’s ceremony?", True),
+        ("ما المدينة التي ضربها الزلزال مؤخرًا؟", True),
+        ("من المدرب الحالي للفريق؟", True),
+        ("Which film won the very first award?", False),
+        ("Where was the treaty signed in 1960?", False),
+        ("من هو أول رئيس للجمهورية؟", False),
+    ],
+)
+def test_what_is_asked_of_these_days(question: str, *, expected: bool) -> None:
+    assert asks_lately(question) is expected

@@ -18,6 +18,7 @@ from siyaq.grounding.unit import Unit
 from siyaq.grounding.weigh import weight
 from siyaq.retrieval.features import TextEvidence, text_evidence
 from siyaq.retrieval.rarity import rarity, share
+from siyaq.retrieval.time_words import asks_lately
 from siyaq.retrieval.vectors import Floats, Vectors
 from siyaq.text.analyze import is_stop_word, terms
 
@@ -51,6 +52,7 @@ class _Wanted:
     asked: Asked
     vector: Floats
     newest: datetime
+    lately: bool
 
 
 def read(question: str, hits: Sequence[Hit], searcher: Searcher, vectors: Vectors) -> Reading:
@@ -62,6 +64,7 @@ def read(question: str, hits: Sequence[Hit], searcher: Searcher, vectors: Vector
         asked=asked_for(question),
         vector=vectors.of([question])[question],
         newest=max(hit.post.placed_at for hit in hits),
+        lately=asks_lately(question),
     )
     held = searcher.passages([hit.seq for hit in hits])
     cut = [(hit, pieces(hit.post.text)) for hit in hits]
@@ -94,7 +97,9 @@ def _units(
     title = set(terms(hit.post.title))
     words = [set(terms(piece.span.of(text))) for piece in found]
     by_post = share(wanted.weights, title.union(*words))
-    titled = _named(title, wanted.terms)
+    telling = [term for term in title if not is_stop_word(term)]
+    headed = len(telling) > NAME_TERMS
+    titled = 0.0 if headed else _named(telling, wanted.terms)
     days = max(0.0, (wanted.newest - hit.post.placed_at).total_seconds() / 86_400)
     for place, piece in enumerate(found):
         first, last = max(0, place - 1), min(len(found), place + 2) - 1
@@ -116,20 +121,21 @@ def _units(
             grams=own.grams,
             names=own.names,
             titled=titled,
+            headed=headed,
             holds_asked=_holds_new(wanted, piece.span.of(text)),
             around=Span(found[first].span.start, found[last].span.end),
             days=days,
+            lately=wanted.lately,
         )
 
 
-def _named(title: Collection[str], question: Collection[str]) -> float:
-    """Return the share of a title's words that a question names: whether it asks about just that.
+def _named(telling: Collection[str], question: Collection[str]) -> float:
+    """Return the share of a name's words that a question names: whether it asks about just that.
 
     Of "The borders of Iraq" and "Saudi Arabia" a question about the borders of Iraq names the first
-    whole, however much of the second's text says the same of both. A headline names nothing.
+    whole, however much of the second's text says the same of both.
     """
-    telling = [term for term in title if not is_stop_word(term)]
-    if not 0 < len(telling) <= NAME_TERMS:
+    if not telling:
         return 0.0
     return sum(term in question for term in telling) / len(telling)
 

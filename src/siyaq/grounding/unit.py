@@ -35,6 +35,8 @@ class Unit(Quote):
     grams: float
     names: float
     titled: float  # share of its title's words that stand in the question; 0 without a title
+    headed: bool  # whether its title is a headline, and no name
     holds_asked: bool  # something of the kind asked for that the question does not hold
     around: Span  # of its post: the unit and the units beside it
     days: float  # how much older its post is than the newest found
+    lately: bool  # whether the question is about these days

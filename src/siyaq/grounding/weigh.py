@@ -2,7 +2,8 @@
 
 Both are linear in a few signals of the unit. Their coefficients, and the bars below, are what
 `evals/calibrate.py` prints for XQuAD and ARCD; `evals/LOG.md` holds its output. Only the
-preferences for newer posts and for titles that the question names are set by hand.
+preferences for newer posts, for titles that the question names and for how an article opens are
+set by hand.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ RANKING: Mapping[str, float] = {
     "cosine": 4.04,
     "asked": 2.09,
     "titled": 2.0,
+    "opening": -0.4,
 }
 """What makes one unit a better answer than another (listwise logistic fit)."""
 
 NEWER = 0.2
-"""What each factor of e in days behind the newest post found costs."""
+NEWER_LATELY = 0.6
+"""What each factor of e in days behind the newest post found costs, and where the question is about
+these days ("this week", "recently")."""
 
 SUPPORT: Mapping[str, float] = {
     "score": 8.91,
@@ -159,6 +163,7 @@ def signals(unit: Unit) -> dict[str, float]:
         "grams": unit.grams,
         "names": unit.names,
         "titled": unit.titled**2,  # half a title says little
+        "opening": math.log1p(unit.place) if unit.headed else 0.0,  # news tell first what matters
         "length": math.log1p(unit.span.end - unit.span.start),
         "asked": float(unit.holds_asked),
     }
@@ -168,7 +173,7 @@ def weight(unit: Unit) -> float:
     """Return how well a unit answers: the higher, the earlier it is shown."""
     own = signals(unit)
     weighed = sum(weight * own[name] for name, weight in RANKING.items())
-    return weighed - NEWER * math.log1p(unit.days)
+    return weighed - (NEWER_LATELY if unit.lately else NEWER) * math.log1p(unit.days)
 
 
 def support(unit: Unit) -> float:

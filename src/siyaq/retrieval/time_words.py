@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +15,15 @@ from siyaq.retrieval.rolling import rolling
 
 QUESTION_WORDS = 15
 """A longer text is a statement somebody looks up: its times are part of what it states."""
+
+
+_LATELY = re.compile(
+    r"\b(?:recent|recently|lately|current|currently|now|today|today's|new|newly|soon|upcoming|ongoing)\b"
+    r"|\b(?:this|next|last|past) (?:hour|morning|evening|week|weekend|month|season|year)(?:'s)?\b"
+    r"|\b(?:موخرا|حديثا|حاليا|الحالي|الحاليه|الجاري|الجاريه|الان|اليوم|قريبا|المقبل|المقبله|القادم"
+    r"|القادمه|الماضي|الماضيه|اخيرا)\b"
+    r"|\bهذ[اه] (?:ال)?(?:اسبوع|شهر|عام|سنه|موسم|صباح|مساء|ليله)\b"
+)
 
 
 class Period(NamedTuple):
@@ -34,3 +44,8 @@ def find_period(text: str, now: datetime) -> Period | None:
             placed, match = found
             return Period(placed, folded.source_span(match))
     return None
+
+
+def asks_lately(text: str) -> bool:
+    """Say whether a question is about the time it is asked in, without a clear period."""
+    return _LATELY.search(fold_words(text).text) is not None
