@@ -19,6 +19,7 @@ COLUMNS = {
     "answers": (
         *("answer_hit", "cited_right", "em", "f1"),
         *("abstain_recall", "false_abstain", "shown_chars"),
+        *("citation_precision", "citation_recall"),
     ),
     "support": ("accuracy", "macro_f1", "f1_supports", "f1_refutes"),
     "coordination": ("missing", "extra", "expected"),

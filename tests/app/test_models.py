@@ -15,7 +15,7 @@ from siyaq.app.siyaq import Siyaq
 from siyaq.core.answer import Answer, Finished, Question
 from siyaq.core.errors import QueryError
 from siyaq.testing.model_server import ModelServer, Reply
-from siyaq.testing.writers import faithful
+from siyaq.testing.writers import faithful, reply_of, sentence
 
 POSTS = b"""\
 {"id": "a:1", "text": "The fire at the quay of Tyre burned 14 boats, nobody was hurt."}
@@ -84,3 +84,32 @@ def test_a_server_that_is_down_is_no_outage(settings: config.Config) -> None:
         answer = asyncio.run(run())
     assert answer.model == "extractive"
     assert "14 boats" in answer.sentences[0].text
+
+
+SWAPPED = "The fire at the quay of Sur burned 9 boats and 14 cars."
+"""Every word and number of it stands in the evidence; what each number counts is swapped."""
+
+
+def test_a_sentence_that_only_the_support_check_refuses_is_not_shown(
+    settings: config.Config,
+) -> None:
+    post = b'{"id": "a:3", "text": "The fire at the quay of Sur burned 14 boats and 9 cars."}\n'
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield post
+
+    async def run() -> tuple[Answer, float]:
+        async with open_siyaq(settings, write=True) as siyaq:
+            await siyaq.ingest(lines(), imported=True)
+            assert siyaq.indexer is not None
+            await asyncio.to_thread(siyaq.indexer.wait_embedded, siyaq.log.head(), 60)
+            refused = siyaq.metrics.model_sentences.labels("unsupported")
+            return await _answer(siyaq), refused._value.get()
+
+    said = reply_of(sentence(SWAPPED, ("e1", "14 boats and 9 cars")))
+    with ModelServer(lambda _: Reply.of(said)) as server:
+        models.use(settings, server.url, model="stub", key_env="")
+        answer, refused = asyncio.run(run())
+    assert refused == 2, "refused, asked once more, refused again"
+    assert answer.model == "extractive"
+    assert SWAPPED not in [one.text for one in answer.sentences]

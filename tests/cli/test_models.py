@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from siyaq.testing.model_server import ModelServer
+from siyaq.testing.model_server import ModelServer, says
 from siyaq.testing.writers import faithful
 from tests.cli.conftest import Siyaq
 
@@ -81,6 +81,10 @@ def test_ask_says_which_model_phrased_the_answer(siyaq: Siyaq, tmp_path: Path) -
         assert siyaq(*asked, "--json").json["model"] == "server:stub"
         assert "Phrased by server:stub" in siyaq(*asked).out
         assert siyaq(*asked, "--model", "extractive", "--json").json["model"] == "extractive"
+    with ModelServer(says("Boats, boats.")) as server:
+        siyaq("models", "use", server.url, "--model", "stub")
+        assert "did not pass the checks" in siyaq(*asked).out
+        assert "checks" not in siyaq(*asked, "--model", "extractive").out
     run = siyaq(*asked)
     assert run.code == 0
     assert "14 boats" in run.out

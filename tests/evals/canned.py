@@ -117,6 +117,7 @@ class CannedProduct:
     imported: list[bool] = field(default_factory=list)
     queries: list[Query] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    texts: Mapping[str, str] = field(default_factory=dict)  # of posts; else "evidence"
     embedded: int = 0
     directory: Path | None = None
 
@@ -214,7 +215,7 @@ class CannedProduct:
         raise NotImplementedError
 
     async def post(self, post_id: PostId) -> Post:
-        raise NotImplementedError
+        return post(post_id, self.texts.get(post_id, "evidence"))
 
     async def ingest(self, lines: AsyncIterator[bytes], *, imported: bool) -> IngestReport:
         self.imported.append(imported)

@@ -263,6 +263,7 @@ def test_of_what_a_model_wrote_only_its_quotes_are_kept(desk: Desk) -> None:
     again = desk.answers.open(first.id)
     assert "14 boats burned" in [one.text for one in again.sentences]
     assert said not in shown(again)
+    assert (first.model, again.model) == ("server:stub", "extractive")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import pytest
 
 from siyaq.core.answer import AnswerEvent, AnswerStatus, Question, Reason, SentenceChecked
+from siyaq.core.ports import Delta
 from siyaq.testing.model_server import Behavior, Reply, in_turn
 from siyaq.testing.writers import faithful, reply_of, sentence
 from tests.grounding.asking import ask
@@ -276,6 +278,13 @@ def test_garbage_is_replaced_by_quotes(town: Newsroom, garbage: str) -> None:
     assert is_quoted_instead(town, broken(garbage))
 
 
+def test_a_model_that_says_nothing_that_can_be_read_is_asked_once_more(town: Newsroom) -> None:
+    right = reply_of(sentence("14 boats burned on Monday.", ("e1", SAID)))
+    written = ask_stub(town, in_turn(Reply.of("}}}}{{{{"), Reply.of(right)), QUESTION)
+    assert written.texts == ["14 boats burned on Monday."]
+    assert written.outcomes == {"empty": 1, "shown": 1}
+
+
 def test_a_model_with_nothing_to_say_is_not_asked_again(town: Newsroom) -> None:
     written = ask_stub(town, broken('{"sentences": []}'), QUESTION)
     assert len(written.requests) == 1
@@ -314,11 +323,34 @@ def test_a_model_that_fails_is_replaced_by_quotes(
     assert len(written.requests) <= 1, "a model that failed is not asked again"
 
 
-def test_a_model_that_never_ends_has_its_time(town: Newsroom) -> None:
+def test_a_model_that_never_ends_has_its_time(
+    town: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
     slow = Reply(pieces=[" "] * 10_000, seconds_a_piece=0.05)
     written = ask_stub(town, lambda _: slow, QUESTION, seconds=0.5)
     assert written.answer.model == "extractive"
     assert written.outcomes == {"failed": 1}
+    assert "took too long" in caplog.text, "and not because it repeats itself"
+
+
+class Silent:
+    """A model on this machine that says one piece and nothing more."""
+
+    name = "gguf:silent"
+
+    async def stream(self, *_: object, **__: object) -> AsyncGenerator[Delta, None]:
+        """Say it."""
+        yield Delta(text="{")
+        await asyncio.Event().wait()
+
+
+def test_a_model_without_a_server_that_falls_silent_is_given_up(
+    town: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    written = ask_model(town, Silent(), Question(text=QUESTION), stall_seconds=0.2)
+    assert written.texts == [one.text for one in ask(town, QUESTION).sentences]
+    assert written.outcomes == {"failed": 1}
+    assert "model 'gguf:silent' stays silent" in caplog.text
 
 
 def test_what_was_said_before_a_model_died_stays_and_the_rest_is_quoted(

@@ -48,6 +48,7 @@ def ask_model(
     question: Question,
     *,
     seconds: float = 60.0,
+    stall_seconds: float = 60.0,
     after: Callable[[AnswerEvent], None] = lambda _: None,
 ) -> Written:
     """Ask a question of a model."""
@@ -57,7 +58,7 @@ def ask_model(
         room.log,
         OneModel(model),
         seconds=seconds,
-        stall_seconds=seconds,
+        stall_seconds=stall_seconds,
         outcome=lambda what: outcomes.update([what]),
     )
 

@@ -128,6 +128,29 @@ def test_not_knowing_is_said_plainly_with_the_window_searched(page: Page) -> Non
     expect(page.locator(".notice").last).to_contain_text("I was not listening")
 
 
+@pytest.mark.parametrize(
+    ("locale", "by_model", "refused"),
+    [
+        ("en", "Phrased by \u2068gguf:small\u2069", "did not pass the checks"),
+        ("ar", "صاغه \u2068gguf:small\u2069", "لم يجتز التحقّق"),
+    ],
+)
+def test_what_a_model_had_to_do_with_it_is_said(
+    open_page: OpenPage, product: FakeProduct, locale: str, by_model: str, refused: str
+) -> None:
+    page = open_page(locale=locale)
+    ask(page, "Is the bridge open?")
+    product.written_tokens = 40
+    ask(page, "Is the bridge open?")
+    product.model = "gguf:small"
+    ask(page, "Is the bridge open?")
+    quoted, unphrased, phrased = (page.locator(".covered").nth(at) for at in range(3))
+    expect(phrased).to_contain_text(by_model)
+    expect(unphrased).to_contain_text(refused)
+    expect(unphrased).not_to_contain_text("gguf")
+    expect(quoted).not_to_contain_text(refused)
+
+
 def test_sources_that_disagree_stand_side_by_side(page: Page) -> None:
     ask(page, "How many families?")
     expect(page.locator(".notice.partial")).to_contain_text("The sources do not agree")

@@ -73,6 +73,7 @@ class FakeProduct:
         self.questions: dict[str, str] = {}  # of kept answers
         self.changed: Changes | None = None  # what answers that go on from another say
         self.model = ""  # the default one; "" quotes
+        self.written_tokens = 0  # that a model wrote for every answer
         self.pictures: list[tuple[PostId, int, int]] = []
         self.proposed: list[tuple[PostId, Note]] = []
         self.rated: list[tuple[str, str, Helpfulness]] = []
@@ -115,6 +116,11 @@ class FakeProduct:
         self._check()
         self.asked.append(question)
         answer = scripted_answer(question, self.posts, self.now, len(self.asked))
+        answer = replace(
+            answer,
+            model=self.model or answer.model,
+            usage=replace(answer.usage, output_tokens=self.written_tokens),
+        )
         if question.answer_id:
             answer = replace(answer, id=question.answer_id)
         if question.previous:

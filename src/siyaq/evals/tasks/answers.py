@@ -3,7 +3,9 @@
 Asks with the defaults of `siyaq ask`. Over answerable questions: `answer_hit` (a gold string
 stands in what is shown first), `em` and `f1` of the short answer, `false_abstain`; over the
 others `abstain_recall`; over all citations of answered questions whose gold documents are known
-`cited_right`; over answered questions `shown_chars`. A figure over nothing is null.
+`cited_right`; over answered questions `shown_chars`. A figure over nothing is null. Of what is
+shown, `citation_precision` and `citation_recall` by span (`evals.citations`); a citation that is
+made up ends the run with an error.
 
 What it cost stands beside that: `answer_seconds` over all questions and, with a model, tokens
 over all and `written`, the share of answered questions that it phrased rather than quotes.
@@ -21,11 +23,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from siyaq.core.answer import Answer, AnswerStatus, Finished, Question, Usage
+from siyaq.core.answer import Answer, AnswerStatus, Finished, Question, Sentence, Usage
 from siyaq.core.errors import QueryError, SiyaqError
 from siyaq.core.product import Product
 from siyaq.core.query import Filters
 from siyaq.evals import folder, match
+from siyaq.evals.citations import citation_figures, require_real
 from siyaq.evals.corpus import Names
 from siyaq.evals.figures import Scores, Share, spaced, summarize
 from siyaq.evals.gallery import Failure, gallery
@@ -40,6 +43,8 @@ METRICS = (
     "abstain_recall",
     "false_abstain",
     "shown_chars",
+    "citation_precision",
+    "citation_recall",
     "answer_seconds",
 )
 OF_MODELS = ("written", "input_tokens", "output_tokens")
@@ -60,6 +65,7 @@ class Outcome:
     sentences: tuple[str, ...] = ()
     short_answer: str | None = None
     cited: tuple[str, ...] = ()  # a document for each citation, in order
+    said: tuple[Sentence, ...] = ()  # the sentences, with what they cite
     model: str = ""
     usage: Usage = Usage()
 
@@ -135,7 +141,7 @@ def _as_of(asked: folder.Asked, dates: Dates) -> datetime | None:
 
 
 async def ask(product: Product, question: Question, names: Names) -> Outcome:
-    """Return what siyaq answers. Raises SiyaqError where it answers nothing at all."""
+    """Return what siyaq answers. Raises SiyaqError where it ends early or makes up a quote."""
     answer: Answer | None = None
     try:
         async for event in product.ask(question):
@@ -145,6 +151,7 @@ async def ask(product: Product, question: Question, names: Names) -> Outcome:
         return REFUSED
     if answer is None:
         raise SiyaqError("an answer ended before it was finished")
+    await require_real(product, answer)
     documents = {one.id: names.document(one.post_id) for one in answer.references}
     return Outcome(
         status=answer.status.value,
@@ -153,6 +160,7 @@ async def ask(product: Product, question: Question, names: Names) -> Outcome:
         short_answer=answer.short_answer,
         model=answer.model,
         usage=answer.usage,
+        said=answer.sentences,
         cited=tuple(
             documents[citation.evidence_id]
             for sentence in answer.sentences
@@ -175,6 +183,7 @@ def figures(asked: folder.Asked, outcome: Outcome) -> dict[str, Share]:
         row["abstain_recall"] = Share(outcome.abstained)
     if not outcome.abstained:
         row["shown_chars"] = Share(sum(map(len, outcome.sentences)))
+        row.update(citation_figures(outcome.said))
         if asked.gold_docs and outcome.cited:
             gold = frozenset(asked.gold_docs)
             right = sum(document in gold for document in outcome.cited)

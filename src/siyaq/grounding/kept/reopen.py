@@ -86,7 +86,7 @@ def reopened(kept: Kept, log: LogReader) -> Answer:
         as_of=kept.as_of,
         covered=log.coverage(kept.filters.sources),
         usage=Usage(),
-        model=kept.model,
+        model="extractive",
         previous=kept.previous,
         changed=Changes(
             answer_id=kept.id,

@@ -1,16 +1,23 @@
-// What an answer rests on in time: as of when, over which stretch, and when nobody was listening.
+// What an answer rests on: as of when, over which stretch, when nobody was listening, whose words.
 
 import { el } from "./dom.js";
 import { has } from "./i18n.js";
 
 const MAX_GAPS = 3;
 
-/** Say as of when an answer stands, and what was searched for it. */
-export function covered({ as_of: asOf, covered: window }) {
+/** Say as of when an answer stands, what was searched for it, and what a model had to do with it. */
+export function covered({ as_of: asOf, covered: window, model, usage }) {
   const lines = [el("span", { t: "answer.as_of", params: { at: { at: asOf } } })];
   if (window.since && window.until) {
     const span = { span: [window.since, window.until] };
     lines.push(el("span", { t: "answer.covered", params: { span } }));
+  } else {
+    lines.push(el("span", { t: "answer.nothing_held" }));
+  }
+  if (model !== "extractive") {
+    lines.push(el("span", { t: "answer.phrased", params: { model } }));
+  } else if (usage.output_tokens > 0) {
+    lines.push(el("span", { t: "answer.unphrased" }));
   }
   return el("p", { class: "covered" }, ...lines, ...gapsOf(window, "span"));
 }
