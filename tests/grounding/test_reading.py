@@ -44,7 +44,9 @@ def test_a_whole_passage_is_embedded_anew_where_its_vector_is_only_near(
 
 def test_where_these_days_are_asked_about_an_old_post_weighs_less(newsroom: Newsroom) -> None:
     newsroom.post("new", "The ferry to Sandholm is full of sheep", author="a", minutes_ago=5)
-    newsroom.post("old", "The ferry to Sandholm was full of horses", author="b", minutes_ago=60 * 24 * 90)
+    newsroom.post(
+        "old", "The ferry to Sandholm was full of horses", author="b", minutes_ago=60 * 24 * 90
+    )
     hits = newsroom.rank("Which ferry to Sandholm is full?").hits
     behind: dict[str, float] = {}
     for question in ("Which ferry to Sandholm is full?", "Which ferry to Sandholm is full lately?"):
