@@ -334,14 +334,16 @@ def test_a_model_that_never_ends_has_its_time(
 
 
 class Silent:
-    """A model on this machine that says one piece and nothing more."""
+    """A model on this machine that begins, says nothing for five seconds, and would go on."""
 
     name = "gguf:silent"
 
     async def stream(self, *_: object, **__: object) -> AsyncGenerator[Delta, None]:
-        """Say it."""
-        yield Delta(text="{")
-        await asyncio.Event().wait()
+        """Say what is right, too late."""
+        right = reply_of(sentence("14 boats burned on Monday.", ("e1", SAID)))
+        yield Delta(text=right[:1])
+        await asyncio.sleep(5)
+        yield Delta(text=right[1:], finish_reason="stop")
 
 
 def test_a_model_without_a_server_that_falls_silent_is_given_up(
