@@ -100,8 +100,7 @@ def compose(
         beside, others = [], []
     led = _once([*(claim.unit for claim in sides), best[0], *others])
     rest = [unit for units in beside for unit in units[1:]]
-    room = limit + bool(rest)  # a crowd takes no room from what would be said without it
-    chosen = _once([*led, *rest, *chosen])[: max(room, len(led))]
+    chosen = _once([*led, *rest, *chosen])[: max(limit, len(led))]
     quoted = quote(chosen, list(map(support, chosen)), [_first_weight(reading, u) for u in chosen])
     return Draft(
         tuple(quoted),
