@@ -84,6 +84,8 @@ def test_what_is_no_operator_stays_in_the_question(text: str) -> None:
         "what happened recently?",
         "ماذا حدث مؤخرًا؟",
         "شو صار؟",
+        "ماذا حدث قبل قليل؟",
+        "what happened just now?",
         "إيه اللي حصل؟",
     ],
 )

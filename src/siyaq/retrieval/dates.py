@@ -74,7 +74,7 @@ _PARTS = re.compile(
     rf"(?P<iso>\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}})|(?P<month>{MONTH})|(?P<number>\d+)"
 )
 _BETWEEN = re.compile(
-    rf"\b(?:between|from|بين|من) (?P<one>{_DATE})"
+    rf"\b(?:between|from|بين|من) (?P<one>{_DATE}|\d{{1,2}})"
     rf" (?:and|to|until|till|و|الي|حتي) ?(?P<two>{_DATE})\b"
 )
 _SINCE = re.compile(rf"\b(?:since|from|منذ)(?: يوم)? (?P<date>{_DATE})\b")
@@ -100,7 +100,11 @@ def bounded(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | Non
     """Return the period that dates in `folded` bound, and the words that do."""
     between = _BETWEEN.search(folded)
     if between is not None:
-        one, two = parse_date(between["one"], now), parse_date(between["two"], now)
+        two = parse_date(between["two"], now)
+        day = between["one"]
+        if two is not None and day.isdigit():  # "from 3 to 5 May"
+            day = f"{two:%Y-%m}-{day}"
+        one = parse_date(day, now)
         if one is not None and two is not None and one <= two:
             return TimeRange(one, two + _DAY), between
     for pattern, since_after, until_after in (

@@ -59,7 +59,8 @@ def _one_of(words: dict[str, int]) -> str:
 _WEEKDAY = rf"(?:(?:last|the past|يوم) )?(?P<weekday>{_one_of(_WEEKDAYS)})(?: (?:الماضي|الفائت)ه?)?"
 _CALENDAR = (
     r"(?P<calendar>(?:the )?day before yesterday|yesterday|today|last night|last week|this week"
-    r"|last month|this month|ليله امس|الليله الماضيه"
+    r"|last month|this month|(?:the )?(?:beginning|start) of (?:the|this) (?:week|month)"
+    r"|بدايه (?:هذا )?(?:الاسبوع|الشهر)|ليله امس|الليله الماضيه"
     r"|(?:يوم )?(?:اول (?:من )?امس|امس|البارحه|امبارح)|اليوم"
     r"|الاسبوع الماضي|هذا الاسبوع|الشهر الماضي|هذا الشهر)"
 )
@@ -81,11 +82,38 @@ _BOUND_TIME = re.compile(rf"{_BOUND}{_TIME}(?!\w)")
 _BEFORE_YESTERDAY = re.compile(r"\bقبل (?:يوم )?(?:امس|البارحه)(?!\w)")
 """Means the day before yesterday, not all that was before."""
 
+_PARTS = {
+    "morning": (0, 12),
+    "afternoon": (12, 17),
+    "evening": (17, 29),
+    "night": (17, 29),
+    "فجر": (0, 12),
+    "صباح": (0, 12),
+    "ظهر": (12, 17),
+    "عصر": (12, 17),
+    "مساء": (17, 29),
+}
+"""Hours of a day, from its midnight on; a night ends in the next morning."""
+_PART = r"(?: (?P<part>morning|afternoon|evening|night))?"
+_AR_PART = r"(?:(?P<in>صباح|ظهر|عصر|مساء|فجر) )?"
 _LAST = re.compile(
-    rf"\b(?:on |في |يوم )?(?:last (?P<one>{_one_of(_WEEKDAYS)})"
-    rf"|(?:يوم )?(?P<two>{_one_of(_WEEKDAYS)}) (?:الماضي|الفائت)ه?)(?!\w)"
+    rf"\b(?:on )?last (?P<weekday>{_one_of(_WEEKDAYS)}){_PART}(?!\w)"
+    rf"|\b(?:في )?{_AR_PART}(?:يوم )?(?P<arabic>{_one_of(_WEEKDAYS)}) (?:الماضي|الفائت)ه?(?!\w)"
 )
-_ON = re.compile(rf"\b(?:on|يوم|في يوم) (?P<weekday>{_one_of(_WEEKDAYS)})(?!\w)")
+_ON = re.compile(
+    rf"\bon (?P<weekday>{_one_of(_WEEKDAYS)}){_PART}(?!\w)"
+    rf"|\b(?:في )?(?:{_AR_PART}يوم|(?P<of>صباح|ظهر|عصر|مساء|فجر)) "
+    rf"(?P<arabic>{_one_of(_WEEKDAYS)})(?!\w)"
+)
+_BETWEEN = re.compile(
+    r"\b(?:between|from|بين|من) (?P<one>\S+(?: \S+){0,3}?) (?:and|to|until|و|الي|حتي) ?"
+    rf"(?P<two>{_TIME})(?!\w)"
+)
+_AT = re.compile(
+    rf"(?<!بين )(?<!من )\b(?:(?:at|around) |(?:عند |في |حوالي |نحو )?(?=الساعه )){_TIME}(?!\w)"
+)
+_ONE_TIME = re.compile(_TIME)
+_AROUND = timedelta(minutes=30)
 _HAPPENED = re.compile(
     r"\b(?:happened|occurred|went on|took place)\b|\b(?:حدث|جري|حصل|صار|وقع)(?!\w)"
 )
@@ -105,16 +133,21 @@ def named_day(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | N
         return _run(now, -2, -1), match
     if (match := _BOUND_DAY.search(folded)) is not None and _is_past(folded, match):
         return _bounded(match, _day(match, now)), match
-    if (match := _BOUND_TIME.search(folded)) is not None and (
-        match["since"] or _HAPPENED.search(folded) or _TELLS.search(folded)
-    ):
+    told = _HAPPENED.search(folded) or _TELLS.search(folded)
+    if (match := _BOUND_TIME.search(folded)) is not None and (match["since"] or told):
         moment = _moment(match, now)
         if moment is not None:
             return _bounded(match, TimeRange(moment, moment)), match
     if (match := _LAST.search(folded)) is not None:
-        return _weekday(match["one"] or match["two"], now, before_today=True), match
+        return _part(match, now, before_today=True), match
     if (match := _ON.search(folded)) is not None and _is_of(folded, match):
-        return _weekday(match["weekday"], now, before_today=False), match
+        return _part(match, now, before_today=False), match
+    if told and (match := _BETWEEN.search(folded)) and (placed := _between(match, now)):
+        return placed, match
+    if (match := _AT.search(folded)) is not None and _is_of(folded, match):
+        moment = _moment(match, now)
+        if moment is not None:
+            return TimeRange(moment - _AROUND, moment + _AROUND), match
     found = ago(folded, now)
     return found if found is not None and _is_of(folded, found[1]) else None
 
@@ -164,7 +197,7 @@ def _day(match: re.Match[str], now: datetime) -> TimeRange:
 
 
 def _this(said: str) -> bool:
-    return said.startswith(("this", "هذا"))
+    return not said.startswith("last") and "الماضي" not in said
 
 
 def _run(now: datetime, first: int, end: int) -> TimeRange:
@@ -176,6 +209,32 @@ def _weekday(name: str, now: datetime, *, before_today: bool) -> TimeRange:
     back = (now.weekday() - _WEEKDAYS[name]) % 7
     back = back or (7 if before_today else 0)
     return _run(now, -back, 1 - back)
+
+
+def _part(match: re.Match[str], now: datetime, *, before_today: bool) -> TimeRange:
+    """Return a week day, or the part of it that is named."""
+    day = _weekday(match["weekday"] or match["arabic"], now, before_today=before_today)
+    said = match.groupdict()
+    part = said.get("part") or said.get("in") or said.get("of")
+    if part is None or day.since is None:
+        return day
+    begin, end = (timedelta(hours=hour) for hour in _PARTS[part])
+    return TimeRange(day.since + begin, day.since + end)
+
+
+def _between(match: re.Match[str], now: datetime) -> TimeRange | None:
+    """Return the time between two times of one day; None for what are none."""
+    half = match["half"] or ""
+    first = next(
+        filter(None, (_ONE_TIME.fullmatch(f"{match['one']}{more}") for more in ("", f" {half}"))),
+        None,
+    )
+    end = _moment(match, now)
+    begin = None if first is None or end is None else _moment(first, now)
+    if begin is None or end is None:
+        return None
+    begin = begin.replace(year=end.year, month=end.month, day=end.day)
+    return TimeRange(begin, end) if begin < end else None
 
 
 def _moment(match: re.Match[str], now: datetime) -> datetime | None:

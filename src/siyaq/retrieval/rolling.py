@@ -81,6 +81,7 @@ _NUMBERS: dict[str, float] = {
     "forty-eight": 48,
     "twenty-four": 24,
     "half an": 0.5,
+    "half": 0.5,
     "couple": 2,
     "couple of": 2,
     "a couple of": 2,
@@ -138,7 +139,7 @@ _PATTERNS = tuple(
         rf"\b(?:(?:in|during|over|for|within|from) )?(?:the |these )?(?:last|past|previous) "
         rf"{_COUNT} {_UNIT}{_NOT_OF}",
         rf"\b(?:in|during|over|within|from) the (?:last|past) {_UNIT}{_NOT_OF}",
-        rf"\bthe (?:past {_UNIT}|last (?:minute|hour)){_NOT_OF}",
+        rf"\b(?:(?:the|this) past {_UNIT}|the last (?:minute|hour)){_NOT_OF}",
         rf"\bsince (?:about )?{_COUNT} {_UNIT} ago\b",
         rf"{_AR_IN}اخر (?:{_AR_COUNT} )?{_AR_UNIT}\b",
         rf"{_AR_IN}(?:{_AR_COUNT} )?(?:ال)?{_AR_UNIT} {_AR_LAST}\b",

@@ -23,6 +23,8 @@ _LATEST = re.compile(
     r"|\blast (?:post|story|news|update|thing)s?\b"
     r"|\b(?:اخر|احدث) (?:ال)?(?:اخبار|انباء|خبر|تطورات|مستجدات|منشور|منشورات|قصه|ما)\b"
     r"|\b(?:ما الجديد|مستجدات|المستجدات|يحدث الان|يجري الان|حدث الان)\b"
+    r"|\b(?:just now|moments? ago|a (?:short )?while ago)\b"
+    r"|\b(?:منذ قليل|قبل قليل|للتو|هلق|دلوقتي)\b"
 )
 _NEWS = re.compile(
     r"^(?:(?:so )?(?:what|what's|whats|any|anything|tell|show|give|news|updates?|headlines?"
