@@ -31,6 +31,7 @@ from prove.campaign import ROOT, Outcome, Trial
 _HIDDEN_MS = 2_000
 _LONGEST_MS = 5_000
 _WITHIN_SECONDS = 120.0
+_AT_ONCE = 10
 SOURCE = "town"
 
 
@@ -51,8 +52,10 @@ def _deletions(count: int, rate: int, seed: int, place: Path) -> Outcome:
     data = place / "data"
     with serving(data) as (process, api):
         ingest(api, [_line(number, word) for number, word in canaries.items()])
+        ingest(api, [line for start in range(0, count, _AT_ONCE) for line in _pair(chance, start)])
         settle(api)
         shown = [look(api, gone[0], canaries[gone[0]]) for look in _WAYS]
+        shown += [_is_counted(api, start) for start in range(0, count, _AT_ONCE)]
         assert all(shown), f"not shown before it is deleted: {shown}"
         with _load(api, rate, seed), _Watcher(api) as watcher:
             slow = _delete_and_look(api, canaries, gone)
@@ -191,18 +194,45 @@ def settle(api: httpx2.Client) -> None:
 def _delete_and_look(
     api: httpx2.Client, canaries: dict[str, str], gone: Sequence[str]
 ) -> list[int]:
-    """Delete ten at a time; return for each how long any way of asking still showed it, in ms."""
+    """Delete some at a time; return for each how long any way of asking still showed it, in ms.
+
+    With them goes the copy of a post that stays, whose card has to count it no more.
+    """
     taken: list[int] = []
-    for start in range(0, len(gone), 10):
-        group = gone[start : start + 10]
+    for start in range(0, len(gone), _AT_ONCE):
+        group = gone[start : start + _AT_ONCE]
+        names = [*group, f"copy{start}"]
         began = time.monotonic()
-        ingest(api, [json.dumps({"op": "delete", "id": n, "source": SOURCE}) for n in group])
+        ingest(api, [json.dumps({"op": "delete", "id": n, "source": SOURCE}) for n in names])
+        while _is_counted(api, start):
+            _still_in_time(began, f"copy{start}")
+        taken.append(round(1000 * (time.monotonic() - began)))
         for number in group:
             while any(look(api, number, canaries[number]) for look in _WAYS):
-                if time.monotonic() - began > _WITHIN_SECONDS:
-                    raise TimeoutError(f"{number} is still shown")
+                _still_in_time(began, number)
             taken.append(round(1000 * (time.monotonic() - began)))
     return taken
+
+
+def _still_in_time(began: float, name: str) -> None:
+    if time.monotonic() - began > _WITHIN_SECONDS:
+        raise TimeoutError(f"{name} is still shown")
+
+
+def _pair(chance: random.Random, start: int) -> list[str]:
+    """Return a post that stays, and another account's copy of it, which does not."""
+    text = " ".join("".join(chance.choices("aeioustrw", k=8)) for _ in range(8))
+    return [
+        json.dumps({"id": f"{name}{start}", "source": SOURCE, "author": {"id": name}, "text": text})
+        for name in ("kept", "copy")
+    ]
+
+
+def _is_counted(api: httpx2.Client, start: int) -> bool:
+    """Say whether the card of the post that stays shows its copy, or counts it."""
+    name = quote(f"{SOURCE}:kept{start}", safe="")
+    response = api.get(f"/v1/posts/{name}/context").raise_for_status()
+    return response.json()["copies"]["count"] > 1 or f"{SOURCE}:copy{start}" in response.text
 
 
 def _in_search(api: httpx2.Client, number: str, word: str) -> bool:
