@@ -10,6 +10,7 @@ from siyaq.cli import (
     asking,
     assistant,
     bundles,
+    exporting,
     keeping,
     keys,
     models,
@@ -36,6 +37,7 @@ for group in (
     assistant.app,
     scoring.app,
     planning.app,
+    exporting.app,
     keeping.app,
 ):
     app.add_typer(group)

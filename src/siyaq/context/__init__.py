@@ -18,6 +18,7 @@ from siyaq.context.notes import ReadersNotes
 from siyaq.context.phrased import PhrasedPoints
 from siyaq.context.pictures import PictureShelf
 from siyaq.context.remembered import RememberedCards
+from siyaq.context.together import shares_of, unlabeled
 from siyaq.context.unknown import Unknown
 
 __all__ = [
@@ -35,4 +36,6 @@ __all__ = [
     "Shares",
     "Unknown",
     "posts_at",
+    "shares_of",
+    "unlabeled",
 ]

@@ -6,7 +6,7 @@ cluster's text within WINDOW of each other, and only at sources whose terms allo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Final
@@ -72,13 +72,7 @@ def find_together(
     """
     if len(cluster.copies) < 2 or not cluster.distinctive:
         return Found()
-    kinds = {one.source: one.kind for one in log.sources()}
-    sources = {copy.post.source for copy in cluster.copies}
-    silent = {
-        source
-        for source in sources - allowed
-        if not terms_of(source, kinds.get(source, "")).coordination
-    }
+    silent = unlabeled({copy.post.source for copy in cluster.copies}, log, allowed)
     names = _at_once(cluster, silent)
     history = {name: _history(name, searcher, log) for name in names}
     entries = [
@@ -88,6 +82,16 @@ def find_together(
     ]
     entries.sort(key=lambda entry: (-entry.times, entry.chance))
     return Found(tuple(entries[:SHOWN_AT_MOST]), skipped=bool(silent))
+
+
+def unlabeled(sources: Set[str], log: LogReader, allowed: Set[str]) -> set[str]:
+    """Return the sources whose terms forbid such labels, without those that are `allowed`."""
+    kinds = {one.source: one.kind for one in log.sources()}
+    return {
+        source
+        for source in sources - allowed
+        if not terms_of(source, kinds.get(source, "")).coordination
+    }
 
 
 def shares_of(post: Post) -> Iterator[Share]:
