@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from io import BytesIO
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 
 from siyaq.app.opening import open_siyaq
 from siyaq.config import Config, load
@@ -20,26 +18,9 @@ from siyaq.core.ids import PostId
 from siyaq.sources.pictures import Pictures, UnreadablePicture
 from tests.app.conftest import send
 from tests.app.test_siyaq import run_async
+from tests.drawn import saved, scene
 
 OLD, NEW, OTHER = (PostId(f"bay:{name}") for name in ("old", "new", "other"))
-
-
-def scene(seed: int) -> Image.Image:
-    """Draw a picture of shapes, soft as a photograph is."""
-    rng = random.Random(seed)
-    picture = Image.new("RGB", (640, 480), tuple(rng.randrange(256) for _ in range(3)))
-    draw = ImageDraw.Draw(picture)
-    for _ in range(25):
-        x, y, wide = rng.randrange(640), rng.randrange(480), rng.randrange(40, 260)
-        color = tuple(rng.randrange(256) for _ in range(3))
-        draw.ellipse((x, y, x + wide, y + wide * rng.uniform(0.4, 1.4)), fill=color)
-    return picture.filter(ImageFilter.GaussianBlur(3))
-
-
-def saved(picture: Image.Image, kind: str, **options: int) -> bytes:
-    out = BytesIO()
-    picture.save(out, kind, **options)
-    return out.getvalue()
 
 
 def post(name: str, minute: int) -> dict[str, object]:

@@ -1,9 +1,9 @@
-"""Cards of a world: copy-paste campaigns, rumors and their corrections, deleted sources."""
+"""Cards of a world: copied campaigns, corrected rumors, re-used pictures, deleted sources."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from siyaq.app.opening import open_siyaq
+from siyaq.app.siyaq import Siyaq
 from siyaq.config import load
+from siyaq.context.across import is_arabic
 from siyaq.core.card import ContextCard
 from siyaq.core.ids import PostId
 from siyaq.testing.follower import Follower, follow_world, network_id, paper_id
 from siyaq.testing.world import Truth
 from siyaq.testing.world.story import Campaign
+from tests.drawn import saved, scene
 from tests.world.reading import START
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -34,11 +37,13 @@ class Seen:
     members: int = 0
     members_found: int = 0
     strangers: int = 0  # called copies of a campaign that are none
-    rumors: int = 0  # posts that spread one, read once somebody had put it right
+    rumors: int = 0  # posts that spread one, read once it was put right in their language
     refuted: int = 0  # of those, whose card shows a post that puts it right against them
     turned: int = 0  # of those, whose story shows a correction, dispute or official word
     against: int = 0  # pieces of refuting evidence on these cards
     against_wrongly: int = 0  # of those, from posts that spread the rumor
+    pictures: int = 0  # that were used again
+    pictures_known: int = 0  # of those, whose card names just the post that had it before
     not_live: list[str] = field(default_factory=list[str])
 
 
@@ -64,7 +69,8 @@ async def look(follower: Follower, truth: Truth) -> Seen:
         if story.campaign is not None and len(story.campaign.members) > 3:
             await _campaign(story.campaign, card_of, seen)
         if story.kind == "rumor":
-            posts = [truth.posts[uri] for uri in story.posts]
+            posts = [truth.live[uri] for uri in story.posts]
+            put_right = {is_arabic(one.text) for one in posts if "right" in one.states}
             right = {network_id(one.uri) for one in posts if "right" in one.states}
             right |= {
                 paper_id(truth.articles[guid].paper, guid)
@@ -72,10 +78,35 @@ async def look(follower: Follower, truth: Truth) -> Seen:
                 if "right" in truth.articles[guid].states
             }
             wrong = [one for one in posts if "wrong" in one.states and "right" not in one.states]
-            if right:
-                for one in wrong[:RUMORS_READ]:
+            for one in wrong[:RUMORS_READ]:
+                if is_arabic(one.text) in put_right:
                     _rumor(await card_of(one.uri), right, {network_id(w.uri) for w in wrong}, seen)
+        if len(story.same_picture) > 1:
+            worded = [uri for uri in story.posts if truth.live[uri].text]
+            await _picture(follower.siyaq, worded, story.same_picture, card_of, seen)
     return seen
+
+
+async def _picture(
+    siyaq: Siyaq,
+    album: Sequence[str],
+    same: Sequence[str],
+    card_of: Callable[[str], Awaitable[ContextCard]],
+    seen: Seen,
+) -> None:
+    """Hand in the pictures of an album, the one that is used again smaller and cropped."""
+    first, again = same
+    own = 10 * seen.pictures  # no two albums have one picture
+    for number, uri in enumerate((one for one in album if one not in same), own + 1):
+        await siyaq.take_picture(network_id(uri), 0, saved(scene(number), "PNG"))
+    await siyaq.take_picture(network_id(first), 0, saved(scene(own), "PNG"))
+    smaller = scene(own).resize((410, 307)).crop((4, 3, 406, 304))
+    await siyaq.take_picture(network_id(again), 0, saved(smaller, "JPEG", quality=40))
+    (picture,) = (await card_of(again)).media
+    seen.pictures += 1
+    seen.pictures_known += [one.post_id for one in picture.earlier] == [network_id(first)]
+    (picture,) = (await card_of(first)).media
+    assert picture.earlier == ()
 
 
 async def _campaign(
@@ -124,3 +155,5 @@ def test_the_cards_of_a_world_say_what_is_true_of_it(tmp_path: Path, seed: int) 
     assert seen.first_right >= 0.8 * seen.campaigns, seen
     assert seen.members_found >= 0.8 * seen.members, seen
     assert seen.against_wrongly <= 0.1 * seen.against, seen
+    assert 2 * min(seen.refuted, seen.turned) >= seen.rumors, seen
+    assert seen.pictures_known == seen.pictures > 0, seen

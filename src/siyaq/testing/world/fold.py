@@ -136,6 +136,7 @@ def _true_story(
         posts=live,
         articles=published,
         campaign=_live_campaign(story.campaign, frozenset(live)),
+        same_picture=tuple(uri for uri in story.same_picture if uri in live),
     )
 
 

@@ -43,6 +43,7 @@ class Story:
     articles: tuple[Article, ...]  # by time of version
     asks: tuple[Ask, ...] = ()
     campaign: Campaign | None = None
+    same_picture: tuple[str, ...] = ()  # at-URIs of posts with one picture, by time
 
 
 def number_forms(number: int) -> Forms:

@@ -266,7 +266,12 @@ class Teller:
         )
 
     def finish(
-        self, *, names: Sequence[Word], headline: bool = True, campaign: Campaign | None = None
+        self,
+        *,
+        names: Sequence[Word],
+        headline: bool = True,
+        campaign: Campaign | None = None,
+        same_picture: tuple[str, ...] = (),
     ) -> Story:
         """Close the story and return it."""
         events = tuple(sorted(self._events, key=lambda event: event.at))
@@ -284,6 +289,7 @@ class Teller:
             articles=tuple(sorted(self._articles, key=lambda article: article.updated_at)),
             asks=tuple(self._asks),
             campaign=campaign,
+            same_picture=same_picture,
         )
 
     def _worded(self, author: Account, lines: Lines) -> tuple[str, frozenset[str]]:

@@ -77,6 +77,7 @@ class TrueStory:
     posts: tuple[str, ...]  # at-URIs of live posts
     articles: tuple[str, ...]  # guids
     campaign: Campaign | None  # with the live members only
+    same_picture: tuple[str, ...]  # at-URIs of live posts with one picture, by time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

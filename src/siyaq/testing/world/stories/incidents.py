@@ -117,7 +117,10 @@ def tell_rename(tell: Teller) -> Story:
 
 
 def tell_album(tell: Teller) -> Story:
-    """People post pictures: with words, and with none but the picture's description."""
+    """People post pictures: with words, and with none but the picture's description.
+
+    The first of them is posted once more, as if it were of today and of another town.
+    """
     _set_scene(tell)
     for number, lang in enumerate(_langs() * 2):
         author = tell.people.anyone(tell.rng, lang)
@@ -127,7 +130,18 @@ def tell_album(tell: Teller) -> Story:
         moment = tell.written_at(after)
         record = post_record(caption, moment, langs=(lang,), image_alt=alt)
         tell.post_text(after, author, caption, record=record, refusable=not caption)
-    return tell.finish(names=(tell.words["place"],), headline=False)
+    first = tell.told[0]
+    tell.word("elsewhere", tell.town())
+    author = tell.people.anyone(tell.rng)
+    caption = tell.phrase(text.REUSED, author.lang)
+    alt = tell.phrase(text.PICTURE, author.lang)
+    record = post_record(caption, tell.written_at(50), langs=(author.lang,), image_alt=alt)
+    again = tell.post_text(50, author, caption, record=record)
+    return tell.finish(
+        names=(tell.words["place"],),
+        headline=False,
+        same_picture=(first.reference.uri, again.reference.uri),
+    )
 
 
 def _langs() -> tuple[Lang, Lang]:

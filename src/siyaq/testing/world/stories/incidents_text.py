@@ -89,6 +89,10 @@ PICTURE = Lines(
     en=("A photo of {spot} at dusk, {place}", "A plate of {food} on a blue table in {district}"),
     ar=("صورة تُظهر {spot} عند الغروب في {place}", "طبق من {food} على طاولة زرقاء في {district}"),
 )
+REUSED = Lines(
+    en=("[Right now|This minute] in {elsewhere}, they say: {spot} as nobody knows it",),
+    ar=("[الآن|في هذه اللحظة] في {elsewhere} كما يقولون: {spot} كما لم يعرفه أحد",),
+)
 CAPTION = Lines(
     en=(
         "[Look at this|Tonight's view|No filter]. {spot}, {place}",
