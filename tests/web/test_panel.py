@@ -11,7 +11,8 @@ from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, wait_until
 from siyaq.testing.story import HOSTILE, story_id
 
-from .conftest import OpenPage, ask
+from .axe import serious
+from .conftest import OpenPage, ask, screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -90,6 +91,49 @@ def test_a_card_tells_first_seen_spread_changes_thread_and_what_is_unknown(page:
             "Whether what it claims is true.",
         ]
     )
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("size", [(1280, 820), (360, 800)])
+def test_what_a_reader_asks_first_is_seen_without_scrolling(
+    open_page: OpenPage, locale: str, size: tuple[int, int]
+) -> None:
+    page = open_page(locale=locale, size=size)
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).locator(".context-button").click()
+    card = page.locator("#panel-body[aria-busy=false] .card")
+    expect(card.locator(".stances .refutes dd")).to_contain_text("@civildefence.wadinoor.example")
+    nobody = "لا أحد غيره" if locale == "ar" else "Nobody else in our record says so."
+    expect(card.locator(".stances dd").last).to_contain_text(nobody)
+    for part in (".lead", ".chart", ".stances dd >> nth=0", ".stances dd >> nth=1"):
+        expect(card.locator(part).first).to_be_in_viewport(ratio=1)
+    expect(card.locator(".unknown li").first).to_be_in_viewport(ratio=1)
+    assert serious(page) == []
+    screenshot(page, f"card-{locale}-{size[0]}")
+
+
+def test_a_copy_that_is_deleted_while_its_card_is_read_is_counted_no_more(
+    page: Page, product: FakeProduct, server: Served
+) -> None:
+    ask(page, "Is the bridge open?")
+    wait_until(lambda: product.listeners == 1, "the stream is open")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    card = page.locator(".card")
+    expect(card.locator(".counts")).to_have_text("4 posts 4 accounts")
+    card.locator("summary", has_text="All 4 posts").click()
+    card.locator("summary", has_text="1 post refutes it").click()
+    card.locator("summary", has_text="Propose a note").click()
+    note = card.get_by_label("Your note")
+    note.fill("half a sent")
+    server.call(lambda: product.delete(story_id("late_copy")))
+    expect(card.locator(".counts")).to_have_text("3 posts 3 accounts")
+    expect(card.locator(".members li")).to_have_count(3)
+    expect(card.locator(".members")).to_be_visible()  # what was open stays so,
+    expect(card.locator("details.refutes .bearings")).to_be_hidden()
+    expect(note).to_have_value("half a sent")  # and what is being written stands,
+    expect(note).to_be_focused()  # where it was
+    server.call(lambda: product.delete(story_id("denial")))
+    expect(card.locator(".stances .refutes")).to_have_count(0)
 
 
 def test_a_card_leads_to_other_posts_and_back(page: Page) -> None:

@@ -1,8 +1,9 @@
 // The context card: what a reader should know about a post, in the order they ask for it.
 
 import { gapsOf } from "./covered.js";
-import { postButton, section } from "./card_parts.js";
+import { asks, postButton, section } from "./card_parts.js";
 import { phrasing } from "./card_phrased.js";
+import { sides } from "./card_sides.js";
 import { claims, demand, notes, pictures, timeline } from "./card_story.js";
 import { called, el, svg, words } from "./dom.js";
 import { handleOf, moment, timeOf } from "./format.js";
@@ -19,6 +20,8 @@ export function renderCard(card, open) {
   const sections = [
     firstSeen(card, open),
     spread(card, open),
+    sides(card),
+    unknown(card),
     points(card, open),
     ...claims(card, open),
     timeline(card, open),
@@ -28,7 +31,6 @@ export function renderCard(card, open) {
     changed(card, open),
     together(card, open),
     thread(card, open),
-    unknown(card),
     readers(card),
   ];
   return el("article", { class: "card" },
@@ -49,15 +51,16 @@ function firstSeen(card, open) {
   return section("card.first", {},
     el("p", { class: "lead" }, timeOf(first.at), " ", postButton(card, first.post_id, open)),
     el("p", { class: own ? "verdict own" : "verdict", t: own ? "card.first.own" : "card.first.other" }),
-    el("ul", { class: "facts" },
-      el("li", {}, timeOf(first.at, "moment"), " ", el("span", {
+    el("details", { class: "rests" },
+      el("summary", {}, timeOf(first.at, "moment"), " ", el("span", {
         class: "confidence", "data-level": first.confidence, t: `confidence.${first.confidence}`,
       })),
-      el("li", { t: `clock.${first.clock}` }),
-      window.since && window.until
-        ? el("li", { t: "card.window", params: { span: { span: [window.since, window.until] } } })
-        : null,
-      ...gapsOf(window, "li")),
+      el("ul", { class: "facts" },
+        el("li", { t: `clock.${first.clock}` }),
+        window.since && window.until
+          ? el("li", { t: "card.window", params: { span: { span: [window.since, window.until] } } })
+          : null,
+        ...gapsOf(window, "li"))),
     first.earlier_alike
       ? el("p", { class: "claim", "data-post": first.earlier_alike },
         postButton(card, first.earlier_alike, open), " ", el("span", { t: "card.alike" }))
@@ -160,11 +163,6 @@ function together(card, open) {
           called(handleOf(account.handle, account.author_id), { dir: "auto" }), " "]),
         el("span", { t: `together.${one.kind}`, params: { n: one.times, seconds: one.seconds } }),
         " ", postButton(card, one.evidence[0], open)))));
-}
-
-/** Whether the post claims nothing, and asks whether something is so. */
-function asks({ claims: found }) {
-  return found.length > 0 && found.every((claim) => claim.asked);
 }
 
 /** What others say, but for what stands under a claim, on its side. */

@@ -7,7 +7,13 @@ export function section(key, params, ...children) {
   return el("section", { class: "card-section" }, el("h3", { t: key, params }), ...children);
 }
 
-function who(card, postId) {
+/** Whether the post claims nothing, and asks whether something is so. */
+export function asks({ claims: found }) {
+  return found.length > 0 && found.every((claim) => claim.asked);
+}
+
+/** What the author of a post on the card is called, as `called` takes it. */
+export function who(card, postId) {
   const of = (posts) => posts.find((one) => one.post_id === postId);
   const author = of(card.references)?.author; // the first two know what a paper is called
   if (author) return handleOf(author.handle, author.id, author.name);

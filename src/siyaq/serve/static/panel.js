@@ -6,11 +6,15 @@ import { byId, called, el, marked } from "./dom.js";
 import { nameOf, openable, partsOf, timeOf } from "./format.js";
 import { has, retell } from "./i18n.js";
 
+const RENEW_AFTER_MS = 100;
+const KEPT = [".phrased", ".readers"]; // what a reader asked for or is writing
+
 export class Panel {
   #dialog = byId("panel");
   #body = byId("panel-body");
   #views = []; // the way here: {kind, postId, quotes}
   #loading = new AbortController();
+  #renewing = 0; // the timer of a card that is soon made again
 
   constructor() {
     byId("panel-close").addEventListener("click", () => this.#dialog.close());
@@ -20,6 +24,7 @@ export class Panel {
     });
     this.#dialog.addEventListener("close", () => {
       this.#loading.abort();
+      clearTimeout(this.#renewing);
       this.#views = [];
       this.#body.replaceChildren();
     });
@@ -40,15 +45,48 @@ export class Panel {
 
   /** Take back a post that was deleted while it is shown. */
   redact(postId) {
-    if (this.#views.at(-1)?.postId === postId) {
+    const view = this.#views.at(-1);
+    if (view?.postId === postId) {
       this.#loading.abort();
       this.#tell("post.deleted");
-    } else if (this.#views.length) {
-      for (const node of this.#body.querySelectorAll("[data-post], [data-posts]")) {
-        const { post, posts = "[]" } = node.dataset;
-        if (post === postId || JSON.parse(posts).includes(postId)) node.remove();
-      }
+    } else if (view) {
+      const gone = [...this.#body.querySelectorAll("[data-post], [data-posts]")].filter(
+        ({ dataset: { post, posts = "[]" } }) => post === postId || JSON.parse(posts).includes(postId));
+      for (const node of gone) node.remove();
+      if (gone.length === 0 || view.kind !== "card") return;
+      clearTimeout(this.#renewing); // an account that goes takes many posts along
+      this.#renewing = setTimeout(() => this.#renew(view), RENEW_AFTER_MS);
     }
+  }
+
+  /** Count anew what stands on a card that lost a post. What its reader opened or wrote stays. */
+  async #renew(view) {
+    const { signal } = this.#loading;
+    const path = `${postPath(view.postId)}/context`;
+    const found = await getJson(path, signal).catch(() => null); // what is deleted is gone already
+    if (!found || signal.aborted || this.#views.at(-1) !== view) return;
+    const shown = this.#body.firstElementChild;
+    const made = renderCard(found, this.#opening(signal));
+    const focused = document.activeElement;
+    const opened = new Map(foldsOf(shown).map(([key, { open }]) => [key, open]));
+    for (const [key, details] of foldsOf(made)) details.open = opened.get(key) ?? details.open;
+    for (const part of KEPT) {
+      const kept = shown.querySelector(part);
+      if (kept) made.querySelector(part)?.replaceWith(kept);
+    }
+    const { scrollTop } = this.#body;
+    this.#body.replaceChildren(made);
+    this.#body.scrollTop = scrollTop;
+    if (!document.contains(focused)) byId("panel-title").focus({ preventScroll: true });
+    else if (made.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  #opening(signal) {
+    return {
+      openPost: (postId, quotes) => this.openPost(postId, quotes),
+      openCard: (postId) => this.openCard(postId),
+      signal,
+    };
   }
 
   #open(view) {
@@ -72,11 +110,7 @@ export class Panel {
     try {
       const found = await getJson(path, signal);
       if (signal.aborted) return;
-      const open = {
-        openPost: (postId, quotes) => this.openPost(postId, quotes),
-        openCard: (postId) => this.openCard(postId),
-        signal,
-      };
+      const open = this.#opening(signal);
       const drawn = view.kind === "card" ? renderCard(found, open) : post(found, view.quotes, open);
       this.#body.replaceChildren(drawn);
     } catch (error) {
@@ -92,6 +126,11 @@ export class Panel {
     this.#body.setAttribute("aria-busy", "false");
     this.#body.replaceChildren(el("p", { class: "notice", t: key }));
   }
+}
+
+/** What opens and closes below `root`, each with the key of what it is called. */
+function foldsOf(root) {
+  return [...root.querySelectorAll("details")].map((details) => [details.querySelector("summary").dataset.t, details]);
 }
 
 function skeleton() {

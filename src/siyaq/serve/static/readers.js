@@ -29,9 +29,11 @@ export function readers(card) {
   listed.addEventListener("toggle", () => listed.open && list(notes, path));
   const proposal = el("details", {}, el("summary", { t: "readers.propose" }));
   proposal.append(form(path, () => listed.open && list(notes, path)));
-  return section("readers.title", {},
+  const made = section("readers.title", {},
     rating("readers.card", `${path}/context/ratings`),
     listed, proposal);
+  made.classList.add("readers");
+  return made;
 }
 
 /** Three buttons, of which one can be pressed, and a line that says how it went. */
