@@ -16,6 +16,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from siyaq.core.card import ContextCard
+from siyaq.core.ids import PostId
 from siyaq.serve import ServeSettings
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, served
@@ -170,6 +172,23 @@ def open_page(
 @pytest.fixture
 def page(open_page: OpenPage, browser_thread: ThreadPoolExecutor) -> Page:
     return browser_thread.submit(open_page).result()
+
+
+AlterCards = Callable[[Callable[[ContextCard], ContextCard]], None]
+
+
+@pytest.fixture
+def alter_cards(product: FakeProduct, monkeypatch: pytest.MonkeyPatch) -> AlterCards:
+    """Return a function that has every card changed before it is handed out."""
+    made = product.context
+
+    def altering(change: Callable[[ContextCard], ContextCard]) -> None:
+        async def altered(post_id: PostId) -> ContextCard:
+            return change(await made(post_id))
+
+        monkeypatch.setattr(product, "context", altered)
+
+    return altering
 
 
 def ask(page: Page, question: str) -> None:

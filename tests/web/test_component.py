@@ -21,7 +21,7 @@ from siyaq.testing.serving import Served, served
 from siyaq.testing.story import HOSTILE, story_id
 
 from .axe import serious
-from .conftest import PATIENCE_MS, screenshot
+from .conftest import PATIENCE_MS, AlterCards, screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -177,17 +177,14 @@ def test_what_is_not_known_is_told_and_not_counted(
 
 
 def test_who_said_it_first_is_shown_and_takes_no_side(
-    elsewhere: Elsewhere, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+    elsewhere: Elsewhere, alter_cards: AlterCards
 ) -> None:
-    made = product.context
-
-    async def copied(post_id: PostId) -> ContextCard:
-        card = await made(post_id)
+    def copied(card: ContextCard) -> ContextCard:
         assert card.first_seen is not None
         first = replace(card.references[1], id="e9", marker=9, post_id=card.first_seen.post_id)
         return replace(card, references=(first, *card.references))
 
-    monkeypatch.setattr(product, "context", copied)
+    alter_cards(copied)
     page = elsewhere.open(story_id("changed"))
     card = page.locator("siyaq-context article:not([aria-busy])")
     expect(card.locator("li .side")).to_have_text(

@@ -2,19 +2,26 @@ import re
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from siyaq.core.card import ContextCard
-from siyaq.core.ids import AuthorId, PostId
+from siyaq.core.ids import AuthorId
 from siyaq.core.post import Author, Media
 from siyaq.testing.product import FakeProduct
 from siyaq.testing.serving import Served, wait_until
 from siyaq.testing.story import HOSTILE, story_id
 
 from .axe import serious
-from .conftest import OpenPage, ask, screenshot
+from .conftest import AlterCards, OpenPage, ask, screenshot
 
 pytestmark = pytest.mark.browser
+
+
+def open_card(page: Page) -> Locator:
+    """Open the card of the post that says that the bridge is closed."""
+    ask(page, "Is the bridge open?")
+    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    return page.locator(".card")
 
 
 def test_a_citation_opens_its_post_with_the_quoted_words_marked(page: Page) -> None:
@@ -40,6 +47,21 @@ def test_a_link_out_is_a_name_and_a_step_of_its_own(page: Page) -> None:
     expect(link).to_have_attribute("href", "https://social.example/post/3kopen")
 
 
+def test_the_panel_is_there_at_once_and_moves_for_nobody_who_wants_it_still(page: Page) -> None:
+    ask(page, "Is the bridge open?")
+    page.get_by_role("button", name="Citation 1").click()
+    expect(page.locator("mark")).to_be_visible()
+    moves = """() => {
+      const style = getComputedStyle(document.querySelector("#panel"));
+      return [style.animationName, parseFloat(style.animationDuration)];
+    }"""
+    assert page.evaluate(moves)[0] == "none"  # the tests' browser wants it still
+    page.emulate_media(reduced_motion="no-preference")
+    name, seconds = page.evaluate(moves)
+    assert (name, seconds <= 0.1) == ("slide", True)
+    page.emulate_media(reduced_motion="reduce")
+
+
 def test_closing_the_panel_gives_the_focus_back(page: Page) -> None:
     ask(page, "Is the bridge open?")
     marker = page.get_by_role("button", name="Citation 2")
@@ -57,9 +79,7 @@ def test_closing_the_panel_gives_the_focus_back(page: Page) -> None:
 
 
 def test_a_card_tells_first_seen_spread_changes_thread_and_what_is_unknown(page: Page) -> None:
-    ask(page, "Is the bridge open?")
-    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
-    card = page.locator(".card")
+    card = open_card(page)
     expect(card.locator(".lead").first).to_contain_text("@civildefence.wadinoor.example")
     expect(card.locator(".lead time")).to_have_text("3 hr. ago")
     expect(card).to_contain_text("This post is the earliest we hold that says this.")
@@ -137,8 +157,7 @@ def test_a_copy_that_is_deleted_while_its_card_is_read_is_counted_no_more(
 
 
 def test_a_card_leads_to_other_posts_and_back(page: Page) -> None:
-    ask(page, "Is the bridge open?")
-    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    open_card(page)
     page.locator(".changes").get_by_role("button").first.click()
     expect(page.locator(".panel-text")).to_contain_text("has collapsed")
     page.locator(".panel-post").get_by_role("button", name="Context").click()
@@ -245,37 +264,27 @@ def test_markup_from_text_is_refused_by_the_browser_itself(open_page: OpenPage) 
 
 
 def test_an_earlier_claim_of_the_same_minute_is_told_to_the_second(
-    page: Page, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+    page: Page, alter_cards: AlterCards
 ) -> None:
-    made = product.context
-
-    async def close(post_id: PostId) -> ContextCard:
-        card = await made(post_id)
+    def close(card: ContextCard) -> ContextCard:
         assert card.first_seen is not None
         claim = card.first_seen.earlier_claims[0]
         seen = claim.witnessed_at.replace(second=40)
         near = replace(claim, claimed_at=seen.replace(second=10), witnessed_at=seen)
         return replace(card, first_seen=replace(card.first_seen, earlier_claims=(near,)))
 
-    monkeypatch.setattr(product, "context", close)
-    ask(page, "Is the bridge open?")
-    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
-    told = page.locator(".card .claim", has_text="claims")
+    alter_cards(close)
+    told = open_card(page).locator(".claim", has_text="claims")
     expect(told).to_contain_text(re.compile(r":10\s.*first saw it.*:40\s"))
 
 
 def test_of_many_changed_copies_three_are_shown_and_the_others_open(
-    page: Page, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+    page: Page, alter_cards: AlterCards
 ) -> None:
-    made = product.context
-
-    async def campaign(post_id: PostId) -> ContextCard:
-        card = await made(post_id)
-        return replace(card, copies=replace(card.copies, changed=card.copies.changed[:1] * 8))
-
-    monkeypatch.setattr(product, "context", campaign)
-    ask(page, "Is the bridge open?")
-    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    alter_cards(
+        lambda card: replace(card, copies=replace(card.copies, changed=card.copies.changed[:1] * 8))
+    )
+    open_card(page)
     section = page.locator(".card-section", has_text="8 copies changed words")
     expect(section.locator(".changes > li").first).to_be_visible()
     expect(section.locator(".changes > li:visible")).to_have_count(3)
@@ -292,8 +301,7 @@ def test_an_account_that_nobody_named_is_told_apart_in_the_readers_language(
         product.posts[post.id] = replace(post, author=author)
     page.reload()
     page.locator(".post", has_text="unnamed account").first.wait_for()
-    ask(page, "Is the bridge open?")
-    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
+    open_card(page)
     button = page.locator("#panel .card .lead .link").first
     expect(button).to_have_text("unnamed account \u2068k3fq\u2069")
     expect(button).to_have_attribute("aria-label", re.compile("unnamed account .k3fq"))
@@ -306,18 +314,12 @@ def test_an_account_that_nobody_named_is_told_apart_in_the_readers_language(
 
 
 def test_whoever_only_asks_is_answered_and_not_disputed(
-    page: Page, product: FakeProduct, monkeypatch: pytest.MonkeyPatch
+    page: Page, alter_cards: AlterCards
 ) -> None:
-    made = product.context
-
-    async def asking(post_id: PostId) -> ContextCard:
-        card = await made(post_id)
-        return replace(card, claims=tuple(replace(one, asked=True) for one in card.claims))
-
-    monkeypatch.setattr(product, "context", asking)
-    ask(page, "Is the bridge open?")
-    page.locator(".sentence").nth(1).get_by_role("button", name="Context").click()
-    card = page.locator(".card")
+    alter_cards(
+        lambda card: replace(card, claims=tuple(replace(one, asked=True) for one in card.claims))
+    )
+    card = open_card(page)
     expect(card.locator("summary", has_text="1 post says that it is not so")).to_be_visible()
     expect(card).to_contain_text("What it asks")
     expect(card).not_to_contain_text("Disputes it")

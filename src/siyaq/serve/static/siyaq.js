@@ -33,19 +33,18 @@ const STYLE = `
   dl > div { display: grid; grid-template-columns: minmax(5.5rem, 22%) minmax(0, 1fr); gap: 0.75rem;
     align-items: baseline; }
   dt, .soft { color: var(--siyaq-soft, light-dark(#4c5a56, #a5b4b1)); font-size: 0.875em; }
-  .row { min-block-size: 1.5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .row { min-block-size: 1.5em; } .who, .spread > span { min-inline-size: 0; }
+  .row, .who, .spread > span, summary, .phrase { overflow: hidden; text-overflow: ellipsis; }
+  .row, summary, .phrase { white-space: nowrap; }
   .refutes { color: var(--siyaq-red, light-dark(#a3271f, #ff9d90)); }
   .supports { color: var(--siyaq-green, light-dark(#17693a, #6fd592)); }
-  .first, .spread { display: flex; align-items: baseline; gap: 0.5rem; }
-  .first { gap: 0.25rem; }
+  .first, .spread { display: flex; align-items: baseline; gap: 0.375rem; }
   .first > span, svg { flex: none; }
-  .who, .spread > span { min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; }
   svg { inline-size: 7rem; block-size: 1.25rem; }
   rect { fill: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
   :host([dir="rtl"]) svg, article[dir="rtl"] svg { transform: scaleX(-1); }
   details { border-block-start: 1px solid var(--siyaq-line, light-dark(#dbe1da, #2a353b)); }
-  summary { cursor: pointer; padding-block: 0.5rem 0; font-size: 0.875em; border-radius: 0.25rem;
-    overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  summary { cursor: pointer; padding-block: 0.5rem 0; font-size: 0.875em; border-radius: 0.25rem; }
   ul { list-style: none; display: grid; gap: 0.75rem; padding-block-start: 0.75rem; }
   li { border-inline-start: 3px solid currentColor; padding-inline-start: 0.75rem; }
   .mentions { color: var(--siyaq-line, light-dark(#87938b, #6b7a82)); }
@@ -58,29 +57,25 @@ const STYLE = `
   .phrased:not([aria-busy]) { position: absolute; } /* nothing was asked: it takes no room */
   [role="status"]:focus { outline: none; }
   .foot { position: relative; } /* so that a button more makes no card higher */
-  .phrase { position: absolute; inset: 0.3125rem 0 auto auto; max-inline-size: 60%;
-    overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .phrase { position: absolute; inset: 0.3125rem 0 auto auto; max-inline-size: 60%; }
   .phrase:dir(rtl) { inset-inline: auto 0; }
   button { font: inherit; font-size: 0.875em; color: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); background: none;
     border: 1px solid currentColor; border-radius: 0.5rem; padding: 0 0.5rem; cursor: pointer; }
   .cites button { border-color: transparent; padding: 0 0.25rem; }
   ol { list-style: none; display: grid; gap: 0.5rem; }
   a { color: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
-  :focus-visible { outline: 2px solid var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4));
-    outline-offset: 2px; }
+  :focus-visible { outline: 2px solid var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); outline-offset: 2px; }
   .bone { block-size: 0.9em; border-radius: 0.4em; background: currentColor; opacity: 0.12; }
   .said { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
-  @media (prefers-reduced-motion: no-preference) {
-    .bone { animation: wait 1.2s ease-in-out infinite alternate; }
-    @keyframes wait { to { opacity: 0.05; } }
-  }
+  @media (prefers-reduced-motion: no-preference) { .bone { animation: wait 1.2s ease-in-out infinite alternate; } }
+  @keyframes wait { to { opacity: 0.05; } }
   @container (max-width: 30rem) { /* its lines may take two, and room for that is kept from the start */
     article { display: flex; flex-direction: column; min-block-size: 24rem; }
     dl { flex: auto; align-content: space-between; }
     .row:not(.bone, .spread) { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
       white-space: normal; overflow-wrap: anywhere; }
     .row.first { -webkit-line-clamp: 3; } .handle { word-break: break-all; }
-    .spread { display: block; } .spread svg { display: block; inline-size: 100%; }
+    .spread, .spread svg { display: block; } .spread svg { inline-size: 100%; }
   }
   @container (max-width: 22rem) { dl > div { grid-template-columns: 4.5rem minmax(0, 1fr); } }
 `;
@@ -293,20 +288,14 @@ class SiyaqContext extends HTMLElement {
 
   #chart(bars) {
     const most = Math.max(3, ...bars.map((bar) => bar.n));
-    const draw = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
-    const drawn = draw("svg");
-    for (const [name, value] of Object.entries({
-      viewBox: `0 0 ${bars.length * 4} ${CHART}`, preserveAspectRatio: "none", "aria-hidden": "true" })) {
-      drawn.setAttribute(name, value);
-    }
-    bars.forEach((bar, place) => {
-      const height = bar.n ? Math.max(2, (bar.n / most) * CHART) : 0.5;
-      const box = draw("rect");
-      const at = { x: place * 4, y: CHART - height, width: 3, height };
-      for (const [name, value] of Object.entries(at)) box.setAttribute(name, value);
-      drawn.append(box);
+    const draw = (name, attributes, ...children) =>
+      this.#set(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+    const boxes = bars.map(({ n }, place) => {
+      const height = n ? Math.max(2, (n / most) * CHART) : 0.5;
+      return draw("rect", { x: place * 4, y: CHART - height, width: 3, height });
     });
-    return drawn;
+    const viewBox = `0 0 ${bars.length * 4} ${CHART}`;
+    return draw("svg", { viewBox, preserveAspectRatio: "none", "aria-hidden": "true" }, ...boxes);
   }
 
   #side(side, kind, ids, cited) {
@@ -437,20 +426,17 @@ class SiyaqContext extends HTMLElement {
     return this.#el("time", { datetime: iso, title: this.#moment(iso) }, this.#moment(iso, short));
   }
 
-  #el(tag, attributes, ...children) {
-    const node = document.createElement(tag);
+  #el(tag, attributes, ...children) { return this.#set(document.createElement(tag), attributes, children); }
+
+  #set(node, attributes, children) {
     for (const [name, value] of Object.entries(attributes)) if (value) node.setAttribute(name, value);
     node.append(...children.filter((child) => child !== null && child !== undefined));
     return node;
   }
 
-  #show(content) {
-    this.#root.replaceChildren(content);
-  }
+  #show(content) { this.#root.replaceChildren(content); }
 
-  #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
-  }
+  #tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true })); }
 }
 
 /** Fill in a text. What is not a number is isolated, so that it cannot turn its sentence around. */
