@@ -57,6 +57,16 @@ def test_every_group_is_quoted_and_its_posts_can_be_opened(dark: Newsroom) -> No
     assert set(live) == set(listed)
 
 
+def test_who_copies_is_no_voice_of_its_own_in_a_group_either(dark: Newsroom) -> None:
+    groups = counts(ask(dark, CUT)).groups
+    for group in groups:
+        entries = dark.log.find(group.post_ids).values()
+        who = [one.post.author.id for one in entries if one.post is not None]
+        assert group.accounts == len(set(who))
+        assert group.independent == len({name.rstrip("0123456789") for name in who})
+    assert any(group.accounts > group.independent for group in groups)
+
+
 def test_no_number_of_a_post_is_taken_for_the_count(newsroom: Newsroom) -> None:
     newsroom.post("p", "90 people reported a power cut in Tyre, says a friend", author="a")
     answer = ask(newsroom, CUT)
@@ -112,6 +122,21 @@ def test_a_follow_up_counts_again(dark: Newsroom) -> None:
     found = counts(ask(dark, "and in Sidon?", CUT))
     assert (found.posts, found.accounts) == (1, 1)
     assert ask(dark, "when?", CUT).counts is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people reported a power cut in Tyre two hours ago?",
+        "كم شخصًا أبلغ عن a power cut in Tyre قبل ساعتين؟",
+    ],
+)
+def test_only_the_time_asked_about_is_counted(dark: Newsroom, question: str) -> None:
+    dark.post("old", "A power cut in Tyre just now, says the baker", author="old", minutes_ago=120)
+    answer = ask(dark, question)
+    assert [one.post_id for one in answer.references] == [wire("old")]
+    assert counts(answer).posts == 1
+    assert counts(answer).about == "a power cut in Tyre"
 
 
 def test_an_arabic_question_counts_too(newsroom: Newsroom) -> None:

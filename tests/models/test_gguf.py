@@ -7,6 +7,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,49 +57,49 @@ def test_output_follows_a_schema(small: GgufModel) -> None:
 
 def test_a_prompt_that_begins_alike_is_not_computed_twice(small: GgufModel) -> None:
     shared = "The harbor of Tyre was closed on Monday after a fire broke out at dawn. " * 8
-    cached: list[int] = []
-    for question in ("Who?", "Where?"):
-        seen: list[dict[str, object]] = []
+    with watching(small) as watched:
+        for question in ("Who?", "Where?"):
+            chat(small, shared + question, tokens=1)
+    assert watched.cached[-1] > 100
 
-        def on_chunk(chunk: dict[str, object], seen: list[dict[str, object]] = seen) -> bool:
-            seen.append(chunk)
-            return False
 
-        request = {
-            "messages": [{"role": "user", "content": shared + question}],
-            "max_tokens": 1,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
-        small.engine().handle_chat_completions(request, on_chunk)
-        (usage,) = [chunk["usage"] for chunk in seen if chunk.get("usage")]
-        cached.append(usage["prompt_tokens_details"]["cached_tokens"])  # type: ignore[index]
-    assert cached[1] > 100
+LONG = {"type": "array", "items": {"type": "integer"}, "minItems": 400}
+"""Has no end within the tokens of a test."""
 
 
 def test_leaving_early_stops_the_computation(small: GgufModel) -> None:
-    watched = _Watched(small.engine())
-    small._engine = watched
-    text, _ = chat(small, "Count to one thousand.", tokens=400, enough=lambda said: len(said) > 3)
-    assert len(text) < 40
-    assert watched.ended.wait(60)
+    with watching(small) as watched:
+        text, _ = chat(small, "Count.", tokens=300, schema=LONG, enough=lambda said: len(said) > 3)
+        assert len(text) < 40
+        assert watched.ended.wait(60)
     assert 1 <= watched.chunks < 100
-    small._engine = watched.engine
+
+
+@contextmanager
+def watching(model: GgufModel) -> Iterator[_Watched]:
+    """Put a watch on the engine of a model."""
+    engine = model.engine()
+    model._engine = watched = _Watched(engine)
+    yield watched
+    model._engine = engine
 
 
 class _Watched:
-    """An engine, and how many chunks it made."""
+    """An engine, how many chunks it made, and how much of each prompt it knew already."""
 
     def __init__(self, engine: Any) -> None:
         self.engine = engine
         self.chunks = 0
+        self.cached: list[int] = []
         self.ended = threading.Event()
 
     def handle_chat_completions(self, request: object, on_chunk: Callable[[Any], bool]) -> None:
         """Pass on, and count."""
 
-        def counted(chunk: object) -> bool:
+        def counted(chunk: Any) -> bool:
             self.chunks += 1
+            if usage := chunk.get("usage"):
+                self.cached.append(usage["prompt_tokens_details"]["cached_tokens"])
             return on_chunk(chunk)
 
         self.engine.handle_chat_completions(request, counted)

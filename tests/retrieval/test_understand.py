@@ -12,6 +12,7 @@ from siyaq.core.ids import post_id
 from siyaq.core.query import Filters
 from siyaq.core.span import TimeRange
 from siyaq.retrieval import understand
+from siyaq.retrieval.terms import content_terms
 
 NOW = datetime(2026, 5, 6, 15, 30, tzinfo=UTC)
 
@@ -159,6 +160,13 @@ def test_words_that_speak_of_no_posts_restrict_nothing(text: str) -> None:
     understood = understand(text, filters=Filters(), now=NOW, sources=lambda: ["wire-1"])
     assert understood.text == text
     assert understood.filters == Filters()
+
+
+@pytest.mark.parametrize(
+    "text", ["ماذا حدث قبل قليل؟", "شو صار هلق؟", "what happened a moment ago?"]
+)
+def test_words_for_just_now_name_no_topic(text: str) -> None:
+    assert content_terms(understand(text, filters=Filters(), now=NOW).text) == []
 
 
 @pytest.mark.parametrize("text", ["posts by @ann.example", "منشورات @ann.example", "posts"])

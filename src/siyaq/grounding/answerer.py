@@ -33,7 +33,7 @@ from siyaq.grounding.evidence import Quoted, references
 from siyaq.grounding.focus import focus_of
 from siyaq.grounding.joined import hold_together, sides_of
 from siyaq.grounding.looks import CROWD, LookAgain
-from siyaq.grounding.question import about_voices, check, is_meaningless, standalone
+from siyaq.grounding.question import asked_of_voices, check, is_meaningless, standalone
 from siyaq.grounding.short_answer import NUMERIC, short_answer
 from siyaq.grounding.speakers import Speakers, spoken_in
 from siyaq.grounding.threads import answer_in_thread
@@ -93,14 +93,10 @@ class Answerer:
         """
         check(question)
         meant = standalone(question.text, question.history)
+        as_of = question.as_of or self._clock.now()
+        about, filters = asked_of_voices(question, as_of, self._log.names)
         asked = _Asked(
-            question,
-            meant.text,
-            meant.carried,
-            meant.whose,
-            about_voices(question.text, question.history),
-            question.as_of or self._clock.now(),
-            time.perf_counter(),
+            question, meant.text, meant.carried, meant.whose, about, as_of, time.perf_counter()
         )
         if is_meaningless(asked.text):
             yield EvidenceFound(())
@@ -111,7 +107,7 @@ class Answerer:
         query = Query(
             text=asked.about or asked.text,
             k=COUNTED_HITS if asked.about else HITS,
-            filters=question.filters,
+            filters=filters,
             as_of=asked.as_of,
         )
         rank = self._retriever.reader(query)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from siyaq.core.answer import Question, Turn
 from siyaq.core.errors import QueryError
+from siyaq.core.query import Filters
 from siyaq.grounding.focus import focus_of, is_property
 from siyaq.grounding.voices import asked_about
+from siyaq.retrieval import understand
 from siyaq.retrieval.alignment import words_of
 from siyaq.retrieval.folded import fold_words
 from siyaq.retrieval.terms import content_terms
@@ -160,6 +163,21 @@ def about_voices(text: str, history: Sequence[Turn]) -> str | None:
         return None
     plain = [replace(turn, content=asked_about(turn.content) or turn.content) for turn in asked]
     return standalone(text, plain).text
+
+
+def asked_of_voices(
+    question: Question, now: datetime, sources: Callable[[], Collection[str]]
+) -> tuple[str | None, Filters]:
+    """Return what a question asks the voices about as of `now`, and of which posts.
+
+    What bounds it is read from the whole question: of "what did people say about the storm an
+    hour ago?" only the storm is left to ask about, and it no longer tells that something was said.
+    """
+    about = about_voices(question.text, question.history)
+    if about is None:
+        return None, question.filters
+    read = understand(question.text, filters=question.filters, now=now, sources=sources)
+    return about_voices(read.text, question.history) or about, read.filters
 
 
 def depends_on_earlier(text: str) -> bool:

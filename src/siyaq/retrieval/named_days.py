@@ -122,8 +122,10 @@ _TOLD = re.compile(
     r"|\b(?:قيل|قال|قالت|نشر|نشرت|كتب|كتبت|اعلن|اعلنت|ذكر|ذكرت)(?: في)?$"
 )
 _TELLS = re.compile(
-    r"\b(?:said|say|says|posted?|reported|announced|published|wrote|news)\b"
-    r"|\b(?:قيل|قال|قالت|نشر|نشرت|كتب|كتبت|اعلن|اعلنت|ذكر|ذكرت|اخبار)(?!\w)"
+    r"\b(?:said|say|says|saying|talking|posted?|report|reported|mention|mentioned|announced"
+    r"|published|wrote|news)\b"
+    r"|\b(?:قيل|قال|قالت|قالوا|نشر|نشرت|كتب|كتبت|اعلن|اعلنت|ذكر|ذكرت|ابلغ|ابلغوا|تحدث|تحدثوا|اخبار)"
+    r"(?!\w)"
 )
 
 

@@ -11,11 +11,12 @@ what who whom whose when where which why how many much did does do is are was we
 happen happened happening happens occurred occur going latest newest recent last news new story
 stories post posts posted update updates breaking headline headlines event events thing things tell
 show give find know please now right said say says saying people anything something any about next
-talk talks talking talked recently lately earlier
+talk talks talking talked recently lately earlier moment moments ago
 ما ماذا من متى أين كيف كم هل لماذا أي ماهو ماهي حدث يحدث جرى يجري حصل يحصل صار الأخبار أخبار خبر
 الأنباء أنباء جديد الجديد آخر أحدث الآن قصة القصة قصص منشور منشورات
 المنشورات تطورات التطورات مستجدات المستجدات أخبرني قل لي اعرض قال قيل يقول يقال الناس شيء هناك الذي
-عم عما يتحدث يتحدثون يتكلم يتكلمون شو وش ايش إيه شنو اللي مؤخرا حديثا
+عم عما يتحدث يتحدثون يتكلم يتكلمون شو وش ايش إيه شنو اللي مؤخرا حديثا قليل
+للتو هلق دلوقتي
 """
 """Words that ask rather than name. They still count in ranking; they make no topic."""
 
