@@ -108,7 +108,8 @@ class Shares:
         reach = _reach(lists, time_window)
         for shares in lists:
             for place, x in enumerate(shares):
-                for y in shares[place + 1 : place + 1 + reach]:
+                for after in range(place + 1, min(place + 1 + reach, len(shares))):
+                    y = shares[after]  # no slice: of a crowd each would copy all who came later
                     if y.t - x.t > time_window:
                         break
                     if _make_a_pair(x, y):
