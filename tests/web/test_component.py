@@ -162,6 +162,25 @@ def test_a_phone_shows_every_line_whole(at_noon: Elsewhere, lang: str) -> None:
     screenshot(page, f"component-{lang}-phone")
 
 
+def test_on_a_phone_the_button_of_a_model_covers_nothing(
+    elsewhere: Elsewhere, product: FakeProduct
+) -> None:
+    page = elsewhere.open(story_id("changed"), width=360)
+    card = page.locator("siyaq-context article:not([aria-busy])")
+    expect(card.locator("[part=evidence]")).to_be_visible()
+    height = card.bounding_box()
+    product.model = "gguf:a-model-with-quite-a-name"
+    page = elsewhere.open(story_id("changed"), width=360)
+    card = page.locator("siyaq-context article:not([aria-busy])")
+    expect(card.locator(".phrase")).to_be_visible()
+    opens = card.locator("[part=evidence] summary").bounding_box()
+    button = card.locator(".phrase").bounding_box()
+    assert opens is not None
+    assert button is not None
+    assert button["y"] >= opens["y"] + opens["height"]
+    assert card.bounding_box() == height  # and makes no card higher
+
+
 @pytest.mark.parametrize(
     ("lang", "said"),
     [

@@ -39,8 +39,7 @@ const STYLE = `
   .refutes { color: var(--siyaq-red, light-dark(#a3271f, #ff9d90)); }
   .supports { color: var(--siyaq-green, light-dark(#17693a, #6fd592)); }
   .first, .spread { display: flex; align-items: baseline; gap: 0.375rem; }
-  .first > span, svg { flex: none; }
-  svg { inline-size: 7rem; block-size: 1.25rem; }
+  svg { inline-size: 7rem; block-size: 1.25rem; } .first > span, svg { flex: none; }
   rect { fill: var(--siyaq-accent, light-dark(#0f5b57, #6fd0c4)); }
   :host([dir="rtl"]) svg, article[dir="rtl"] svg { transform: scaleX(-1); }
   details { border-block-start: 1px solid var(--siyaq-line, light-dark(#dbe1da, #2a353b)); }
@@ -70,12 +69,13 @@ const STYLE = `
   @media (prefers-reduced-motion: no-preference) { .bone { animation: wait 1.2s ease-in-out infinite alternate; } }
   @keyframes wait { to { opacity: 0.05; } }
   @container (max-width: 30rem) { /* its lines may take two, and room for that is kept from the start */
-    article { display: flex; flex-direction: column; min-block-size: 24rem; }
+    article { display: flex; flex-direction: column; min-block-size: 26rem; }
     dl { flex: auto; align-content: space-between; }
     .row:not(.bone, .spread) { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
       white-space: normal; overflow-wrap: anywhere; }
     .row.first { -webkit-line-clamp: 3; } .handle { word-break: break-all; }
     .spread, .spread svg { display: block; } .spread svg { inline-size: 100%; }
+    .phrase { position: static; margin-block-start: 0.5rem; max-inline-size: 100%; }
   }
   @container (max-width: 22rem) { dl > div { grid-template-columns: 4.5rem minmax(0, 1fr); } }
 `;
