@@ -69,10 +69,10 @@ LONG = {"type": "array", "items": {"type": "integer"}, "minItems": 400}
 
 def test_leaving_early_stops_the_computation(small: GgufModel) -> None:
     with watching(small) as watched:
-        text, _ = chat(small, "Count.", tokens=300, schema=LONG, enough=lambda said: len(said) > 3)
+        text, _ = chat(small, "Count.", tokens=400, schema=LONG, enough=lambda said: len(said) > 3)
         assert len(text) < 40
         assert watched.ended.wait(60)
-    assert 1 <= watched.chunks < 100
+    assert 1 <= watched.chunks < 300, "of 400"
 
 
 @contextmanager
