@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -22,7 +23,7 @@ from siyaq.core.clock import PlacedBy
 from siyaq.core.event import LogEntry, Op
 from siyaq.core.ids import AuthorId, PostId, Seq
 from siyaq.core.ports import Embedder, LinkField, Searcher
-from siyaq.core.post import Author, Post
+from siyaq.core.post import Author, Media, Post
 from siyaq.core.query import Filters, Scored
 from siyaq.core.span import Span, TimeRange
 from siyaq.testing.embedder import FakeEmbedder
@@ -260,6 +261,26 @@ class SearcherContract:
     ) -> None:
         searcher = load(created(1, post("p1", "Nothing of the kind.", title="Flood in Khartoum")))
         assert seqs(searcher.lexical(weights("flood"), EVERYTHING, 5)) == [1]
+
+    @pytest.mark.parametrize(
+        "question", ["buses before a school", "حافلتان أمام مدرسة", "tram fare doubles"]
+    )
+    def test_what_a_picture_shows_and_what_is_reviewed_find_their_post(
+        self, load: Callable[[Sequence[LogEntry]], Searcher], question: str
+    ) -> None:
+        pictured = replace(
+            post("p1", "Look."),
+            media=(Media(type="image", alt="Two buses before a school"),),
+        )
+        in_arabic = replace(
+            post("p2", "Look."), media=(Media(type="video", alt="حافلتان أمام مدرسة"),)
+        )
+        review = {"claim_review": [{"claim": "The tram fare doubles in May"}]}
+        reviewed = replace(post("p3", "Look."), extra=review)
+        searcher = load(created(1, pictured, in_arabic, reviewed))
+        (found,) = searcher.lexical(weights(question), EVERYTHING, 5)
+        wanted = {"buses": 1, "حافلتان": 2, "tram": 3}[question.split()[0]]
+        assert found.seq == wanted
 
     def test_arabic_is_found_by_its_terms(
         self, load: Callable[[Sequence[LogEntry]], Searcher]
