@@ -9,7 +9,7 @@ import pytest
 
 from siyaq.context import ReadersNotes
 from siyaq.context.notes import NOTES_OF_A_POST, TEXT_AT_MOST
-from siyaq.core.errors import NotFound, QueryError, StorageError
+from siyaq.core.errors import NotFound, StorageError, UsageError
 from siyaq.core.note import Helpfulness, NoteDraft
 from tests.context.network import at, name
 
@@ -56,8 +56,9 @@ def test_the_last_rating_of_a_reader_counts(notes: ReadersNotes) -> None:
 
 def test_nobody_rates_a_note_of_their_own_or_one_that_is_not_there(notes: ReadersNotes) -> None:
     note = notes.propose(POST, draft(author="ann"), at(0))
-    with pytest.raises(QueryError, match="their own"):
+    with pytest.raises(UsageError, match="their own") as refused:
         notes.rate(note.id, "ann", "helpful", at(1))
+    assert refused.value.code == "bad_request", "no question was asked"
     with pytest.raises(NotFound):
         notes.rate("none", "bob", "helpful", at(1))
     with pytest.raises(NotFound):
@@ -66,14 +67,14 @@ def test_nobody_rates_a_note_of_their_own_or_one_that_is_not_there(notes: Reader
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * (TEXT_AT_MOST + 1)])
 def test_an_empty_or_endless_note_is_refused(notes: ReadersNotes, text: str) -> None:
-    with pytest.raises(QueryError):
+    with pytest.raises(UsageError):
         notes.propose(POST, draft(text), at(0))
 
 
 def test_a_post_has_room_for_so_many_notes(notes: ReadersNotes) -> None:
     for n in range(NOTES_OF_A_POST):
         notes.propose(POST, draft(f"note {n}"), at(n))
-    with pytest.raises(QueryError):
+    with pytest.raises(UsageError):
         notes.propose(POST, draft(), at(0))
 
 

@@ -43,17 +43,17 @@ class Noting:
         return tuple(one for one in found if one.score.status == "helpful")
 
     async def propose(self, post_id: PostId, draft: NoteDraft) -> Note:
-        """Keep a reader's note on a post. Raises NotFound, QueryError."""
+        """Keep a reader's note on a post. Raises NotFound, UsageError."""
         await self._require(post_id)
         return await asyncio.to_thread(self._notes.propose, post_id, draft, datetime.now(UTC))
 
     async def rate(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
-        """Take a reader's rating of a note, in place of their last. Raises NotFound, QueryError."""
+        """Take a reader's rating of a note, in place of their last. Raises NotFound, UsageError."""
         await self._require_note(note_id)
         await asyncio.to_thread(self._notes.rate, note_id, rater, helpful, datetime.now(UTC))
 
     async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
-        """Take a reader's rating of a card, in place of their last. Raises NotFound, QueryError."""
+        """Take a reader's rating of a card, in place of their last. Raises NotFound, UsageError."""
         await self._require(post_id)
         await asyncio.to_thread(self._notes.rate_card, post_id, rater, helpful, datetime.now(UTC))
 

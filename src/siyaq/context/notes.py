@@ -18,7 +18,7 @@ import msgspec
 
 from siyaq.context.bridging import RATINGS_AT_LEAST, Rating, Score, score
 from siyaq.context.rings import merged
-from siyaq.core.errors import NotFound, QueryError
+from siyaq.core.errors import NotFound, UsageError
 from siyaq.core.ids import PostId
 from siyaq.core.note import HELPFULNESS, Helpfulness, Note, NoteDraft, NoteScore
 from siyaq.sqlite import Connection, Database, File, Layout
@@ -58,9 +58,9 @@ class ReadersNotes:
         self._next_run = 0.0
 
     def propose(self, post_id: PostId, draft: NoteDraft, at: datetime) -> Note:
-        """Keep a note on a post. Raises QueryError for one that is empty, too long or too many."""
+        """Keep a note on a post. Raises UsageError for one that is empty, too long or too many."""
         if not draft.text.strip() or len(draft.text) > TEXT_AT_MOST:
-            raise QueryError(f"a note has 1 to {TEXT_AT_MOST} characters")
+            raise UsageError(f"a note has 1 to {TEXT_AT_MOST} characters")
         _require_name(draft.author)
         note_id = secrets.token_hex(8)
         with self._database.changing() as database:
@@ -68,7 +68,7 @@ class ReadersNotes:
                 "SELECT count(*) FROM notes WHERE post_id = ?", (post_id,)
             ).fetchone()
             if count >= NOTES_OF_A_POST:
-                raise QueryError(f"this post has {NOTES_OF_A_POST} notes already")
+                raise UsageError(f"this post has {NOTES_OF_A_POST} notes already")
             database.execute(
                 "INSERT INTO notes (id, post_id, author, at, body) VALUES (?, ?, ?, ?, ?)",
                 (note_id, post_id, draft.author, at.isoformat(), msgspec.json.encode(draft)),
@@ -76,7 +76,7 @@ class ReadersNotes:
         return _note(note_id, at, draft, _UNRATED)
 
     def rate(self, note_id: str, rater: str, helpful: Helpfulness, at: datetime) -> None:
-        """Take a rating of a note, in place of the rater's last. Raises NotFound, QueryError.
+        """Take a rating of a note, in place of the rater's last. Raises NotFound, UsageError.
 
         Nobody rates a note of their own.
         """
@@ -85,7 +85,7 @@ class ReadersNotes:
             if found is None:
                 raise _unknown(note_id)
             if found[0] == rater:
-                raise QueryError("nobody rates a note of their own")
+                raise UsageError("nobody rates a note of their own")
             self._rate(database, note_id, rater, helpful, at)
 
     def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness, at: datetime) -> None:
@@ -186,7 +186,7 @@ def _unknown(note_id: str) -> NotFound:
 
 def _require_name(rater: str) -> None:
     if not 0 < len(rater) <= RATER_AT_MOST or not rater.isprintable():
-        raise QueryError(f"a reader's name has 1 to {RATER_AT_MOST} printable characters")
+        raise UsageError(f"a reader's name has 1 to {RATER_AT_MOST} printable characters")
 
 
 def _note(note_id: str, at: datetime, draft: NoteDraft, scored: Score) -> Note:

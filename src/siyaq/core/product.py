@@ -104,7 +104,7 @@ class Product(Protocol):
         ...
 
     async def propose_note(self, post_id: PostId, draft: NoteDraft) -> Note:
-        """Keep a reader's note on a post. Raises NotFound, QueryError."""
+        """Keep a reader's note on a post. Raises NotFound, UsageError."""
         ...
 
     async def take_picture(self, post_id: PostId, place: int, document: bytes) -> None:
@@ -115,11 +115,11 @@ class Product(Protocol):
         ...
 
     async def rate_note(self, note_id: str, rater: str, helpful: Helpfulness) -> None:
-        """Take a reader's rating of a note, in place of their last. Raises NotFound, QueryError."""
+        """Take a reader's rating of a note, in place of their last. Raises NotFound, UsageError."""
         ...
 
     async def rate_card(self, post_id: PostId, rater: str, helpful: Helpfulness) -> None:
-        """Take a reader's rating of a card, in place of their last. Raises NotFound, QueryError."""
+        """Take a reader's rating of a card, in place of their last. Raises NotFound, UsageError."""
         ...
 
     async def forget_note(self, note_id: str) -> None:
