@@ -75,6 +75,18 @@ NARROWED = {
     "what happened since last night": TimeRange(TODAY - 7 * HOUR),
     "what did people say before yesterday": TimeRange(until=TODAY - DAY),
     "what was known as of yesterday": TimeRange(until=TODAY),
+    "what did the mayor say before today?": TimeRange(until=TODAY),
+    "did the bridge close after yesterday's storm": TimeRange(TODAY - DAY),
+    "what happened before last week's vote": TimeRange(until=TODAY - 2 * DAY),
+    "what happened after Monday's vote": TimeRange(TODAY - 2 * DAY),
+    "what happened after Monday morning": TimeRange(TODAY - 1.5 * DAY),
+    "what happened before yesterday evening": TimeRange(until=TODAY - 7 * HOUR),
+    "what happened on Sunday 19 April": days(-17, -17),
+    "what happened since Monday, 20 April": TimeRange(TODAY - 16 * DAY),
+    "what happened yesterday at noon": days(-1, -1),
+    "what happened at 9 am on 3 May": days(-3, -3),
+    "what was reported after 8 pm on Sunday": TimeRange(TODAY - 52 * HOUR),
+    "what happened between 3 and 5 pm": TimeRange(TODAY + 15 * HOUR, TODAY + 17 * HOUR),
     "what happened yesterday morning": TimeRange(TODAY - DAY, TODAY - DAY / 2),
     "what happened yesterday afternoon": TimeRange(TODAY - DAY / 2, TODAY - 7 * HOUR),
     "what happened yesterday evening": TimeRange(TODAY - 7 * HOUR, TODAY + 5 * HOUR),
@@ -116,6 +128,15 @@ NARROWED = {
     "ماذا حدث منذ يوم 4 مايو": TimeRange(TODAY - 2 * DAY),
     "ماذا حدث منذ الأسبوع الماضي؟": TimeRange(TODAY - 9 * DAY),
     "ماذا حدث قبل أمس؟": days(-2, -2),
+    "ماذا حدث منذ مساء أمس؟": TimeRange(TODAY - 7 * HOUR),
+    "ماذا حدث بعد صباح الاثنين؟": TimeRange(TODAY - 1.5 * DAY),
+    "ماذا حدث قبل ظهر اليوم؟": TimeRange(until=TODAY + 12 * HOUR),
+    "ماذا حدث بعد ظهر أمس؟": TimeRange(TODAY - DAY / 2, TODAY - 7 * HOUR),
+    "ماذا حدث يوم الأحد 19 أبريل؟": days(-17, -17),
+    "ماذا حدث الساعة ١١ ليلا؟": TimeRange(TODAY - 1.5 * HOUR, TODAY - HOUR / 2),
+    "ماذا حدث الساعة الثانية؟": TimeRange(TODAY + 13.5 * HOUR, TODAY + 14.5 * HOUR),
+    "ماذا حدث الساعة الثانية أمس؟": days(-1, -1),
+    "ماذا حدث قبل ساعتين من الآن؟": TimeRange(NOW - 2.5 * HOUR, NOW - 1.5 * HOUR),
     "ماذا حدث صباح أمس؟": TimeRange(TODAY - DAY, TODAY - DAY / 2),
     "ماذا حدث مساء أمس؟": TimeRange(TODAY - 7 * HOUR, TODAY + 5 * HOUR),
     "ماذا حدث منذ الظهر؟": TimeRange(TODAY + 12 * HOUR),
@@ -181,6 +202,15 @@ LEFT_ALONE = (
     "What remains until today?",
     "Who gave the speech two days ago?",
     "what happened after 25:00",
+    "What happened on Monday and Tuesday?",
+    "What happened in March and April?",
+    "What will be announced on Monday?",
+    "What is to be published at 9 am?",
+    "ماذا حدث في مارس وأبريل؟",
+    "ماذا حدث قبل أيام من الانتخابات؟",
+    "ماذا حدث قبل يوم واحد من الزلزال؟",
+    "ماذا حدث في آخر يوم من الحرب؟",
+    "ماذا حدث منذ شهر رمضان؟",
     "هل المتحف مفتوح يوم الجمعة؟",
     "هل يغلق الجسر حتى الجمعة؟",
     "ما الذي بقي حتى اليوم؟",
@@ -202,6 +232,17 @@ def test_words_of_time_that_are_part_of_the_question_narrow_nothing(text: str) -
     understood = understand(text, filters=Filters(), now=NOW)
     assert understood.filters == Filters()
     assert understood.text == text
+
+
+@pytest.mark.parametrize("text", ["what happened this week", "قبل 0 أيام", "said an hour ago"])
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_question_of_any_time_is_read(text: str, year: int) -> None:
+    understand(text, filters=Filters(), now=datetime(year, 12, 31, 23, tzinfo=UTC))
+
+
+def test_a_time_of_another_day_bounds_nothing() -> None:
+    text = "what was said since 9 am on 3 May"
+    assert understand(text, filters=Filters(), now=NOW).filters == Filters()
 
 
 def test_the_words_of_time_leave_the_text() -> None:

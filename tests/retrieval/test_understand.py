@@ -152,6 +152,10 @@ def test_plain_words_restrict_as_operators_do(text: str, rest: str, expected: Fi
         "posts on mastodon about rain",  # there is no such source
         "the Arabic word for rain",
         "rain in the English Channel",
+        "what was reported in Turkish cities",
+        "articles in German newspapers",
+        "Russian messages to Kyiv",
+        "رسائل تركية إلى دمشق",
         "ماذا قيل في الجسر",
         "A tweet from @ann made the rounds, and everybody at the office laughed all day long",
     ],

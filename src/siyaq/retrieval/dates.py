@@ -64,8 +64,26 @@ _MONTHS = {
     "ديسمبر": 12,
     "كانون الاول": 12,
 }
+WEEKDAYS = {
+    "monday": 0,
+    "tuesday": 1,
+    "wednesday": 2,
+    "thursday": 3,
+    "friday": 4,
+    "saturday": 5,
+    "sunday": 6,
+    "الاثنين": 0,
+    "الثلاثاء": 1,
+    "الاربعاء": 2,
+    "الخميس": 3,
+    "الجمعه": 4,
+    "السبت": 5,
+    "الاحد": 6,
+}
 MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WEEKDAY = "|".join(WEEKDAYS)
 _DATE = (
+    rf"(?:(?:{_WEEKDAY}) (?:the )?)?"
     r"(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})(?:,? \d{{4}})?"
     rf"|(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
@@ -84,6 +102,7 @@ _UNTIL = re.compile(rf"\b(?:until|till|up to|حتي)(?: يوم)? (?P<date>{_DATE
 _ON = re.compile(rf"\b(?:on|of|في|يوم|بتاريخ) (?:the )?(?P<date>{_DATE})\b")
 _IN_MONTH = re.compile(
     rf"\b(?:in|during|في|خلال)(?: شهر)? (?P<month>{MONTH})(?: (?P<year>\d{{4}}))?(?!\w| \d)"
+    rf"(?! (?:and|or|to|until|till|through|و|او|الي|حتي) ?(?:{MONTH}))"
 )
 _HAPPENED = re.compile(
     r"\b(?:happen\w*|news|posts?|posted|said|say|reported|published|announced|stor(?:y|ies))\b"

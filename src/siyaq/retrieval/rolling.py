@@ -130,7 +130,12 @@ _AR_UNIT = rf"(?P<unit>{_one_of(_LENGTHS, arabic=True)})"
 _AR_IN = r"\b(?:(?:في|خلال|اثناء|منذ|من|طوال|على مدي|علي مدي) )?"
 _AR_LAST = r"(?:الماضي|الاخير|الفائت|المنصرم)(?:ه|ين|تين)?"
 _NOT_OF = r"\b(?! of\b)"
-_AR_ALONE = rf"\b(?!(?<=يوم|شهر) (?:ال\w{{3}}|امس|\d|{MONTH}))(?!(?<=ساعه) ال\w{{3}})"
+_AR_NOT_OF = r"\b(?!(?: واحده?)? من (?!الان\b))"
+"""Not "قبل يومين من الهجوم": that counts from something else than now."""
+_MOON = "رمضان|شعبان|شوال|محرم|صفر|رجب|ربيع|جمادي|ذي|ذو"
+_AR_ALONE = (
+    rf"{_AR_NOT_OF}(?!(?<=يوم|شهر) (?:ال\w{{3}}|امس|\d|{MONTH}|{_MOON}))(?!(?<=ساعه) ال\w{{3}})"
+)
 """Not "منذ يوم الاثنين" nor "منذ شهر مايو": those name a day and a month."""
 
 _PATTERNS = tuple(
@@ -141,7 +146,7 @@ _PATTERNS = tuple(
         rf"\b(?:in|during|over|within|from) the (?:last|past) {_UNIT}{_NOT_OF}",
         rf"\b(?:(?:the|this) past {_UNIT}|the last (?:minute|hour)){_NOT_OF}",
         rf"\bsince (?:about )?{_COUNT} {_UNIT} ago\b",
-        rf"{_AR_IN}اخر (?:{_AR_COUNT} )?{_AR_UNIT}\b",
+        rf"{_AR_IN}اخر (?:{_AR_COUNT} )?{_AR_UNIT}{_AR_NOT_OF}",
         rf"{_AR_IN}(?:{_AR_COUNT} )?(?:ال)?{_AR_UNIT} {_AR_LAST}\b",
         rf"{_AR_IN}ال{_AR_UNIT} {_AR_COUNT} {_AR_LAST}\b",
         rf"\bمنذ (?:{_AR_COUNT} )?{_AR_UNIT}{_AR_ALONE}",

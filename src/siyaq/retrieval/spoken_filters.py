@@ -74,11 +74,21 @@ _SAY = r"(?:said|says?|posted|written|wrote|writes?|reported)"
 _SAY_IN_ARABIC = r"(?:قيل|يقال|قال|قالت|كتب|كتبت|نشر|نشرت|يكتب|تكتب|يقول|تقول)"
 
 _NOUNS = rf"(?:the |all )?{_POSTS}"
+_NO_MORE = (
+    r"(?= (?:about|on|by|from|of|to|that|and|or|with|for|in|at|since|after|before|until|say|said"
+    r"|regarding|concerning|yesterday|today|recently|lately|now)\b|$)"
+)
+"""What may follow "in Spanish" where it names a language: "in Spanish cities" does not."""
 _LANGUAGE = (
-    re.compile(rf"\b(?P<said>(?P<lang>{_LATIN})(?:-language)? {_POSTS})\b"),
-    re.compile(rf"\b(?P<said>{_NOUNS} in (?P<lang>{_LATIN}))\b"),
-    re.compile(rf"\b{_SAY} (?P<said>in (?P<lang>{_LATIN}))\b"),
-    re.compile(rf"\b(?P<said>{_POSTS_IN_ARABIC} (?:باللغه |بلغه |ب)?(?P<lang>{_ARABIC}))(?!\w)"),
+    re.compile(
+        rf"\b(?P<said>(?P<lang>{_LATIN})(?:-language)? (?:posts?|tweets?|toots?|articles?))\b"
+    ),
+    re.compile(rf"\b(?P<said>{_NOUNS} in (?P<lang>{_LATIN})){_NO_MORE}"),
+    re.compile(rf"\b{_SAY} (?P<said>in (?P<lang>{_LATIN})){_NO_MORE}"),
+    re.compile(
+        rf"\b(?P<said>(?:{_POSTS_IN_ARABIC} (?:باللغه |بلغه |ب)|(?!\w*رسا){_POSTS_IN_ARABIC} )"
+        rf"(?P<lang>{_ARABIC}))(?!\w)"
+    ),
     re.compile(rf"\b{_SAY_IN_ARABIC} (?P<said>(?:باللغه |ب)(?P<lang>{_ARABIC}))(?!\w)"),
 )
 _AUTHOR = (

@@ -38,7 +38,8 @@ _POINTS = re.compile(
 
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-"""Words of time are read from here at the earliest: "last year" has to be a time at all."""
+_LAST_READ = datetime(9998, 1, 1, tzinfo=UTC)
+"""Words of time are read between these two: "last year" and "this week" have to be times at all."""
 
 
 def understand(
@@ -55,7 +56,7 @@ def understand(
     the caller has named the posts to be searched, words of time are part of what is asked.
     `sources` gives the names of those that a question can name in plain words.
     """
-    now = max(now, _EARLIEST)
+    now = min(max(now, _EARLIEST), _LAST_READ)
     rest, narrowed = pull_operators(text, filters, now)
     period = find_period(rest, now) if filters.only is None else None
     if period is not None:
