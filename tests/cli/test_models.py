@@ -89,6 +89,7 @@ def test_ask_says_which_model_phrased_the_answer(siyaq: Siyaq, tmp_path: Path) -
     assert run.code == 0
     assert "14 boats" in run.out
     assert "could not be reached" in run.err
+    assert "took too long: these are quotations" in run.out
     assert siyaq(*asked, "--model", "gguf:none").code == 2
 
 

@@ -283,6 +283,7 @@ def test_a_model_that_says_nothing_that_can_be_read_is_asked_once_more(town: New
     written = ask_stub(town, in_turn(Reply.of("}}}}{{{{"), Reply.of(right)), QUESTION)
     assert written.texts == ["14 boats burned on Monday."]
     assert written.outcomes == {"empty": 1, "shown": 1}
+    assert written.answer.unphrased is None
 
 
 def test_a_model_with_nothing_to_say_is_not_asked_again(town: Newsroom) -> None:
@@ -352,6 +353,7 @@ def test_a_model_without_a_server_that_falls_silent_is_given_up(
     written = ask_model(town, Silent(), Question(text=QUESTION), stall_seconds=0.2)
     assert written.texts == [one.text for one in ask(town, QUESTION).sentences]
     assert written.outcomes == {"failed": 1}
+    assert written.answer.unphrased == "failed"
     assert "model 'gguf:silent' stays silent" in caplog.text
 
 
@@ -371,7 +373,9 @@ def test_what_was_said_before_a_model_died_stays_and_the_rest_is_quoted(
     assert written.answer.model == "server:stub"
     assert written.answer.references == plain.references
     swapped = good.replace(f"burned {number}", "burned " + ("9" if number == "14" else "14"))
-    assert ask_stub(newsroom, lambda _: Reply.of(swapped), QUESTION).outcomes == {"number": 2}
+    refused = ask_stub(newsroom, lambda _: Reply.of(swapped), QUESTION)
+    assert refused.outcomes == {"number": 2}
+    assert (written.answer.unphrased, refused.answer.unphrased) == (None, "refused")
 
 
 def test_a_post_deleted_while_the_model_wrote_is_not_shown(town: Newsroom) -> None:

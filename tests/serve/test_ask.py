@@ -24,7 +24,8 @@ STREAM = {"Accept": "text/event-stream"}
 
 ANSWER_FIELDS = {
     "id", "status", "reason", "sentences", "references", "short_answer", "conflicts", "as_of",
-    "covered", "usage", "model", "counts", "previous_response_id", "changed",
+    "covered", "usage", "model", "counts", "previous_response_id", "unphrased",
+    "changed",
 }  # fmt: skip
 REFERENCE_FIELDS = {
     "id", "marker", "post_id", "author", "created_at", "witnessed_at", "url", "text", "stance",

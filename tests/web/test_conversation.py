@@ -129,25 +129,33 @@ def test_not_knowing_is_said_plainly_with_the_window_searched(page: Page) -> Non
 
 
 @pytest.mark.parametrize(
-    ("locale", "by_model", "refused"),
+    ("locale", "by_model", "refused", "failed"),
     [
-        ("en", "Phrased by \u2068gguf:small\u2069", "did not pass the checks"),
-        ("ar", "صاغه \u2068gguf:small\u2069", "لم يجتز التحقّق"),
+        ("en", "Phrased by \u2068gguf:small\u2069", "did not pass the checks", "took too long"),
+        ("ar", "صاغه \u2068gguf:small\u2069", "لم يجتز التحقّق", "طال انتظاره"),
     ],
 )
 def test_what_a_model_had_to_do_with_it_is_said(
-    open_page: OpenPage, product: FakeProduct, locale: str, by_model: str, refused: str
+    open_page: OpenPage,
+    product: FakeProduct,
+    locale: str,
+    by_model: str,
+    refused: str,
+    failed: str,
 ) -> None:
     page = open_page(locale=locale)
     ask(page, "Is the bridge open?")
-    product.written_tokens = 40
+    product.unphrased = "refused"
     ask(page, "Is the bridge open?")
-    product.model = "gguf:small"
+    product.unphrased = "failed"
     ask(page, "Is the bridge open?")
-    quoted, unphrased, phrased = (page.locator(".covered").nth(at) for at in range(3))
+    product.model, product.unphrased = "gguf:small", None
+    ask(page, "Is the bridge open?")
+    quoted, unphrased, unreached, phrased = (page.locator(".covered").nth(at) for at in range(4))
     expect(phrased).to_contain_text(by_model)
     expect(unphrased).to_contain_text(refused)
     expect(unphrased).not_to_contain_text("gguf")
+    expect(unreached).to_contain_text(failed)
     expect(quoted).not_to_contain_text(refused)
 
 

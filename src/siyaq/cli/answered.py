@@ -142,8 +142,8 @@ def _stamps(answer: Answer, language: str) -> Iterator[str]:
     yield in_words(language, "answer.go_on", option=f"--previous {answer.id}")
     if answer.model != "extractive":
         yield in_words(language, "answer.phrased", model=tame(answer.model))
-    elif answer.usage.output_tokens:
-        yield in_words(language, "answer.unphrased")
+    elif answer.unphrased is not None:
+        yield in_words(language, f"answer.unphrased.{answer.unphrased}")
     for gap in answer.covered.gaps:
         key = f"gap.{gap.reason}"
         why = in_words(language, key if key in catalog(language) else "gap.upstream")

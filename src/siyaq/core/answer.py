@@ -19,6 +19,11 @@ Rating = Literal["true", "mixed", "false", "unrated"]
 from its words; "unrated" where neither tells."""
 
 
+Unphrased = Literal["failed", "refused"]
+"""Why a model phrased nothing that is shown: it could not be reached, fell silent or took too long,
+or all that it wrote was refused by the checks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactCheck:
     """A published review of a claim, as its publisher marked it up (schema.org/ClaimReview)."""
@@ -267,6 +272,7 @@ class Answer:
     previous: str = ""  # the answer that this one goes on from
     counts: Tally | None = None  # where the question asks how many say it, or what they say
     changed: Changes | None = None  # where the same was asked before
+    unphrased: Unphrased | None = None  # why a model that was asked phrased none of it
 
 
 @dataclass(frozen=True, slots=True)

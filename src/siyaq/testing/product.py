@@ -28,6 +28,7 @@ from siyaq.core.answer import (
     Progress,
     Question,
     SentenceChecked,
+    Unphrased,
 )
 from siyaq.core.card import CardChange, CardVersion, ContextCard
 from siyaq.core.clock import PlacedBy
@@ -73,7 +74,7 @@ class FakeProduct:
         self.questions: dict[str, str] = {}  # of kept answers
         self.changed: Changes | None = None  # what answers that go on from another say
         self.model = ""  # the default one; "" quotes
-        self.written_tokens = 0  # that a model wrote for every answer
+        self.unphrased: Unphrased | None = None  # why a model phrased no answer
         self.pictures: list[tuple[PostId, int, int]] = []
         self.proposed: list[tuple[PostId, Note]] = []
         self.rated: list[tuple[str, str, Helpfulness]] = []
@@ -119,7 +120,7 @@ class FakeProduct:
         answer = replace(
             answer,
             model=self.model or answer.model,
-            usage=replace(answer.usage, output_tokens=self.written_tokens),
+            unphrased=self.unphrased,
         )
         if question.answer_id:
             answer = replace(answer, id=question.answer_id)

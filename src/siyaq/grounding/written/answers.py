@@ -24,6 +24,7 @@ from siyaq.core.answer import (
     Reason,
     Sentence,
     SentenceChecked,
+    Unphrased,
     Usage,
 )
 from siyaq.core.ports import Model
@@ -180,7 +181,9 @@ class WrittenAnswers:
         self._tell(writing, written)
         kept = await self._live(shown, quoted)
         name = model.name if any(one in shown[:written] for one in kept) else quoted.model
-        yield Finished(_answer(quoted, kept, name, _usage(writing, began)))
+        answer = _answer(quoted, kept, name, _usage(writing, began))
+        why: Unphrased = "failed" if writing.failed else "refused"
+        yield Finished(replace(answer, unphrased=why if name == quoted.model else None))
 
     async def _proposed(
         self, model: Model | None, question: Question, offered: Sequence[Offer], writing: Writing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -163,7 +163,8 @@ class AnswerJson(TypedDict):
 
     `counts` is null unless the question asks how many say something, or what people say.
     `previous_response_id` names the answer it goes on from; `changed` is null unless the same was
-    asked before, or a kept answer is opened again.
+    asked before, or a kept answer is opened again. `unphrased` says why a model that was asked
+    phrased none of it: it "failed", or the checks "refused" what it wrote.
     """
 
     id: str
@@ -179,4 +180,5 @@ class AnswerJson(TypedDict):
     model: str
     counts: TallyJson | None
     previous_response_id: str | None
+    unphrased: Literal["failed", "refused"] | None
     changed: ChangesJson | None

@@ -39,6 +39,7 @@ def answer_json(answer: Answer) -> schema.AnswerJson:
         "model": answer.model,
         "counts": None if answer.counts is None else _tally_json(answer.counts),
         "previous_response_id": answer.previous or None,
+        "unphrased": answer.unphrased,
         "changed": None if answer.changed is None else _changes_json(answer.changed),
     }
 

@@ -6,7 +6,7 @@ import { has } from "./i18n.js";
 const MAX_GAPS = 3;
 
 /** Say as of when an answer stands, what was searched for it, and what a model had to do with it. */
-export function covered({ as_of: asOf, covered: window, model, usage }) {
+export function covered({ as_of: asOf, covered: window, model, unphrased }) {
   const lines = [el("span", { t: "answer.as_of", params: { at: { at: asOf } } })];
   if (window.since && window.until) {
     const span = { span: [window.since, window.until] };
@@ -16,8 +16,8 @@ export function covered({ as_of: asOf, covered: window, model, usage }) {
   }
   if (model !== "extractive") {
     lines.push(el("span", { t: "answer.phrased", params: { model } }));
-  } else if (usage.output_tokens > 0) {
-    lines.push(el("span", { t: "answer.unphrased" }));
+  } else if (unphrased) {
+    lines.push(el("span", { t: `answer.unphrased.${unphrased}` }));
   }
   return el("p", { class: "covered" }, ...lines, ...gapsOf(window, "span"));
 }
