@@ -1,7 +1,8 @@
 """Write evals/LEADERBOARD.md from the results of `make eval`.
 
-`python scripts/leaderboard.py RESULTS.jsonl REREAD.jsonl`: one JSON object a line, as `siyaq eval
---json` prints it; the second file is of retrieval with `search.reranker`, and may be empty.
+`python scripts/leaderboard.py RESULTS.jsonl REREAD.jsonl BURIED.jsonl`: one JSON object a line, as
+`siyaq eval --json` prints it; the second file is of retrieval with `search.reranker`, the third of
+answers among other posts, and both may be empty.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ and the definitions of the figures come with the data and are not part of this r
 
 def main() -> None:
     """Read the results and write the page."""
-    results, reread = (_read(Path(name)) for name in sys.argv[1:3])
+    results, reread, buried = (_read(Path(name)) for name in sys.argv[1:4])
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607  # whichever git is there
         capture_output=True,
@@ -51,6 +52,8 @@ def main() -> None:
     tables = [_table(task, task, found) for task, found in by_task.items() if found]
     if reread:
         tables.append(_table("retrieval with a second reading", "retrieval", reread))
+    if buried:
+        tables.append(_table("answers among other posts", "answers", buried))
     PAGE.write_text(HEAD + measured + "".join(tables), encoding="utf-8")
 
 
