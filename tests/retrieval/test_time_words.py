@@ -84,6 +84,8 @@ NARROWED = {
     "what happened on Sunday 19 April": days(-17, -17),
     "what happened since Monday, 20 April": TimeRange(TODAY - 16 * DAY),
     "what happened yesterday at noon": days(-1, -1),
+    "what happened on Monday last week": days(-9, -3),
+    "ماذا حدث يوم الاثنين من الأسبوع الماضي": days(-9, -3),
     "what happened at 9 am on 3 May": days(-3, -3),
     "what was reported after 8 pm on Sunday": TimeRange(TODAY - 52 * HOUR),
     "what happened between 3 and 5 pm": TimeRange(TODAY + 15 * HOUR, TODAY + 17 * HOUR),
@@ -203,6 +205,7 @@ LEFT_ALONE = (
     "Who gave the speech two days ago?",
     "what happened after 25:00",
     "What happened on Monday and Tuesday?",
+    "What happened on the last Monday of the festival?",
     "What happened in March and April?",
     "What will be announced on Monday?",
     "What is to be published at 9 am?",
@@ -240,8 +243,10 @@ def test_a_question_of_any_time_is_read(text: str, year: int) -> None:
     understand(text, filters=Filters(), now=datetime(year, 12, 31, 23, tzinfo=UTC))
 
 
-def test_a_time_of_another_day_bounds_nothing() -> None:
-    text = "what was said since 9 am on 3 May"
+@pytest.mark.parametrize(
+    "text", ["what was said since 9 am on 3 May", "what was said since Monday last week"]
+)
+def test_a_time_of_another_day_bounds_nothing(text: str) -> None:
     assert understand(text, filters=Filters(), now=NOW).filters == Filters()
 
 

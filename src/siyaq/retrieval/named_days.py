@@ -96,7 +96,7 @@ _BEFORE_YESTERDAY = re.compile(r"\bقبل (?:يوم )?(?:امس|البارحه)(
 """Means the day before yesterday, not all that was before."""
 
 _LAST = re.compile(
-    rf"\b(?:on )?last (?P<weekday>{_DAYS}){_PART}(?!\w){_ALONE}"
+    rf"\b(?:on )?(?<!the )last (?P<weekday>{_DAYS}){_PART}(?!\w){_ALONE}"
     rf"|\b(?:في )?{_AR_PART}(?:يوم )?(?P<arabic>{_DAYS}) (?:الماضي|الفائت)ه?(?!\w){_ALONE}"
 )
 _ON = re.compile(
@@ -128,6 +128,10 @@ _ANY_DAY = re.compile(
     r"|today|yesterday|tomorrow|nights?|weeks?|months?|ago"
     r"|اليوم|امس|البارحه|غدا|ليله|الليله|اسبوع|الاسبوع|شهر|الشهر)"
 )
+_OF_A_WEEK = re.compile(
+    r"\b(?:weeks?|months?|ago)\b|\b(?:ال)?(?:اسبوع|اسبوعين|اسابيع|شهر|شهرين|اشهر)(?!\w)"
+)
+"""Beside a week day says which it is: "on Monday last week" is not the last Monday."""
 _TO_COME = re.compile(r"\b(?:will|shall|going to|gonna|to be|سوف)\b")
 _HAPPENED = re.compile(
     r"\b(?:happened|occurred|went on|took place)\b|\b(?:حدث|جري|حصل|صار|وقع)(?!\w)"
@@ -149,17 +153,17 @@ def named_day(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | N
     if (match := _BEFORE_YESTERDAY.search(folded)) is not None:
         return _run(now, -2, -1), match
     if (match := _BOUND_DAY.search(folded)) is not None and _is_past(folded, match):
-        return _bounded(match, _part(match, _day(match, now))), match
+        known = match["calendar"] or not _OF_A_WEEK.search(folded)
+        return _bounded(match, _part(match, _day(match, now))) if known else TimeRange(), match
     told = _HAPPENED.search(folded) or _TELLS.search(folded)
     if (match := _BOUND_TIME.search(folded)) is not None and (match["since"] or told):
         moment = _moment(match, now)
         if moment is not None:
             known = _day_is_known(folded, match)
             return _bounded(match, TimeRange(moment, moment)) if known else TimeRange(), match
-    if (match := _LAST.search(folded)) is not None:
-        return _part(match, _weekday(match, now, before_today=True)), match
-    if (match := _ON.search(folded)) is not None and _is_of(folded, match):
-        return _part(match, _weekday(match, now, before_today=False)), match
+    found = None if _OF_A_WEEK.search(folded) else _week_day(folded, now)
+    if found is not None:
+        return found
     match = _BETWEEN.search(folded) if told else None
     if match and _day_is_known(folded, match) and (placed := _between(match, now)):
         return placed, match
@@ -170,6 +174,14 @@ def named_day(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | N
             return TimeRange(moment - _AROUND, moment + _AROUND), match
     found = ago(folded, now)
     return found if found is not None and _is_of(folded, found[1]) else None
+
+
+def _week_day(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | None:
+    if (match := _LAST.search(folded)) is not None:
+        return _part(match, _weekday(match, now, before_today=True)), match
+    if (match := _ON.search(folded)) is not None and _is_of(folded, match):
+        return _part(match, _weekday(match, now, before_today=False)), match
+    return None
 
 
 def _is_past(folded: str, match: re.Match[str]) -> bool:
