@@ -31,6 +31,28 @@ def test_the_same_in_arabic(story: Story) -> None:
     assert story.sides("rumor")["refutes"] == [name("deny"), name("rival")]
 
 
+@pytest.mark.parametrize(
+    "ferry", ["The ferry", "Believe me, the ferry", "I swear the ferry", "My ferry"]
+)
+def test_a_denial_is_put_right_however_its_author_words_it(story: Story, ferry: str) -> None:
+    tail = "cancelled in Sandholm from Monday, the Karam ministry announced this morning."
+    story.network.say("rumor", f"{ferry} is not {tail}", minutes=0)
+    story.network.say("ministry", f"The ferry is {tail}", minutes=5)
+    assert story.sides("rumor")["refutes"] == [name("ministry")]
+
+
+@pytest.mark.parametrize(
+    ("oath", "rumor"),
+    [("Believe me, ", RUMOR), ("I can assure you: ", RUMOR), ("أنا متأكد: ", RUMOR_AR)],
+)
+def test_another_number_is_told_however_an_author_swears_to_theirs(
+    story: Story, oath: str, rumor: str
+) -> None:
+    story.network.say("rumor", f"{oath}{rumor}", minutes=0)
+    story.network.say("council", rumor.replace("40", "25"), minutes=5)
+    assert story.sides("rumor")["refutes"] == [name("council")]
+
+
 @pytest.mark.parametrize("mark", sorted(QUESTION_MARKS))
 def test_whoever_asks_refutes_nothing_whatever_mark_they_ask_with(story: Story, mark: str) -> None:
     story.network.say("rumor", RUMOR, minutes=0)

@@ -75,7 +75,7 @@ _SIGHTED: Final = re.compile(
 _A_VIEW: Final = re.compile(r"رأي(?=\W)")
 """An opinion, which folded is spelled like "saw"."""
 _LABEL: Final = re.compile(
-    r"(?:https?://|www\.)\S+|\b(?:[\w-]+\.)+[a-z]{2,}/\S*|@[\w.-]+"
+    r"(?:https?://|www\.)\S+|(?<![\w.-])(?:[\w-]+\.)+[a-z]{2,}/\S*|@[\w.-]+"
     r"|#[^\s#]+(?:[\s,،]*#[^\s#]+)+",
     re.IGNORECASE,
 )

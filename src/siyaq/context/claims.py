@@ -233,7 +233,7 @@ class Claims:
             return Stance.REFUTES
         reasons = clashes(claim.text, [sentence.text])
         turned = near >= _TURNED and set(reasons) & {Clash.NEGATION, Clash.ANTONYM}
-        if turned and not own_life(claim, sentence):
+        if turned and not (own_life(claim) and own_life(sentence)):
             return Stance.REFUTES
         if reasons or not subject.meets(whole) or not subject.borne_out_by(sentence):
             return mention

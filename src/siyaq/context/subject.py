@@ -32,10 +32,13 @@ _MY_KIN: Final = r"[وف]?(?:ام|اب|والدت?|اخت?|جدت?|عمت?|خا�
 _TOLD: Final = re.compile(
     r"\b(?:told|tells|tell|showed|warned|texted|called) (?:me|my \w+)\b"
     r"|\bmy \w+ (?:saw|says|said|heard|told|read)\b"
+    r"|\b(?:believe|trust) me\b"
+    r"|\bi (?:can )?(?:tell|assure|promise|swear|confirm|say|know|hear|heard|saw)(?: you)?\b"
+    r"|(?:^|(?<=\s))[وف]?(?:انا|انني) (?:متاكد|متاكده|واثق|واثقه|اوكد|اقسم|اعرف|اقول)(?=\W|$)"
     r"|(?:^|(?<=\s))[وف]?(?:قال|قالت|قالوا|يقول|تقول|حكي|حكت|كتب|كتبت) لي(?=\W|$)"
     rf"|(?:^|(?<=\s)){_MY_KIN} (?:راي|رات|شاهد|شاهدت|سمع|سمعت|يقول|تقول|قال|قالت|قرا|قرات)(?=\W|$)"
 )
-"""Who told it, which is no part of what is told."""
+"""Who told it or swears to it, which is no part of what is told."""
 _OWN: Final = re.compile(
     r"\b(?:i|i'(?:m|d|ve|ll)|me|my|mine|myself)\b"
     r"|\bour (?:building|house|flat|block|kitchen|garden)\b"
