@@ -68,6 +68,13 @@ def test_what_was_moved_to_another_town_is_a_change_and_no_part_of_the_spread(
     assert network.card("a").copies.changed == ()
 
 
+def test_a_crowd_that_adds_a_place_each_is_counted_all_the_same(network: Network) -> None:
+    text = "A bear was seen in Karda this morning, and everybody has closed their gates at once"
+    for minute, place in enumerate(("Atlantis", "Lemuria", "Thule")):
+        network.say(place, f"{text}. Tell them in {place}", minutes=minute, by=place)
+    assert network.card("Thule").copies.count == 3
+
+
 def test_a_copy_that_names_one_place_more_or_is_cut_behind_it_is_a_copy(network: Network) -> None:
     network.say("a", SEEN.format("Karda"), minutes=0)
     network.say("more", f"{SEEN.format('Karda')} in the lower town", minutes=1)

@@ -213,5 +213,12 @@ def _compare(wording: Wording, text: str) -> Likeness:
 
 
 def _moves(one: Read, other: Read) -> bool:
-    """Say whether each of two texts names a place of which the other does not speak."""
+    """Say whether each of two texts names a place of which the other does not speak.
+
+    Where both are of a place that has a name they are of one event: whoever passes it on may add
+    any place to it.
+    """
+    mine, theirs = ({name.term for name in read.names} for read in (one, other))
+    if one.places & other.places & mine & theirs:
+        return False
     return not one.places <= other.terms and not other.places <= one.terms
