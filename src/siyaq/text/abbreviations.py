@@ -20,7 +20,7 @@ Her Their Its There Our My So No Not What Who How Why After Before Since However
 LETTERS_IN_ARABIC: Final = """
 سي إس اس جي دبليو إتش اتش إكس اكس كيو إف اف زد كي كيه جيه واي يو دي تي آر ار
 """
-"""Names of Latin letters, as Arabic writes initials: "سي. إس. لويس". None is a word that ends."""
+"""Names of Latin letters, as Arabic writes initials: "سي. إس. لويس". None is a word."""
 WORDS_AND_LETTERS: Final = """
 بي بى إم ام أم إن ان أن إل ال أو او إي اي أي إيه ايه أيه في أ
 """

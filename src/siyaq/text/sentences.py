@@ -53,6 +53,8 @@ _SPELLED: Final = frozenset(abbreviations.LETTERS_IN_ARABIC.split())
 _MAYBE_SPELLED: Final = frozenset(abbreviations.WORDS_AND_LETTERS.split())
 _ANY_SPELLED: Final = "|".join(sorted(_SPELLED | _MAYBE_SPELLED, key=len, reverse=True))
 _SPELLED_BEFORE: Final = re.compile(rf"(?<!\w)[وبلف]?(?:{_ANY_SPELLED})\.\s?$")
+_RUN_OF_LETTERS: Final = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_SPELLED))}|بي) $")
+"""Letters written without stops ("بي بي سي"): a stop behind them is one of a sentence."""
 _SPELLED_AFTER: Final = re.compile(rf"(?:{_ANY_SPELLED})\.")
 
 
@@ -160,12 +162,14 @@ def _abbreviates(before: str, after: str) -> bool:
 def _spells_a_letter(word: str, before: str, after: str) -> bool:
     """Say whether an Arabic word at the end of `before` is an initial, as in "سي. إس. لويس"."""
     bare = word if word in _SPELLED or word in _MAYBE_SPELLED else word[1:]
-    if bare in _SPELLED:
-        return bare == word or word[0] in "وبلف"
-    beside = _SPELLED_BEFORE.search(before[: len(before) - len(word)]) or _SPELLED_AFTER.match(
-        after
-    )
-    return bare in _MAYBE_SPELLED and beside is not None
+    if bare not in _SPELLED and bare not in _MAYBE_SPELLED:
+        return False
+    ahead, goes_on = before[: len(before) - len(word)], _SPELLED_AFTER.match(after) is not None
+    if bare in _MAYBE_SPELLED:
+        return goes_on or _SPELLED_BEFORE.search(ahead) is not None
+    if bare != word and word[0] not in "وبلف":
+        return False
+    return goes_on or _RUN_OF_LETTERS.search(ahead) is None
 
 
 def _last_word(before: str) -> str:
