@@ -97,6 +97,8 @@ NARROWED = {
     "what was said since 4:30 p.m.": TimeRange(TODAY - 7.5 * HOUR),  # half past four is to come
     "what happened after 14:00": TimeRange(TODAY + 14 * HOUR),
     "what happened before 3 pm yesterday": TimeRange(until=TODAY - 9 * HOUR),
+    "What do people say about the fire 3 days ago?": days(-3, -3),
+    "What do people say happened on Monday?": days(-2, -2),
     "What happened an hour ago?": TimeRange(NOW - 1.5 * HOUR, NOW - HOUR / 2),
     "what was posted 20 minutes ago": TimeRange(NOW - 20.5 * MINUTE, NOW - 19.5 * MINUTE),
     "what happened 3 days ago": days(-3, -3),
@@ -208,6 +210,7 @@ LEFT_ALONE = (
     "What happened on the last Monday of the festival?",
     "What happened in March and April?",
     "What will be announced on Monday?",
+    "What do people say about the bridge closing on Monday?",
     "What is to be published at 9 am?",
     "ماذا حدث في مارس وأبريل؟",
     "ماذا حدث قبل أيام من الانتخابات؟",

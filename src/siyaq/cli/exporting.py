@@ -45,7 +45,8 @@ def shares(
             writer.writerow(COLUMNS)
             writer.writerows(table)
         except OSError as error:
-            raise UsageError(f"cannot write {str(out)!r}: {error.strerror}") from error
+            where = "what is printed" if out is None else repr(str(out))
+            raise UsageError(f"cannot write {where}: {error.strerror}") from error
     if table.left_out:
         told = f"left out, as their terms forbid it: {', '.join(sorted(table.left_out))}"
         Console(stderr=True).print(Text(told))

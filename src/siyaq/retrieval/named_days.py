@@ -147,6 +147,11 @@ _TELLS = re.compile(
     r"(?!\w)"
 )
 
+_SAYS_NOW = re.compile(
+    r"\b(?:do|does|is|are)\b(?: \S+){1,4}? (?:say|saying|talking|report|mention|post)\b"
+)
+"""What is said now about Monday may be of a Monday to come."""
+
 
 def named_day(folded: str, now: datetime) -> tuple[TimeRange, re.Match[str]] | None:
     """Return the period that a named day or moment bounds, and the words that do."""
@@ -205,7 +210,9 @@ def _is_of(folded: str, match: re.Match[str]) -> bool:
         return False
     if _HAPPENED.search(folded) or _TOLD.search(folded[: match.start()].rstrip()):
         return True
-    return match.end() == len(folded) and _TELLS.search(folded) is not None
+    if match.end() < len(folded) or not _TELLS.search(folded):
+        return False
+    return "ago" in match.group() or not _SAYS_NOW.search(folded)
 
 
 def _bounded(match: re.Match[str], named: TimeRange) -> TimeRange:
