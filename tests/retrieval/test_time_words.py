@@ -293,6 +293,8 @@ def test_any_text_is_read_and_a_period_names_real_words(parts: list[str]) -> Non
         ("ما المدينة التي ضربها الزلزال مؤخرًا؟", True),
         ("من المدرب الحالي للفريق؟", True),
         ("Which film won the very first award?", False),
+        ("Who designed the first bridge of New York?", False),
+        ("Who is the new mayor of New York?", True),
         ("Where was the treaty signed in 1960?", False),
         ("من هو أول رئيس للجمهورية؟", False),
     ],

@@ -75,30 +75,40 @@ _SAY_IN_ARABIC = r"(?:قيل|يقال|قال|قالت|كتب|كتبت|نشر|ن�
 
 _NOUNS = rf"(?:the |all )?{_POSTS}"
 _NO_MORE = (
-    r"(?= (?:about|on|by|from|of|to|that|and|or|with|for|in|at|since|after|before|until|say|said"
+    r"(?= (?:about|on|by|from|of|to|that|with|for|in|at|since|after|before|until|say|said"
     r"|regarding|concerning|yesterday|today|recently|lately|now)\b|$)"
 )
 """What may follow "in Spanish" where it names a language: "in Spanish cities" does not."""
+_ONE = r"(?!\w)(?! (?:and|or|او)\b| و)"
+"""No second one follows: "on Bluesky or Mastodon" is not on Bluesky alone."""
+_ONE_AUTHOR = r"(?!,? ?(?:and|or|و|أو|او)? ?@)"
+
 _LANGUAGE = (
     re.compile(
-        rf"\b(?P<said>(?P<lang>{_LATIN})(?:-language)? (?:posts?|tweets?|toots?|articles?))\b"
+        rf"(?<!and )(?<!or )\b(?P<said>(?P<lang>{_LATIN})(?:-language)?"
+        r" (?:posts?|tweets?|toots?|articles?))\b"
     ),
     re.compile(rf"\b(?P<said>{_NOUNS} in (?P<lang>{_LATIN})){_NO_MORE}"),
     re.compile(rf"\b{_SAY} (?P<said>in (?P<lang>{_LATIN})){_NO_MORE}"),
     re.compile(
         rf"\b(?P<said>(?:{_POSTS_IN_ARABIC} (?:باللغه |بلغه |ب)|(?!\w*رسا){_POSTS_IN_ARABIC} )"
-        rf"(?P<lang>{_ARABIC}))(?!\w)"
+        rf"(?P<lang>{_ARABIC})){_ONE}"
     ),
-    re.compile(rf"\b{_SAY_IN_ARABIC} (?P<said>(?:باللغه |ب)(?P<lang>{_ARABIC}))(?!\w)"),
+    re.compile(rf"\b{_SAY_IN_ARABIC} (?P<said>(?:باللغه |ب)(?P<lang>{_ARABIC})){_ONE}"),
 )
 _AUTHOR = (
     re.compile(
-        rf"\b(?P<said>{_NOUNS} (?:by|from|of) @(?P<who>[\w.@-]+\w))",
+        rf"\b(?P<said>{_NOUNS} (?:by|from|of) @(?P<who>(?>[\w.@-]+\w))){_ONE_AUTHOR}",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?P<said>{_POSTS_IN_ARABIC} (?:من |من حساب |حساب )?@(?P<who>[\w.@-]+\w))"),
+    re.compile(
+        re.compile(
+            rf"\b(?P<said>{_POSTS_IN_ARABIC} (?:من |من حساب |حساب )?"
+            rf"@(?P<who>(?>[\w.@-]+\w))){_ONE_AUTHOR}"
+        ),
+    ),
 )
-_NAME = r"(?P<name>[\w.-]*\w)"
+_NAME = rf"(?P<name>(?>[\w.-]*\w)){_ONE}"
 _ON = (
     re.compile(rf"\b(?P<said>(?:{_NOUNS}|(?:the )?news) (?:on|from) {_NAME})"),
     re.compile(rf"\b(?:{_SAY}|people|users|accounts) (?P<said>on {_NAME})"),

@@ -18,7 +18,10 @@ QUESTION_WORDS = 15
 
 
 _LATELY = re.compile(
-    r"\b(?:recent|recently|lately|current|currently|now|today|today's|new|newly|soon|upcoming|ongoing)\b"
+    r"\bnew\b(?! (?:york|zealand|delhi|jersey|orleans|mexico|hampshire|england|guinea|caledonia"
+    r"|south|testament|deal|wave)\b)"
+    r"|\b(?:recent|recently|lately|current|currently|now|today|today's|newly|soon|upcoming"
+    r"|ongoing)\b"
     r"|\b(?:this|next|last|past) (?:hour|morning|evening|week|weekend|month|season|year)(?:'s)?\b"
     r"|\b(?:موخرا|حديثا|حاليا|الحالي|الحاليه|الجاري|الجاريه|الان|اليوم|قريبا|المقبل|المقبله|القادم"
     r"|القادمه|الماضي|الماضيه|اخيرا)\b"
