@@ -83,6 +83,11 @@ _WORDS: tuple[tuple[str, Callable[[datetime], TimeRange]], ...] = (
         r"\byesterday (?:evening|night)\b|\bمساء يوم امس\b",
         _hours(-1, _EVENING, _DAY + _MORNING),
     ),
+    (
+        r"\b(?:(?:from|between) )?yesterday (?:and|or|to|until) today\b"
+        r"|\b(?:(?:بين|من) )?(?:امس|البارحه) (?:و|او |الي |حتي |وحتي )اليوم\b",
+        _days(-1, 0),
+    ),
     (r"\byesterday(?:'s)?\b|\b(?:يوم )?(?:امس|البارحه|بالامس|امبارح|مبارح)\b", _days(-1, -1)),
     (r"(?<!the )\blast week\b(?! of)|\b(?:في )?الاسبوع الماضي\b", _week(-1)),
     (r"(?<!the )\blast month\b(?! of)|\b(?:في )?الشهر الماضي\b", _last_month),

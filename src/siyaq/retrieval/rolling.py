@@ -147,8 +147,8 @@ _PATTERNS = tuple(
         rf"\b(?:(?:the|this) past {_UNIT}|the last (?:minute|hour)){_NOT_OF}",
         rf"\bsince (?:about )?{_COUNT} {_UNIT} ago\b",
         rf"{_AR_IN}اخر (?:{_AR_COUNT} )?{_AR_UNIT}{_AR_NOT_OF}",
-        rf"{_AR_IN}(?:{_AR_COUNT} )?(?:ال)?{_AR_UNIT} {_AR_LAST}\b",
-        rf"{_AR_IN}ال{_AR_UNIT} {_AR_COUNT} {_AR_LAST}\b",
+        rf"{_AR_IN}(?:{_AR_COUNT} )?(?:ال)?{_AR_UNIT} {_AR_LAST}{_AR_NOT_OF}",
+        rf"{_AR_IN}ال{_AR_UNIT} {_AR_COUNT} {_AR_LAST}{_AR_NOT_OF}",
         rf"\bمنذ (?:{_AR_COUNT} )?{_AR_UNIT}{_AR_ALONE}",
     )
 )
