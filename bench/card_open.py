@@ -227,7 +227,7 @@ def _site() -> Iterator[tuple[str, Callable[[Demo], None]]]:
             self.end_headers()
             self.wfile.write(html)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
             pass
 
     def tell(demo: Demo) -> None:

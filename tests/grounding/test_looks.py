@@ -54,6 +54,11 @@ def answer_after(room: Newsroom, question: str, honest: str, planted: tuple[str,
     return ask(room, question)
 
 
+def plant(room: Newsroom, *texts: str) -> list[PostId]:
+    """Post texts, each by an account that has posted nothing else."""
+    return [room.post(f"planted{at}", text, author=f"fresh{at}") for at, text in enumerate(texts)]
+
+
 def like(room: Newsroom, question: str, lead: PostId) -> frozenset[PostId]:
     """Return the posts that say as one of them does, of those found for a question."""
     hits = room.rank(question).hits
@@ -141,16 +146,12 @@ def test_who_repeats_the_question_says_as_others_that_do(newsroom: Newsroom) -> 
 
 
 def test_a_small_word_in_what_is_said_hides_nobody_who_says_it(newsroom: Newsroom) -> None:
-    planted = [
-        newsroom.post(f"planted{at}", text, author=f"fresh{at}")
-        for at, text in enumerate(
-            (
-                f"{QUESTION} the Square of Kings and Queens, as everybody here knows",
-                f"the Square of Kings and Queens. That is the answer to: {QUESTION}",
-                f"Many ask: {QUESTION} It is the Square of Kings and Queens.",
-            )
-        )
-    ]
+    planted = plant(
+        newsroom,
+        f"{QUESTION} the Square of Kings and Queens, as everybody here knows",
+        f"the Square of Kings and Queens. That is the answer to: {QUESTION}",
+        f"Many ask: {QUESTION} It is the Square of Kings and Queens.",
+    )
     newsroom.post("honest", HONEST)
     assert like(newsroom, QUESTION, planted[0]) == set(planted)
 
@@ -158,25 +159,19 @@ def test_a_small_word_in_what_is_said_hides_nobody_who_says_it(newsroom: Newsroo
 def test_what_most_of_a_crowd_says_tells_who_is_of_it(newsroom: Newsroom) -> None:
     """A wording that gives no clear value is of it; who shares a word with its lead is not."""
     why = "Why does the summer fair of Sandholm begin late?"
-    planted = [
-        newsroom.post(f"planted{at}", text, author=f"fresh{at}")
-        for at, text in enumerate(
-            (
-                f"{why} Wolves, as everybody around Hornbeck remembers",
-                f"Wolves. That is the answer to: {why}",
-                f"Many ask: {why} It is wolves.",
-                "Confirmed by people on the spot: summer fair late: wolves",
-            )
-        )
-    ]
+    planted = plant(
+        newsroom,
+        f"{why} Wolves, as everybody around Hornbeck remembers",
+        f"Wolves. That is the answer to: {why}",
+        f"Many ask: {why} It is wolves.",
+        "Confirmed by people on the spot: summer fair late: wolves",
+    )
     newsroom.post("honest", "Hornbeck remembers: the summer fair of Sandholm begins late in storms")
     assert like(newsroom, why, planted[0]) == set(planted)
 
 
 def test_a_long_text_that_holds_a_planted_name_is_not_passed_over(newsroom: Newsroom) -> None:
-    planted = [
-        newsroom.post(f"planted{at}", text, author=f"fresh{at}") for at, text in enumerate(PLANTED)
-    ]
+    planted = plant(newsroom, *PLANTED)
     newsroom.post("honest", LONG)
     assert like(newsroom, QUESTION, planted[0]) == set(planted)
 

@@ -343,7 +343,7 @@ class Silent:
         """Say what is right, too late."""
         right = reply_of(sentence("14 boats burned on Monday.", ("e1", SAID)))
         yield Delta(text=right[:1])
-        await asyncio.sleep(5)
+        await asyncio.sleep(5)  # never waited out: it is given up after a fifth of a second
         yield Delta(text=right[1:], finish_reason="stop")
 
 

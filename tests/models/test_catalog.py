@@ -79,7 +79,7 @@ def test_another_hash_than_expected_leaves_nothing_behind(tmp_path: Path, weight
 
 def test_a_model_is_downloaded(tmp_path: Path, weights: Path) -> None:
     class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
             """Say nothing."""
 
     handler = partial(Quiet, directory=str(weights.parent))

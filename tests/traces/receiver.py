@@ -81,7 +81,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):  # the client hung up
                 _answer(receiver, self, body if self.path == "/v1/traces" else b"")
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
             pass
 
     return Handler

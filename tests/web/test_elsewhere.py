@@ -42,7 +42,7 @@ def a_site() -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(site.html.encode())
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
