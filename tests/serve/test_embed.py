@@ -197,7 +197,9 @@ async def test_oembed_takes_the_address_of_a_post_too(client: httpx2.AsyncClient
     assert frame.get("src") == f"{home}{path_of(story_id('closed'), '.html')}?lang=en"
 
 
-@pytest.mark.parametrize("suffix", ["", ".html", ".svg", ".jsonld", "/phrased"])
+@pytest.mark.parametrize(
+    "suffix", ["", ".html", ".svg", pytest.param(".png", marks=drawn), ".jsonld", "/phrased"]
+)
 async def test_an_address_has_the_card_of_its_post_in_every_form(
     client: httpx2.AsyncClient, suffix: str
 ) -> None:
